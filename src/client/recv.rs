@@ -1,0 +1,153 @@
+//! The receiving thread: shows what the server sends, and says how it ended. Touches the screen, and reads the socket.
+//! Goes by the protocol's lines alone, never by the server's prose.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Sender;
+
+use super::process::Process;
+use super::{Ended, Login, Printer};
+use crate::limits::{FRAME, SERVER_LINE_BYTES};
+use crate::protocol::{ALREADY_USED, DISCONNECTED, PROCESS, SUCCESSFULLY, YOUR_NICKNAME};
+use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
+
+/// What the receiving thread owns.
+pub(super) struct Recv {
+    server: Arc<TcpStream>,
+    framing: Framing,
+    reader: MessageReader,
+    printer: Printer,
+    login: Sender<Login>,
+    leaving: Arc<AtomicBool>,
+    is_script: bool,
+    /// How often a nickname was asked for.
+    asked: usize,
+    /// The nickname is ours.
+    is_in: bool,
+    /// The last line was the goodbye.
+    goodbye: bool,
+    /// The waiting animation runs.
+    process: Option<Process>,
+}
+
+/// Why no more is received.
+enum Over {
+    Refused,
+    OutputClosed,
+}
+
+impl From<io::Error> for Over {
+    /// Only the screen's errors come this way.
+    fn from(_: io::Error) -> Self {
+        Over::OutputClosed
+    }
+}
+
+impl Recv {
+    pub(super) fn new(
+        server: Arc<TcpStream>,
+        framing: Framing,
+        printer: Printer,
+        login: Sender<Login>,
+        leaving: Arc<AtomicBool>,
+        is_script: bool,
+    ) -> Self {
+        let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
+        let (asked, is_in, goodbye, process) = (0, false, false, None);
+        Recv { server, framing, reader, printer, login, leaving, is_script, asked, is_in, goodbye, process }
+    }
+
+    /// The thread: one line after the other until the stream ends.
+    pub(super) fn recv(mut self) -> Ended {
+        match self.receive() {
+            Ok(()) if !self.goodbye => Ended::ServerGone,
+            Ok(()) if self.leaving.load(Ordering::Relaxed) => Ended::Left,
+            Ok(()) => Ended::SentAway,
+            Err(Over::Refused) => Ended::NicknameRefused,
+            Err(Over::OutputClosed) => Ended::OutputClosed,
+        }
+    }
+
+    fn receive(&mut self) -> Result<(), Over> {
+        if self.framing == Framing::Chunks {
+            // The original's server asks nothing: its client begins.
+            self.ask()?;
+        }
+        loop {
+            while let Some(incoming) = self.reader.take() {
+                match incoming {
+                    Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
+                    Incoming::Refused(refusal) => self.printer.line(&format!("(a line of the server's: {refusal})"))?,
+                    Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
+                }
+            }
+            self.printer.flush()?;
+            match self.reader.fill(&*self.server) {
+                Err(error) if is_timeout(&error) => self.animate()?,
+                Err(_) => return Ok(()),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    /// One line, by what the protocol says it means.
+    fn show(&mut self, line: &str) -> Result<(), Over> {
+        self.process = None;
+        self.wait_for_frames(false);
+        self.goodbye = self.framing.says(line, DISCONNECTED);
+        if self.framing.says(line, PROCESS) {
+            if self.printer.is_terminal() {
+                self.process = Some(Process::default());
+                self.wait_for_frames(true);
+            }
+            return Ok(());
+        }
+        if !self.is_in && self.framing.says(line, YOUR_NICKNAME) {
+            return if self.framing == Framing::Lines { self.ask() } else { Ok(()) };
+        }
+        self.printer.line(line)?;
+        if !self.is_in && self.framing.says(line, SUCCESSFULLY) {
+            self.is_in = true;
+            self.tell(Login::Done);
+        } else if !self.is_in && self.framing == Framing::Chunks && self.framing.says(line, ALREADY_USED) {
+            return self.ask();
+        }
+        Ok(())
+    }
+
+    /// A nickname is asked for. A script has one try.
+    fn ask(&mut self) -> Result<(), Over> {
+        self.asked += 1;
+        if self.is_script && self.asked > 1 {
+            self.printer.flush()?;
+            return Err(Over::Refused);
+        }
+        self.printer.line(YOUR_NICKNAME)?;
+        self.printer.flush()?;
+        self.tell(Login::Asked);
+        Ok(())
+    }
+
+    /// Where `sent` has ended, nobody waits for the news.
+    fn tell(&self, login: Login) {
+        self.login.send(login).unwrap_or_default();
+    }
+
+    /// While the animation runs, a `read` waits for one picture only. A socket that takes no timeout shows no pictures.
+    fn wait_for_frames(&self, animated: bool) {
+        self.server.set_read_timeout(animated.then_some(FRAME)).unwrap_or_default();
+    }
+
+    fn animate(&mut self) -> io::Result<()> {
+        match &mut self.process {
+            Some(process) => {
+                process.step();
+                self.printer.animate(process)
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
+
+use std::io::{self, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossbeam_channel::Receiver;
+
+use super::{Input, Login};
+use crate::limits::CHUNK_PAUSE;
+use crate::protocol::{Said, Word, refused};
+use crate::wire::Framing;
+
+/// What the sending thread owns.
+pub(super) struct Sent {
+    pub(super) server: Arc<TcpStream>,
+    pub(super) input: Input,
+    pub(super) is_script: bool,
+    pub(super) framing: Framing,
+    pub(super) login: Receiver<Login>,
+    pub(super) leaving: Arc<AtomicBool>,
+}
+
+impl Sent {
+    /// The thread: the login, then every line of the input, at its end QUIT. A socket that takes no more ends it too:
+    /// what the server's last words were is for `recv` to show.
+    pub(super) fn sent(mut self, nickname: Option<String>) {
+        if let Err(error) = self.send_all(nickname) {
+            log::debug!("the server takes no more: {error}");
+        }
+    }
+
+    fn send_all(&mut self, mut nickname: Option<String>) -> io::Result<()> {
+        // Until the nickname is ours, one line for each time that it is asked for: the second line of a script must not
+        // become a nickname because the first was refused.
+        while let Ok(Login::Asked) = self.login.recv() {
+            let line = nickname.take().map(String::into_bytes);
+            match line.map_or_else(|| self.next_line(), |line| Ok(Some(line)))? {
+                Some(line) => self.send(&line)?,
+                None => return self.quit(),
+            }
+        }
+        while let Some(line) = self.next_line()? {
+            self.send(&line)?;
+        }
+        self.quit()
+    }
+
+    /// The next line that can be sent. One that is too long is refused here, with the server's words.
+    fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(line) = self.input.next_line()? {
+            match line {
+                Ok(line) => return Ok(Some(line)),
+                // A stderr that is closed cannot be told.
+                Err(refusal) => writeln!(io::stderr(), "{}", refused(&refusal)).unwrap_or_default(),
+            }
+        }
+        Ok(None)
+    }
+
+    fn send(&self, line: &[u8]) -> io::Result<()> {
+        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
+            self.leaving.store(true, Ordering::Relaxed);
+        }
+        let mut message = line.to_vec();
+        if self.framing == Framing::Lines {
+            message.push(b'\n');
+        }
+        (&*self.server).write_all(&message)?;
+        if self.framing == Framing::Chunks && self.is_script {
+            // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
+            thread::sleep(CHUNK_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
+    /// wait for more.
+    fn quit(&self) -> io::Result<()> {
+        self.leaving.store(true, Ordering::Relaxed);
+        self.send(b"QUIT")?;
+        self.server.shutdown(Shutdown::Write)
+    }
+}

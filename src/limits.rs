@@ -1,0 +1,94 @@
+//! Every limit and timeout of the chat in one place, each with its unit and its reason. Touches nothing.
+
+use std::time::Duration;
+
+// What a user may say.
+
+/// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
+pub const MESSAGE_BYTES: usize = 4096;
+/// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
+pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
+pub const SERVER_LINE_BYTES: usize = 64 * 1024;
+/// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
+pub const NICKNAME_CHARS: usize = 32;
+/// Most names in one answer to `LIST`, and in the numbered list: more than that nobody reads.
+pub const LIST_NAMES: usize = 200;
+/// Longest `--motd` file in bytes: it is sent whole to everyone who joins.
+pub const MOTD_BYTES: u64 = 8 * 1024;
+
+// How fast.
+
+/// Lines a second from one client, once its burst is used up: faster than anyone types.
+pub const RATE_PER_SECOND: u32 = 10;
+/// Lines that a client may send at once before it is delayed: a short paste passes untouched.
+pub const RATE_BURST: u32 = 20;
+/// Longest wait in one piece of a delayed client: within it a reset connection is noticed.
+pub const RATE_SLICE: Duration = Duration::from_millis(250);
+
+// How many.
+
+/// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
+pub const CLIENTS: usize = 1000;
+/// Bytes asked for in one `read` of a client's socket: small, since every client has such a buffer.
+pub const READ_BYTES: usize = 1024;
+/// Parcels in the one queue: beyond it the sender's own thread waits.
+pub const QUEUE_PARCELS: usize = 1024;
+/// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
+pub const BATCH_BYTES: usize = 256 * 1024;
+/// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
+pub const BACKLOG_BYTES: usize = 1024 * 1024;
+/// Bytes that a late thread takes out of the backlog at once: the kernel's appetite, and little to copy.
+pub const LATE_PIECE_BYTES: usize = 64 * 1024;
+/// Log lines that may wait for stderr: beyond it they are counted instead of kept.
+pub const LOG_LINES: usize = 4096;
+
+// Stacks. Only the pages that are touched cost memory; a panic that prints its backtrace touches many.
+
+/// Stack of a client's thread in bytes.
+pub const CLIENT_STACK: usize = 256 * 1024;
+/// Stack of a late client's thread in bytes: it only moves bytes.
+pub const LATE_STACK: usize = 128 * 1024;
+/// Stack of the threads of which there is one: accept, delivery, log, the client's own two.
+pub const SINGLE_STACK: usize = 1024 * 1024;
+
+// What the machine allows.
+
+/// Memory maps that one thread costs on Linux: its stack, the signal stack, and a guard page for each.
+pub const MAPS_PER_THREAD: usize = 4;
+/// Memory maps kept back for the program itself, its libraries and its heap.
+pub const MAPS_RESERVE: usize = 1000;
+/// Descriptors kept back: standard streams, listeners, the spare one, and some air.
+pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Fewest late threads that must fit beside the clients.
+pub const LATE_THREADS_MIN: usize = 16;
+
+// How long.
+
+/// From the connection to `Successfully`, however slowly the nickname trickles in.
+pub const LOGIN: Duration = Duration::from_secs(60);
+/// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
+pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
+/// A late client that takes not one byte for so long is too late.
+pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a late client's socket is offered the reason why it is cut.
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
+/// destroy the goodbye.
+pub const LINGER: Duration = Duration::from_secs(1);
+/// How often a thread that says goodbye looks whether the goodbye is out.
+pub const LINGER_SLICE: Duration = Duration::from_millis(50);
+/// From the stop to the forced end of what is still open: queue, backlogs and goodbyes have this long.
+pub const STOP_DRAIN: Duration = Duration::from_millis(2500);
+/// The stop as a whole: whoever has not ended by then is left to the end of the process.
+pub const STOP_TOTAL: Duration = Duration::from_secs(3);
+/// First pause after a failed `accept`; it doubles up to `ACCEPT_PAUSE_MAX`.
+pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(10);
+/// Longest pause after a failed `accept`, and the pause between two log lines about it.
+pub const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
+/// Silence before and after a line that has to arrive in a `recv` of its own (framing `chunks`).
+pub const CHUNK_PAUSE: Duration = Duration::from_millis(100);
+/// One picture of the waiting animation.
+pub const FRAME: Duration = Duration::from_millis(120);
+/// How long the log may take to reach stderr when the program ends.
+pub const LOG_FLUSH: Duration = Duration::from_millis(500);

@@ -1,0 +1,309 @@
+//! Every line that crosses the wire, in both directions: the server's lines, the special words, and how a line is
+//! told from a word. Pure: touches only `text` and `limits`. The server writes these lines and the client goes by
+//! them, so that the two cannot disagree.
+
+use crate::limits::LIST_NAMES;
+use crate::text::{Nickname, Refusal};
+
+// The lines of the protocol. They never change: clients go by them alone.
+
+/// The first line, and asked again after a refusal.
+pub const YOUR_NICKNAME: &str = "Your nickname?";
+/// The nickname is yours.
+pub const SUCCESSFULLY: &str = "Successfully";
+/// Choose another nickname; a line of prose after it offers a free one.
+pub const ALREADY_USED: &str = "This nickname already used";
+/// The client may show its waiting animation until the next line.
+pub const PROCESS: &str = "process";
+/// The question, each time it is asked.
+pub const QUESTION: &str = "What do you want: 1. write to one user or 2. go into the group";
+/// From here on the client hears the general chat.
+pub const IN_GROUP: &str = "You in group";
+/// The numbered list of users follows, on one line.
+pub const CHOOSE: &str = "Choose your user-chat";
+/// The private chat is open.
+pub const SUCCESSFUL: &str = "Successful";
+/// The last line before the server closes the connection.
+pub const DISCONNECTED: &str = "Disconnected";
+/// What the server calls itself in the general chat.
+pub const GENERAL_INFORMATION: &str = "General information";
+
+/// A message in the general chat. The sender gets it too: that echo is the receipt.
+pub fn broadcast(from: &str, text: &str) -> String {
+    format!("(broadcast) {from}: {text}")
+}
+
+/// The notice that a session began.
+pub fn joined(nickname: &Nickname) -> String {
+    broadcast(GENERAL_INFORMATION, &format!("{nickname} has joined the Chat"))
+}
+
+/// The notice that a session ended; `why` is added where somebody was cut.
+pub fn left(nickname: &Nickname, why: Option<&str>) -> String {
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    broadcast(GENERAL_INFORMATION, &format!("{nickname} has left the Chat{why}"))
+}
+
+/// A private message, as its recipient sees it.
+pub fn private(from: &Nickname, text: &str) -> String {
+    format!("(private) {from} : {text}")
+}
+
+/// The receipt for a private message: it was handed to the recipient's socket or backlog.
+pub fn private_receipt(to: &Nickname, text: &str) -> String {
+    format!("(private to {to}) : {text}")
+}
+
+/// A private message that reached nobody.
+pub fn not_delivered(reason: &str) -> String {
+    format!("Not delivered: {reason}")
+}
+
+/// Something that was refused; the conversation goes on.
+pub fn not_sent(reason: &str) -> String {
+    format!("Not sent: {reason}")
+}
+
+/// The same for what `text` refuses.
+pub fn refused(refusal: &Refusal) -> String {
+    not_sent(&refusal.to_string())
+}
+
+/// The answer to `LIST`: the first `LIST_NAMES` of `names`, and how many there are beyond.
+pub fn users<'a>(mut names: impl Iterator<Item = &'a Nickname>) -> String {
+    let shown: Vec<String> = names.by_ref().take(LIST_NAMES).map(|name| format!("'{name}'")).collect();
+    let users = format!("Users in chatroom: [{}]", shown.join(", "));
+    match names.count() {
+        0 => users,
+        more => format!("{users} and {} more; LIST ann shows those that begin so", thousands(more)),
+    }
+}
+
+/// The numbered list, on one line.
+pub fn numbered<'a>(names: impl Iterator<Item = &'a Nickname>) -> String {
+    let numbered: Vec<String> = names.enumerate().map(|(i, name)| format!("{}.{name}", i + 1)).collect();
+    numbered.join(" ")
+}
+
+/// `8800` as `8,800`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A special word as users read about it.
+#[derive(Debug)]
+pub struct Special {
+    /// The word as the original has it, and its lower-case slash form.
+    pub spellings: &'static [&'static str],
+    /// How it is written, and one sentence: a line of `HELP`.
+    pub help: &'static str,
+    /// What `HELP` with the word's name shows below that line.
+    pub example: &'static str,
+}
+
+/// All special words: this one table feeds `HELP` and, in the client, completion.
+pub const WORDS: &[Special] = &[
+    Special {
+        spellings: &["TELL", "/tell"],
+        help: "TELL         a private message; asks for whom, then what. In one line: /tell boris text",
+        example: "Example: /tell boris see you at 5   or, as in the original, /tell:boris:see you at 5",
+    },
+    Special {
+        spellings: &["LIST", "/list"],
+        help: "LIST         who is here; LIST ann shows the names that begin so",
+        example: "Example: LIST bo   answers   Users in chatroom: ['boris']",
+    },
+    Special {
+        spellings: &["MENU", "/menu"],
+        help: "MENU         back to the question: 1. write to one user or 2. go into the group",
+        example: "Example: you are in the group; MENU, then 1, then boris opens a private chat with boris",
+    },
+    Special {
+        spellings: &["HELP", "/help"],
+        help: "HELP         these lines; HELP TELL explains one word",
+        example: "Example: HELP TELL",
+    },
+    Special {
+        spellings: &["QUIT", "q", "/quit", "/q"],
+        help: "QUIT or q    leaves the chat",
+        example: "Example: QUIT   answers   Disconnected",
+    },
+];
+
+/// The words that only a server with a database knows.
+const RESERVED_WORDS: &[&str] = &["REGISTER", "HISTORY", "/register", "/history"];
+
+/// All of `HELP`, in at most 12 lines.
+pub fn help() -> String {
+    let mut lines = vec!["What you type goes to the group or to your partner, but for these words:"];
+    lines.extend(WORDS.iter().map(|word| word.help));
+    lines.push("The words work in small letters after a slash too: /list, /help, /quit, /menu.");
+    lines.push("//text sends /text; a space before a word sends it as text.");
+    lines.join("\n")
+}
+
+/// `HELP` about one word, or `None` where there is no such word.
+pub fn help_about(name: &str) -> Option<String> {
+    let name = name.trim_start_matches('/');
+    let is_asked = |spelling: &&str| spelling.trim_start_matches('/').eq_ignore_ascii_case(name);
+    let word = WORDS.iter().find(|word| word.spellings.iter().any(&is_asked))?;
+    Some(format!("{}\n{}", word.help, word.example))
+}
+
+/// A special word that a user wrote, with what stands behind it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// A private message, in a dialogue: whom, then what.
+    Tell,
+    /// A private message on one line.
+    TellTo {
+        /// Whom.
+        user: &'a str,
+        /// What: a part of the line.
+        text: &'a str,
+    },
+    /// Who is here and has a name that begins so.
+    List(&'a str),
+    /// The words, or one of them.
+    Help(&'a str),
+    /// Leave the chat.
+    Quit,
+    /// Back to the question.
+    Menu,
+    /// A word that needs the database.
+    Reserved(&'a str),
+    /// Begins with a slash and is no word.
+    Unknown(&'a str),
+}
+
+/// What a line is: a word, or a message.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Said<'a> {
+    /// A special word.
+    Word(Word<'a>),
+    /// The message that was meant: `//text` stands for `/text`.
+    Message(&'a str),
+}
+
+impl<'a> Said<'a> {
+    /// Tells a word from a message. Words are written in capitals, or in any case after a slash; a line that begins
+    /// with a space is a message as it stands.
+    pub fn parse(line: &'a str) -> Said<'a> {
+        if line.starts_with("//") {
+            return Said::Message(line.get(1..).unwrap_or_default());
+        }
+        let written = line.trim_end();
+        let (name, rest) = written.split_once([' ', '\t']).unwrap_or((written, ""));
+        let rest = rest.trim_start();
+        match Word::parse(name, rest).or_else(|| Word::tell_with_colons(written)) {
+            Some(word) => Said::Word(word),
+            None if name.starts_with('/') => Said::Word(Word::Unknown(name)),
+            None => Said::Message(line),
+        }
+    }
+}
+
+impl<'a> Word<'a> {
+    fn parse(name: &'a str, rest: &'a str) -> Option<Word<'a>> {
+        let lower = name.to_ascii_lowercase();
+        let slash = name.starts_with('/');
+        let one_at_most = !rest.contains([' ', '\t']);
+        match if slash { lower.as_str() } else { name } {
+            "TELL" | "/tell" => Some(Word::tell(rest)),
+            // In capitals these may begin a sentence: "LIST of all", "QUIT smoking". Then they are no words.
+            "LIST" | "/list" if slash || one_at_most => Some(Word::List(rest)),
+            "HELP" | "/help" if slash || one_at_most => Some(Word::Help(rest)),
+            "QUIT" | "q" | "/quit" | "/q" if slash || rest.is_empty() => Some(Word::Quit),
+            "MENU" | "/menu" if slash || rest.is_empty() => Some(Word::Menu),
+            known if RESERVED_WORDS.contains(&known) && (slash || one_at_most) => Some(Word::Reserved(name)),
+            _ => None,
+        }
+    }
+
+    /// `TELL` with a user behind it must never go to the room by mistake, so it is a word whatever follows.
+    fn tell(rest: &'a str) -> Word<'a> {
+        match rest.split_once([' ', '\t']) {
+            Some((user, text)) => Word::TellTo { user, text },
+            None if rest.is_empty() => Word::Tell,
+            None => Word::TellTo { user: rest, text: "" },
+        }
+    }
+
+    /// The original's form, `/tell:user:message`; the message may hold colons.
+    fn tell_with_colons(line: &'a str) -> Option<Word<'a>> {
+        let (name, rest) = line.split_once(':')?;
+        let (user, text) = rest.split_once(':').unwrap_or((rest, ""));
+        name.eq_ignore_ascii_case("/tell").then_some(Word::TellTo { user: user.trim(), text: text.trim_start() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::RESERVED;
+
+    #[test]
+    fn words_are_told_from_messages() {
+        let word = |line| match Said::parse(line) {
+            Said::Word(word) => word,
+            Said::Message(text) => panic!("{line:?} is a word, not the message {text:?}"),
+        };
+        assert_eq!(word("TELL"), Word::Tell);
+        assert_eq!(word("/tell:boris:at 5: or 6"), Word::TellTo { user: "boris", text: "at 5: or 6" });
+        assert_eq!(word("/tell boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
+        assert_eq!(word("TELL boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
+        assert_eq!(word("/tell:boris"), Word::TellTo { user: "boris", text: "" });
+        assert_eq!(word("LIST"), Word::List(""));
+        assert_eq!(word("LIST "), Word::List(""));
+        assert_eq!(word("LIST ann"), Word::List("ann"));
+        assert_eq!(word("/help tell"), Word::Help("tell"));
+        assert_eq!(word("q"), Word::Quit);
+        assert_eq!(word("/quit see you"), Word::Quit);
+        assert_eq!(word("MENU"), Word::Menu);
+        assert_eq!(word("HISTORY 20"), Word::Reserved("HISTORY"));
+        assert_eq!(word("/me waves"), Word::Unknown("/me"));
+        let messages = ["list", "quit", "Q", " LIST", "LIST of all", "QUIT smoking", "tell me", "a/b", "x TELL"];
+        for message in messages {
+            assert_eq!(Said::parse(message), Said::Message(message));
+        }
+        assert_eq!(Said::parse("//text"), Said::Message("/text"));
+    }
+
+    #[test]
+    fn nobody_can_be_named_like_a_word() {
+        let all = WORDS.iter().flat_map(|word| word.spellings).chain(RESERVED_WORDS);
+        for name in all {
+            let name = name.trim_start_matches('/').to_lowercase();
+            assert!(RESERVED.contains(&name.as_str()), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_spelling_in_the_table_is_a_word_and_is_explained() {
+        for spelling in WORDS.iter().flat_map(|word| word.spellings) {
+            assert!(matches!(Said::parse(spelling), Said::Word(word) if !matches!(word, Word::Unknown(_))));
+            assert!(help_about(spelling).is_some());
+        }
+        assert!(help().lines().count() <= 12);
+        assert!(help_about("TELL").is_some_and(|about| about.contains("Example: /tell boris")));
+        assert_eq!(help_about("ME"), None);
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let names: Vec<Nickname> = (0..9000).map(|i| Nickname::parse(&format!("a{i}")).expect("a nickname")).collect();
+        assert_eq!(users(names.iter().take(2)), "Users in chatroom: ['a0', 'a1']");
+        assert_eq!(users(std::iter::empty()), "Users in chatroom: []");
+        let long = users(names.iter());
+        assert!(long.ends_with("'a199'] and 8,800 more; LIST ann shows those that begin so"), "{long}");
+        assert_eq!([thousands(0), thousands(999), thousands(1_000_000)], ["0", "999", "1,000,000"]);
+    }
+}

@@ -1,0 +1,212 @@
+//! The server: `start_server` accepts, starts a thread for each client, and at the stop waits for all of them. Touches
+//! the listeners and starts the threads; the conversation is in `server/session.rs`.
+//!
+//! # Threads
+//! `accept` (the thread that calls `start_server`; `accept-unframed` for the second listener), `client-N` for each
+//! client, `delivery` for all, `late-N` for each client that reads too slowly. All but the first hold a handle on which
+//! nobody ever sends: when it is disconnected, all have ended, those that panicked included.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+
+use self::client::Client;
+use self::connection::{ClientId, Connection};
+use self::delivery::{Delivery, Line, Parcel};
+use self::late::Writer;
+use self::leave::Leave;
+use self::places::{Place, Places};
+use self::registry::Registry;
+use crate::limits::{
+    ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
+    SINGLE_STACK, STOP_TOTAL,
+};
+use crate::protocol::DISCONNECTED;
+use crate::sockopts;
+use crate::wire::Framing;
+
+pub mod capacity;
+mod client;
+pub mod connection;
+pub mod delivery;
+mod late;
+pub mod leave;
+mod pace;
+mod places;
+pub mod registry;
+mod room;
+mod session;
+mod stop;
+mod word;
+
+pub use self::stop::Stop;
+
+/// How the server behaves. `Config::default()` is what `chat-server` does without flags.
+#[derive(Debug)]
+pub struct Config {
+    /// Most clients at once. Not checked here: see `capacity`.
+    pub max_clients: usize,
+    /// Most late threads at once, beside the clients' own.
+    pub late_threads: usize,
+    /// Most clients at once from one address.
+    pub per_address: Option<usize>,
+    /// Lines a second from one client after its burst; `None` is no limit.
+    pub rate: Option<u32>,
+    /// The teacher's blackboard, shown after the welcome.
+    pub motd: Option<Line>,
+    /// From the connection to the nickname.
+    pub login: Duration,
+    /// A vanished peer is found out within this time (feature `sockopts`).
+    pub peer_timeout: Duration,
+    /// A second listener, for clients that frame nothing.
+    pub unframed: Option<TcpListener>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            max_clients: CLIENTS,
+            late_threads: CLIENTS.max(LATE_THREADS_MIN),
+            per_address: None,
+            rate: Some(RATE_PER_SECOND),
+            motd: None,
+            login: LOGIN,
+            peer_timeout: PEER_TIMEOUT,
+            unframed: None,
+        }
+    }
+}
+
+/// What all clients' threads share.
+struct Shared {
+    registry: Registry,
+    delivery: Delivery,
+    config: Config,
+    stop: Stop,
+    places: Arc<Places>,
+    ids: AtomicU64,
+}
+
+/// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
+/// which what is in the queue is delivered, everyone gets `Disconnected`, and the threads are waited for.
+///
+/// # Errors
+/// The first threads could not be started, or the delivery thread panicked: then everyone was disconnected.
+pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> io::Result<()> {
+    let unframed = config.unframed.take();
+    let (alive, ended) = bounded::<Infallible>(0);
+    let writer = Writer { places: Places::new(config.late_threads, config.late_threads), alive: alive.clone() };
+    let (delivery, delivery_thread) = Delivery::start(writer, stop.clone())?;
+    let shared = Arc::new(Shared {
+        registry: Registry::default(),
+        places: Places::new(config.max_clients, config.per_address.unwrap_or(usize::MAX)),
+        delivery,
+        config,
+        stop: stop.clone(),
+        ids: AtomicU64::new(1),
+    });
+    if let Some(listener) = unframed {
+        let (shared, alive) = (Arc::clone(&shared), alive.clone());
+        let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
+        builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive))?;
+    }
+    accept(&listener, Framing::Lines, &shared, &alive);
+    drop(listener);
+
+    let deadline = Instant::now() + STOP_TOTAL;
+    log::info!("stopping: {} in the chat", shared.registry.count());
+    // An error means that the delivery thread has gone; the join below says why.
+    shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
+    drop((shared, alive));
+    if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
+        log::warn!("not every thread ended in time; the end of the process ends them");
+        return Ok(());
+    }
+    delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
+    log::info!("stopped");
+    Ok(())
+}
+
+/// Accepts until the stop. It does nothing but accept and spawn. When `accept` fails (no descriptors left) it waits,
+/// longer each time, and goes on.
+fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive: &Sender<Infallible>) {
+    let prepared = sockopts::listen_more(listener).and_then(|()| listener.local_addr());
+    match prepared {
+        Ok(address) => shared.stop.wakes(address),
+        Err(error) => log::warn!("the listener could not be prepared: {error}"),
+    }
+    let mut pause = ACCEPT_PAUSE_MIN;
+    let mut logged: Option<Instant> = None;
+    for stream in listener.incoming() {
+        if shared.stop.is_stopped() {
+            return;
+        }
+        match stream {
+            Ok(stream) => {
+                pause = ACCEPT_PAUSE_MIN;
+                spawn(stream, framing, shared, alive);
+            }
+            Err(error) => {
+                if logged.is_none_or(|logged| logged.elapsed() >= ACCEPT_PAUSE_MAX) {
+                    log::warn!("cannot accept: {error}; who is here chats on, and it is tried again");
+                    logged = Some(Instant::now());
+                }
+                if shared.stop.wait(pause) {
+                    return;
+                }
+                pause = (pause * 2).min(ACCEPT_PAUSE_MAX);
+            }
+        }
+    }
+}
+
+/// One client, one thread: the original's `thread.start()`, but with a name, a small stack, and an answer for whom there
+/// is no place or no thread.
+fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Sender<Infallible>) {
+    let address = match stream.peer_addr() {
+        Ok(address) => address,
+        Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
+    };
+    let Some(place) = shared.places.take(address.ip()) else {
+        log::warn!("sent {address} away: too many clients");
+        return send_away(&stream, "too many clients are here; try again later");
+    };
+    let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
+    log::info!("{id} connected from {address}");
+    if let Err(error) = sockopts::tune(&stream, shared.config.peer_timeout) {
+        log::debug!("{id}: its socket takes not all options: {error}");
+    }
+    let connection = Arc::new(Connection::new(id, stream, address, framing));
+    let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
+    let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
+    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, place, alive)) {
+        log::warn!("no thread for {id}: {error}");
+        send_away(&connection.stream, "the server has no thread left for you; try again later");
+    }
+}
+
+/// One short line to a socket that no thread has. Errors do not matter: the connection is closed in any case.
+fn send_away(mut stream: &TcpStream, why: &str) {
+    let goodbye = format!("The connection is closed: {why}\n{DISCONNECTED}\n");
+    stream.write_all(goodbye.as_bytes()).unwrap_or_default();
+    stream.shutdown(std::net::Shutdown::Write).unwrap_or_default();
+}
+
+/// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
+fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place, _alive: Sender<Infallible>) {
+    let Ok(mut client) = Client::new(connection, shared) else { return };
+    let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
+    if leave.is_fault() {
+        log::warn!("left: {leave}");
+    } else {
+        log::info!("left: {leave}");
+    }
+    client.goodbye(leave);
+}

@@ -1,0 +1,191 @@
+//! What one client's thread owns: its connection, what it has read so far, its pace and its deadline. Reads that one
+//! socket; writes by the queue alone.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::connection::{ClientId, Connection};
+use super::delivery::{Delivery, Line, MessageNumber, Parcel};
+use super::leave::Leave;
+use super::pace::Pace;
+use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES};
+use crate::protocol;
+use crate::text::{Refusal, Text};
+use crate::wire::{Incoming, MessageReader, is_timeout};
+
+/// One client, as its own thread sees it.
+pub(super) struct Client {
+    pub(super) id: ClientId,
+    pub(super) connection: Arc<Connection>,
+    pub(super) shared: Arc<Shared>,
+    reader: MessageReader,
+    pace: Pace,
+    told_about_pace: bool,
+    /// Until the login is done: when the patience ends, in all.
+    pub(super) login_until: Option<Instant>,
+    messages: u64,
+}
+
+impl Client {
+    /// The client behind a fresh connection; the delivery thread hears of it.
+    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>) -> Result<Self, Leave> {
+        let now = Instant::now();
+        shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
+        Ok(Client {
+            id: connection.id,
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
+            pace: Pace::new(shared.config.rate, now),
+            told_about_pace: false,
+            login_until: Some(now + shared.config.login),
+            messages: 0,
+            connection,
+            shared,
+        })
+    }
+
+    /// The handle on the queue.
+    pub(super) fn delivery(&self) -> &Delivery {
+        &self.shared.delivery
+    }
+
+    /// The next message's number.
+    pub(super) fn number(&mut self) -> MessageNumber {
+        self.messages += 1;
+        MessageNumber { from: self.id, count: self.messages }
+    }
+
+    /// One line to this client. Where it has to arrive alone, this thread is silent before and after it; nobody else
+    /// waits.
+    pub(super) fn send(&self, line: impl Into<Line>) -> Result<(), Leave> {
+        let line = line.into();
+        let pause = self.connection.framing.pause(&line);
+        self.rest(pause.unwrap_or_default())?;
+        self.delivery().send(self.id, line)?;
+        self.rest(pause.unwrap_or_default())
+    }
+
+    /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
+    /// something, and longer where it writes too fast.
+    pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
+        let line = match self.read()? {
+            Incoming::Line(line) => Text::parse(line),
+            Incoming::Refused(refusal) => Err(refusal),
+            Incoming::Overflow => return Err(Leave::Overflow),
+            Incoming::End => return Err(self.end()?),
+        };
+        self.keep_pace()?;
+        match line {
+            Ok(text) => {
+                log::debug!("read a line: {}", crate::logger::shown(text.as_str()));
+                Ok(Some(text))
+            }
+            Err(refusal) => {
+                log::debug!("refused a line: {refusal}");
+                self.send(protocol::refused(&refusal))?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The goodbye: the last parcel about this connection. Then reads on until the peer has closed too or its second is
+    /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
+    /// goodbye waits in the backlog, and a second more.
+    pub(super) fn goodbye(&self, leave: Leave) {
+        let connection = &self.connection;
+        let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
+        let mut until = posted.is_err().then(Instant::now);
+        let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
+        let mut unread = [0; READ_BYTES];
+        loop {
+            if peer_is_open {
+                peer_is_open = match (&connection.stream).read(&mut unread) {
+                    Ok(count) => count > 0,
+                    Err(error) => is_timeout(&error),
+                };
+            }
+            let goodbye_is_out =
+                if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
+            if goodbye_is_out && !peer_is_open || until.is_some_and(|until| Instant::now() >= until) {
+                break;
+            }
+            if until.is_none() && (goodbye_is_out || self.shared.stop.is_stopped()) {
+                until = Some(Instant::now() + LINGER);
+            }
+        }
+        connection.shutdown();
+    }
+
+    /// One message, from what was read before or from the socket, within the login's patience.
+    fn read(&mut self) -> Result<Incoming, Leave> {
+        loop {
+            let patience = self.login_until.map(|until| until.saturating_duration_since(Instant::now()));
+            if patience == Some(Duration::ZERO) {
+                return Err(Leave::LoginTimeout);
+            }
+            if let Some(incoming) = self.reader.take() {
+                return Ok(incoming);
+            }
+            let result = self
+                .connection
+                .stream
+                .set_read_timeout(patience)
+                .and_then(|()| self.reader.fill(&self.connection.stream));
+            match result {
+                Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
+                _ => {}
+            }
+        }
+    }
+
+    /// The stream has ended: for which reason? A last line without its newline is answered.
+    fn end(&mut self) -> Result<Leave, Leave> {
+        let leave = self.why_ended(Leave::End);
+        if leave == Leave::End && self.reader.finish() {
+            self.send(protocol::refused(&Refusal::NoEnd))?;
+        }
+        Ok(leave)
+    }
+
+    /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
+    fn why_ended(&self, seen: Leave) -> Leave {
+        let stopped = self.shared.stop.is_stopped().then_some(Leave::ServerStops);
+        self.connection.why_cut().or(stopped).unwrap_or(seen)
+    }
+
+    /// Delays who floods, and says so once. TCP pushes back meanwhile: this thread does not read.
+    fn keep_pace(&mut self) -> Result<(), Leave> {
+        let mut wait = self.pace.wait(Instant::now());
+        if !wait.is_zero() && !self.told_about_pace {
+            self.told_about_pace = true;
+            let rate = self.shared.config.rate.unwrap_or_default();
+            self.send(format!(
+                "You write faster than {rate} lines a second after the first {RATE_BURST}: nothing is lost, it is sent at that rate"
+            ))?;
+        }
+        while !wait.is_zero() {
+            let slice = wait.min(RATE_SLICE);
+            self.rest(slice)?;
+            wait -= slice;
+            self.still_there()?;
+        }
+        Ok(())
+    }
+
+    /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
+    fn still_there(&self) -> Result<(), Leave> {
+        let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
+        match (self.connection.why_cut(), broken) {
+            (Some(why), _) => Err(why),
+            (None, Some(error)) => Err(Leave::Broken(error.kind())),
+            (None, None) if self.login_until.is_some_and(|until| until < Instant::now()) => Err(Leave::LoginTimeout),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Lets time pass, unless the server stops.
+    fn rest(&self, time: Duration) -> Result<(), Leave> {
+        if !time.is_zero() && self.shared.stop.wait(time) { Err(Leave::ServerStops) } else { Ok(()) }
+    }
+}

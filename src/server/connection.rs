@@ -1,0 +1,130 @@
+//! One client's connection: its socket, and the backlog of what the socket has not taken yet. Touches that socket.
+//!
+//! # Threads
+//! The client's own thread reads the socket. One thread writes it: the delivery thread or, while the client is late,
+//! its late thread. `&TcpStream` reads and writes, so one descriptor serves them all.
+//!
+//! # Locks
+//! `backlog` guards who writes and what waits. Nothing else is taken under it, and no I/O happens under it. Only the
+//! delivery thread makes a client late; only the late thread makes it punctual again, when nothing waits any more.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use super::leave::Leave;
+use crate::limits::BACKLOG_BYTES;
+use crate::wire::Framing;
+
+/// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(pub u64);
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "client-{}", self.0)
+    }
+}
+
+/// A client's connection, shared by the threads that read, write and cut it.
+#[derive(Debug)]
+pub struct Connection {
+    /// Whose it is.
+    pub id: ClientId,
+    /// The socket.
+    pub stream: TcpStream,
+    /// Where the client is.
+    pub address: SocketAddr,
+    /// How its messages are told apart.
+    pub framing: Framing,
+    pub(super) backlog: Mutex<Backlog>,
+    /// Told when the goodbye is out, or the connection was cut.
+    ended: Condvar,
+}
+
+/// What waits for a socket that did not take it. Plain state: the writers do the I/O.
+#[derive(Debug, Default)]
+pub(super) struct Backlog {
+    /// A late thread writes this socket, and the delivery thread only appends.
+    pub(super) late: bool,
+    /// What waits, in order.
+    pub(super) bytes: VecDeque<u8>,
+    /// The goodbye is the last in `bytes`: after it the writing side is shut.
+    pub(super) closing: bool,
+    /// The goodbye is out.
+    pub(super) closed: bool,
+    /// Cut, and why: nothing more is written.
+    pub(super) cut: Option<Leave>,
+}
+
+impl Backlog {
+    /// Takes what a late client is sent; too much, and the client is too late.
+    pub(super) fn append(&mut self, bytes: &[u8], closing: bool) {
+        if self.cut.is_some() {
+            return;
+        }
+        if self.bytes.len() + bytes.len() > BACKLOG_BYTES {
+            self.cut_off(Leave::TooLate);
+        } else {
+            self.bytes.extend(bytes);
+            self.closing |= closing;
+        }
+    }
+
+    /// Forgets what waits. The first reason stands.
+    pub(super) fn cut_off(&mut self, why: Leave) {
+        self.cut.get_or_insert(why);
+        self.bytes = VecDeque::new();
+    }
+
+    fn has_ended(&self) -> bool {
+        self.closed || self.cut.is_some()
+    }
+}
+
+impl Connection {
+    /// A connection with nothing in its backlog.
+    pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
+        Connection { id, stream, address, framing, backlog: Mutex::default(), ended: Condvar::new() }
+    }
+
+    /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
+    pub fn cut(&self, why: Leave) {
+        self.backlog.lock().cut_off(why);
+        self.shutdown();
+        self.ended.notify_all();
+    }
+
+    /// Wakes whoever reads or writes this socket; what was on the way may be lost.
+    pub fn shutdown(&self) {
+        // An error means that the connection has already ended, which is what was wanted.
+        self.stream.shutdown(Shutdown::Both).unwrap_or_default();
+    }
+
+    /// Why the connection was cut, if it was.
+    pub fn why_cut(&self) -> Option<Leave> {
+        self.backlog.lock().cut
+    }
+
+    /// Nothing more will be written: the goodbye is out, or the connection was cut.
+    pub fn has_ended(&self) -> bool {
+        self.backlog.lock().has_ended()
+    }
+
+    /// The same, after waiting for it up to `time`.
+    pub fn wait_ended(&self, time: Duration) -> bool {
+        let mut backlog = self.backlog.lock();
+        self.ended.wait_while_for(&mut backlog, |backlog| !backlog.has_ended(), time);
+        backlog.has_ended()
+    }
+
+    /// The goodbye is written: shuts the writing side, so that the peer reads its end after the last line.
+    pub(super) fn close(&self) {
+        self.stream.shutdown(Shutdown::Write).unwrap_or_default();
+        self.backlog.lock().closed = true;
+        self.ended.notify_all();
+    }
+}

@@ -1,0 +1,208 @@
+//! The one queue and the one thread that delivers. `send` and `send_to_broadcast` put parcels on the queue; `deliver`
+//! takes all that waits, and writes once to each recipient. Touches the channel, the room, and sockets by `late`.
+//!
+//! # Threads
+//! Every client's own thread sends into the queue, and waits while it is full: TCP then pushes back on who floods. The
+//! delivery thread owns the `Room`. It never waits for a socket, so it always comes back to the queue, and it never
+//! sends into its own queue. The queue is the order: all see one and the same.
+//!
+//! # Locks
+//! None but a backlog's. Nobody may send into the queue while holding a lock: it may wait.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
+
+use super::connection::{ClientId, Connection};
+use super::late::Writer;
+use super::leave::Leave;
+use super::room::Room;
+use super::stop::Stop;
+use crate::limits::{QUEUE_PARCELS, SINGLE_STACK, STOP_DRAIN};
+use crate::text::{Nickname, Text};
+
+/// A line of the server's own, or several with newlines between them; formatted once, shared by all who get it.
+pub type Line = Arc<str>;
+
+/// What a user said, and its number, by which the log can be followed from thread to thread.
+#[derive(Debug)]
+pub struct Message {
+    /// `message 17.3`: the third of client 17.
+    pub number: MessageNumber,
+    /// The text.
+    pub text: Text,
+}
+
+/// Names a message in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct MessageNumber {
+    /// Who said it.
+    pub from: ClientId,
+    /// How many that client had said by then.
+    pub count: u64,
+}
+
+impl fmt::Display for MessageNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {}.{}", self.from.0, self.count)
+    }
+}
+
+/// Somebody to talk to: that session, not whoever takes the name after it.
+#[derive(Debug, Clone)]
+pub struct Partner {
+    /// The session.
+    pub id: ClientId,
+    /// Its nickname.
+    pub nickname: Nickname,
+}
+
+/// What goes over the queue. A parcel is small and says what is meant; the delivery thread renders it.
+#[derive(Debug)]
+pub enum Parcel {
+    /// A connection is there: it can be written to.
+    Connected(Arc<Connection>),
+    /// A session began: it has a name.
+    Joined {
+        /// Who.
+        id: ClientId,
+        /// Under which name.
+        nickname: Nickname,
+        /// The number of joining: the order of `LIST`.
+        joined: u64,
+    },
+    /// Is in the group from here on.
+    Listens(ClientId),
+    /// Is in the group no more.
+    ListensNoMore(ClientId),
+    /// Opens a private chat, or closes it.
+    TalksTo(ClientId, Option<Partner>),
+    /// A session ended.
+    Left {
+        /// Who.
+        id: ClientId,
+        /// Its number of joining.
+        joined: u64,
+        /// What the notice adds.
+        notice: Option<&'static str>,
+    },
+    /// A message to the group.
+    ToAll(ClientId, Message),
+    /// A message to one session.
+    Private {
+        /// From whom.
+        from: ClientId,
+        /// To whom.
+        to: Partner,
+        /// What.
+        message: Message,
+        /// Tells the sender's thread whether it arrived.
+        arrived: Sender<bool>,
+    },
+    /// A line of the server's to one client.
+    ToOne(ClientId, Line),
+    /// The answer to `LIST`: who has a name that begins so.
+    List(ClientId, String),
+    /// The goodbye, with its reason: the last parcel about this connection.
+    Close(ClientId, Option<String>),
+    /// The goodbye to all, with its reason.
+    Stop(Line),
+}
+
+/// A handle on the queue; each client's thread has one.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    queue: Sender<Parcel>,
+}
+
+impl Delivery {
+    /// Starts the delivery thread. It ends when every handle is dropped.
+    ///
+    /// # Errors
+    /// No thread could be started.
+    pub(super) fn start(writer: Writer, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
+        let (queue, parcels) = bounded(QUEUE_PARCELS);
+        let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
+        let thread = builder.spawn(move || deliver(&parcels, &writer, stop))?;
+        Ok((Delivery { queue }, thread))
+    }
+
+    /// One line to one client. Waits while the queue is full, never for a socket.
+    ///
+    /// # Errors
+    /// `ServerStops`: the delivery thread is gone. The same holds for the calls below.
+    pub fn send(&self, to: ClientId, line: impl Into<Line>) -> Result<(), Leave> {
+        self.post(Parcel::ToOne(to, line.into()))
+    }
+
+    /// One message to all who listen. Waits while the queue is full.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn send_to_broadcast(&self, from: ClientId, message: Message) -> Result<(), Leave> {
+        self.post(Parcel::ToAll(from, message))
+    }
+
+    /// One message to one session; waits until the delivery thread has had it, and says whether it arrived.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn send_private(&self, from: ClientId, to: &Partner, message: Message) -> Result<bool, Leave> {
+        let (arrived, answer) = bounded(1);
+        self.post(Parcel::Private { from, to: to.clone(), message, arrived })?;
+        answer.recv().map_err(|_| Leave::ServerStops)
+    }
+
+    /// Any parcel. Waits while the queue is full.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn post(&self, parcel: Parcel) -> Result<(), Leave> {
+        self.queue.send(parcel).map_err(|_| Leave::ServerStops)
+    }
+}
+
+/// The delivery thread: takes all that waits, writes once to each recipient, until every handle is dropped. After the
+/// stop parcel, whoever is still connected when the time is up is cut.
+fn deliver(queue: &Receiver<Parcel>, writer: &Writer, stop: Stop) {
+    let mut all = EndsAll { room: Room::default(), stop };
+    let room = &mut all.room;
+    let mut time_is_up = never();
+    loop {
+        let was_stopping = room.is_stopping();
+        select! {
+            recv(queue) -> parcel => match parcel {
+                Ok(parcel) => room.take(parcel),
+                Err(_) => return,
+            },
+            recv(time_is_up) -> _ => room.shutdown(),
+        }
+        while !room.is_full()
+            && let Ok(parcel) = queue.try_recv()
+        {
+            room.take(parcel);
+        }
+        room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
+        if room.is_stopping() && !was_stopping {
+            time_is_up = at(Instant::now() + STOP_DRAIN);
+        }
+    }
+}
+
+/// However the delivery thread ends, by a panic too: nobody can be written to after it, so every connection ends and
+/// the server stops. Their threads wake from `read`, and nobody hangs.
+struct EndsAll {
+    room: Room,
+    stop: Stop,
+}
+
+impl Drop for EndsAll {
+    fn drop(&mut self) {
+        self.room.shutdown();
+        self.stop.stop();
+    }
+}

@@ -1,0 +1,154 @@
+//! Writing to sockets without ever waiting for one: `Writer`, which only the delivery thread has, and the late thread,
+//! which writes what a slow client's socket did not take. Touches that client's socket and backlog.
+//!
+//! # Threads
+//! A late thread (`late-17`) is started by the delivery thread and ends when its client has caught up, was cut, or its
+//! socket broke. It holds an `alive` handle, by which `start_server` waits for it.
+//!
+//! # Locks
+//! The backlog's, never over a write.
+
+use std::convert::Infallible;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use crossbeam_channel::Sender;
+
+use super::connection::Connection;
+use super::leave::Leave;
+use super::places::{Place, Places};
+use crate::limits::{LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK};
+use crate::protocol::DISCONNECTED;
+use crate::sockopts;
+use crate::wire::is_timeout;
+
+/// Writes for the delivery thread: at once what the socket takes, by a late thread what it does not.
+pub(super) struct Writer {
+    /// Bounds the late threads.
+    pub(super) places: Arc<Places>,
+    /// Held by every thread that `start_server` waits for.
+    pub(super) alive: Sender<Infallible>,
+}
+
+impl Writer {
+    /// Hands `bytes` to the socket or to the backlog, and never waits. After the last bytes (`closing`) the writing
+    /// side is shut. A socket that is broken is cut; its own thread finds out and leaves.
+    pub(super) fn write(&self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
+        {
+            let mut backlog = connection.backlog.lock();
+            if backlog.late || backlog.cut.is_some() {
+                return backlog.append(bytes, closing);
+            }
+        }
+        match sockopts::send_now(&connection.stream, bytes) {
+            Ok(taken) if taken == bytes.len() => {
+                log::trace!("wrote {taken} bytes to {}", connection.id);
+                if closing {
+                    connection.close();
+                }
+            }
+            Ok(taken) => self.becomes_late(connection, bytes.get(taken..).unwrap_or_default(), closing),
+            Err(error) => connection.cut(Leave::Broken(error.kind())),
+        }
+    }
+
+    /// The socket is full: what it did not take, half a line perhaps, goes first into the backlog.
+    fn becomes_late(&self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
+        log::debug!("{} is late: its socket did not take {} bytes", connection.id, rest.len());
+        {
+            let mut backlog = connection.backlog.lock();
+            backlog.late = true;
+            backlog.append(rest, closing);
+        }
+        let spawned = self.places.take(connection.address.ip()).map(|place| {
+            let (connection, alive) = (Arc::clone(connection), self.alive.clone());
+            let builder = thread::Builder::new().name(format!("late-{}", connection.id.0)).stack_size(LATE_STACK);
+            builder.spawn(move || late(&connection, place, alive))
+        });
+        match spawned {
+            Some(Ok(_handle)) => {}
+            Some(Err(error)) => {
+                log::warn!("no thread for the late {}: {error}", connection.id);
+                connection.cut(Leave::TooLate);
+            }
+            None => connection.cut(Leave::TooLate),
+        }
+    }
+}
+
+/// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
+fn late(connection: &Connection, _place: Place, _alive: Sender<Infallible>) {
+    match catch_up(connection) {
+        Ok(()) => log::debug!("{} has caught up", connection.id),
+        Err(Leave::TooLate) => {
+            log::warn!("{} is too late: it did not read what it was sent", connection.id);
+            connection.backlog.lock().cut_off(Leave::TooLate);
+            last_words(connection);
+            connection.shutdown();
+        }
+        Err(leave) => connection.cut(leave),
+    }
+}
+
+/// Writes piece after piece. Ends with `late` unset, or with the reason to cut the client.
+fn catch_up(connection: &Connection) -> Result<(), Leave> {
+    loop {
+        let (piece, closing): (Vec<u8>, bool) = {
+            let mut backlog = connection.backlog.lock();
+            if let Some(why) = backlog.cut {
+                return Err(why);
+            }
+            let count = backlog.bytes.len().min(LATE_PIECE_BYTES);
+            if count == 0 && !backlog.closing {
+                backlog.late = false;
+                backlog.bytes = std::collections::VecDeque::new();
+                return Ok(());
+            }
+            (backlog.bytes.drain(..count).collect(), backlog.closing)
+        };
+        if piece.is_empty() && closing {
+            connection.close();
+            return Ok(());
+        }
+        write_piece(connection, &piece)?;
+    }
+}
+
+/// Writes one piece, as long as the socket takes a byte now and then.
+fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
+    let mut last_taken = Instant::now();
+    while !piece.is_empty() {
+        match (&connection.stream).write(piece) {
+            Ok(taken) => {
+                log::trace!("wrote {taken} bytes to {}", connection.id);
+                piece = piece.get(taken..).unwrap_or_default();
+                last_taken = Instant::now();
+            }
+            Err(error) if is_timeout(&error) => {
+                let why = connection.why_cut();
+                if why.is_some() || last_taken.elapsed() > LATE_PATIENCE {
+                    return Err(why.unwrap_or(Leave::TooLate));
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Leave::Broken(error.kind())),
+        }
+    }
+    Ok(())
+}
+
+/// Tells a client why it is cut, if its socket takes that within a second. The stream may stand inside a line, which
+/// is ended first.
+fn last_words(connection: &Connection) {
+    let reason = Leave::TooLate.reason().unwrap_or_default();
+    let words = format!("\n{reason}\n{DISCONNECTED}\n");
+    let deadline = Instant::now() + LAST_WORDS;
+    loop {
+        match (&connection.stream).write(words.as_bytes()) {
+            Err(error) if is_timeout(&error) && Instant::now() < deadline => {}
+            _ => return,
+        }
+    }
+}

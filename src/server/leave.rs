@@ -1,0 +1,63 @@
+//! Why a session ends. `Leave` travels up by `?` from wherever the client's thread stands. Touches nothing.
+
+use std::{fmt, io};
+
+use crate::limits::UNFINISHED_BYTES;
+
+/// Why a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// The client said `QUIT`.
+    Quit,
+    /// The client closed its side: the end of the stream.
+    End,
+    /// No nickname was taken in time.
+    LoginTimeout,
+    /// Too many bytes without a newline.
+    Overflow,
+    /// Read too slowly for too long, and was cut.
+    TooLate,
+    /// The connection broke.
+    Broken(io::ErrorKind),
+    /// A panic in the client's own thread.
+    Fault,
+    /// The server stops, or its delivery thread has gone.
+    ServerStops,
+}
+
+impl Leave {
+    /// Whether somebody or something went wrong: the log says it louder.
+    pub fn is_fault(self) -> bool {
+        matches!(self, Leave::Overflow | Leave::TooLate | Leave::Fault)
+    }
+
+    /// The line before `Disconnected`, where the client is owed a reason.
+    pub fn reason(self) -> Option<String> {
+        match self {
+            Leave::LoginTimeout | Leave::Overflow | Leave::TooLate | Leave::Fault | Leave::ServerStops => {
+                Some(format!("The connection is closed: {self}"))
+            }
+            Leave::Quit | Leave::End | Leave::Broken(_) => None,
+        }
+    }
+
+    /// What the leave notice in the room adds: only where somebody was cut, which others should understand.
+    pub fn notice(self) -> Option<&'static str> {
+        (self == Leave::TooLate).then_some("too late: could not keep up")
+    }
+}
+
+impl fmt::Display for Leave {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Leave::Quit => f.write_str("said goodbye"),
+            Leave::End => f.write_str("closed the connection"),
+            Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
+            Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
+            Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
+            Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),
+            Leave::Fault => f.write_str("a fault in the server, which has been logged"),
+            Leave::ServerStops => f.write_str("the server stops"),
+        }
+    }
+}

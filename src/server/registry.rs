@@ -1,0 +1,121 @@
+//! Who is in the chat: register, look up, list, `delete`. Touches the one lock; does no I/O and knows no queue.
+//!
+//! The original keeps this in two dicts and two lists, changed by many threads: `list_dict_client`,
+//! `list_dict_nickname`, `list_nickname`, `list_listen`. Here it is one map under one lock, which cannot disagree with
+//! itself. (`list_listen`, who hears the general chat, belongs to the delivery thread: see `room`.)
+//!
+//! # Locks
+//! `members` guards who is here under which name, and the count of joinings. To check a nickname and to take it is one
+//! step under it. Never under it: I/O, a log line, a send into the bounded queue.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use super::connection::{ClientId, Connection};
+use super::delivery::Partner;
+use crate::text::Nickname;
+
+/// Somebody who is in the chat.
+#[derive(Debug)]
+struct Member {
+    nickname: Nickname,
+    connection: Arc<Connection>,
+    /// The number of joining: the order in which the lists show people.
+    joined: u64,
+    /// The room has been told. Before that nobody may find this member: a private message would overtake the join.
+    present: bool,
+}
+
+impl Member {
+    fn partner(&self) -> Partner {
+        Partner { id: self.connection.id, nickname: self.nickname.clone() }
+    }
+}
+
+/// Who is in the chat, by the key of the nickname.
+#[derive(Debug, Default)]
+pub struct Registry {
+    members: Mutex<HashMap<String, Member>>,
+    joinings: AtomicU64,
+}
+
+impl Registry {
+    /// Checks that a nickname is free and takes it, in one step: two clients that ask in the same instant cannot both
+    /// get it. Gives the number of joining.
+    ///
+    /// # Errors
+    /// The name is taken, or one that looks like it. The error is the next name that is free.
+    pub fn register(&self, client: &Arc<Connection>, nickname: &Nickname) -> Result<u64, Nickname> {
+        let key = nickname.key();
+        let joined = {
+            let mut members = self.members.lock();
+            match members.entry(key) {
+                Entry::Occupied(_) => None,
+                Entry::Vacant(free) => {
+                    let joined = self.joinings.fetch_add(1, Ordering::Relaxed);
+                    let (nickname, connection) = (nickname.clone(), Arc::clone(client));
+                    free.insert(Member { nickname, connection, joined, present: false });
+                    Some(joined)
+                }
+            }
+        };
+        joined.ok_or_else(|| self.free_name(nickname))
+    }
+
+    /// The room has been told that this member is here: from now on others find it.
+    pub fn present(&self, nickname: &Nickname) {
+        let key = nickname.key();
+        if let Some(member) = self.members.lock().get_mut(&key) {
+            member.present = true;
+        }
+    }
+
+    /// The session that has this nickname; case does not count, look-alikes do.
+    pub fn find(&self, nickname: &Nickname) -> Option<Partner> {
+        let key = nickname.key();
+        let found = {
+            let members = self.members.lock();
+            members.get(&key).filter(|member| member.present).map(Member::partner)
+        };
+        found.filter(|partner| partner.nickname.folded() == nickname.folded())
+    }
+
+    /// Everyone but `client`, in order of joining.
+    pub fn others(&self, client: ClientId) -> Vec<Partner> {
+        let mut others: Vec<(u64, Partner)> = {
+            let members = self.members.lock();
+            let others = members.values().filter(|member| member.present && member.connection.id != client);
+            others.map(|member| (member.joined, member.partner())).collect()
+        };
+        others.sort_unstable_by_key(|(joined, _)| *joined);
+        others.into_iter().map(|(_, partner)| partner).collect()
+    }
+
+    /// Forgets a client: its nickname is free again.
+    pub fn delete(&self, nickname: &Nickname) {
+        let key = nickname.key();
+        self.members.lock().remove(&key);
+    }
+
+    /// How many are in the chat.
+    pub fn count(&self) -> usize {
+        self.members.lock().len()
+    }
+
+    /// `anna2`, `anna3` ... the first that nobody has.
+    fn free_name(&self, nickname: &Nickname) -> Nickname {
+        let mut number = 2;
+        loop {
+            let name = nickname.numbered(number);
+            let key = name.key();
+            if !self.members.lock().contains_key(&key) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The delivery thread's own state: who is connected, who is named, who listens, who talks to whom; and what each of
+//! them is to be written next. Owned by one thread, so there is no lock. Touches no socket: `flush` hands the bytes to
+//! whoever writes them.
+//!
+//! What the group hears is rendered once, into `heard_by_all`. A place remembers up to where it has heard that, and
+//! takes the rest over before a line of its own, so that everyone sees one and the same order.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::connection::{ClientId, Connection};
+use super::delivery::{Line, Message, Parcel, Partner};
+use crate::limits::BATCH_BYTES;
+use crate::protocol;
+use crate::text::Nickname;
+use crate::wire::frame;
+
+/// Who is where, and what waits to be written.
+#[derive(Default)]
+pub(super) struct Room {
+    places: HashMap<ClientId, Seated>,
+    /// The named, in order of joining: the original's `list_nickname`.
+    named: BTreeMap<u64, ClientId>,
+    /// Who talks to whom in private.
+    talks: HashMap<ClientId, Partner>,
+    /// What those in the group hear in this batch, one line after the other.
+    heard_by_all: Vec<u8>,
+    /// Who has lines of their own in this batch.
+    touched: Vec<ClientId>,
+    /// Bytes rendered in this batch.
+    rendered: usize,
+    stopping: bool,
+}
+
+/// One connected client.
+struct Seated {
+    connection: Arc<Connection>,
+    nickname: Option<Nickname>,
+    /// In the group: the original's `list_listen`.
+    listens: bool,
+    /// Up to where in `heard_by_all` this client has heard.
+    heard: usize,
+    /// What only this client is written in this batch.
+    own: Vec<u8>,
+    /// The goodbye is the last in `own`.
+    closing: bool,
+}
+
+impl Room {
+    /// Does what a parcel means. Nothing is written yet.
+    pub(super) fn take(&mut self, parcel: Parcel) {
+        if self.stopping {
+            return self.take_while_stopping(parcel);
+        }
+        match parcel {
+            Parcel::Connected(connection) => self.connected(connection),
+            Parcel::Joined { id, nickname, joined } => self.joined(id, nickname, joined),
+            Parcel::Listens(id) => self.listens(id, true),
+            Parcel::ListensNoMore(id) => self.listens(id, false),
+            Parcel::TalksTo(id, partner) => self.talks_to(id, partner),
+            Parcel::Left { id, joined, notice } => self.left(id, joined, notice),
+            Parcel::ToAll(from, message) => self.tell_all(from, &message),
+            Parcel::Private { from, to, message, arrived } => {
+                let delivered = self.tell_private(from, &to, &message);
+                // The sender's thread waits for this answer, if it has not been cut meanwhile.
+                arrived.try_send(delivered).unwrap_or_default();
+            }
+            Parcel::ToOne(id, line) => self.tell_one(id, &line),
+            Parcel::List(id, beginning) => self.list(id, &beginning),
+            Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
+            Parcel::Stop(reason) => self.stop(&reason),
+        }
+    }
+
+    /// Enough for one batch: its memory is bounded, whatever waits in the queue.
+    pub(super) fn is_full(&self) -> bool {
+        self.rendered >= BATCH_BYTES
+    }
+
+    /// Everyone has had the goodbye; only those who say `Close` still matter.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// Hands out all that was rendered, once to each recipient, and begins a new batch.
+    pub(super) fn flush(&mut self, mut write: impl FnMut(&Arc<Connection>, &[u8], bool)) {
+        if self.heard_by_all.is_empty() {
+            for id in &self.touched {
+                if let Some(seated) = self.places.get_mut(id) {
+                    seated.flush(&[], &mut write);
+                }
+            }
+        } else {
+            for seated in self.places.values_mut() {
+                seated.flush(&self.heard_by_all, &mut write);
+            }
+        }
+        if !self.stopping {
+            for id in &self.touched {
+                if self.places.get(id).is_some_and(|seated| seated.closing) {
+                    self.places.remove(id);
+                }
+            }
+        }
+        self.touched.clear();
+        self.heard_by_all.clear();
+        self.rendered = 0;
+    }
+
+    /// Ends every connection at once.
+    pub(super) fn shutdown(&self) {
+        for seated in self.places.values() {
+            seated.connection.shutdown();
+        }
+    }
+
+    fn connected(&mut self, connection: Arc<Connection>) {
+        let (id, own) = (connection.id, Vec::new());
+        let seated = Seated { connection, nickname: None, listens: false, heard: 0, own, closing: false };
+        self.places.insert(id, seated);
+    }
+
+    fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
+        self.tell_group(&protocol::joined(&nickname));
+        if let Some(seated) = self.places.get_mut(&id) {
+            seated.nickname = Some(nickname);
+            self.named.insert(joined, id);
+        }
+    }
+
+    fn listens(&mut self, id: ClientId, listens: bool) {
+        if let Some(seated) = self.places.get_mut(&id) {
+            seated.catch_up(&self.heard_by_all);
+            seated.listens = listens;
+            seated.heard = self.heard_by_all.len();
+            self.touched.push(id);
+        }
+        if listens {
+            self.tell_one(id, protocol::IN_GROUP);
+        }
+    }
+
+    fn talks_to(&mut self, id: ClientId, partner: Option<Partner>) {
+        let Some(nickname) = self.nickname(id) else { return };
+        let Some(partner) = partner else {
+            if let Some(former) = self.talks.remove(&id) {
+                self.tell_one(former.id, &format!("{nickname} has closed the private chat with you"));
+            }
+            return;
+        };
+        if self.nickname(partner.id).is_none() {
+            self.tell_one(id, &partner_has_left(&partner.nickname));
+        } else if partner.id != id {
+            let told = format!("{nickname} writes to you alone; answer with /tell {nickname} and your text");
+            self.tell_one(partner.id, &told);
+        }
+        self.talks.insert(id, partner);
+    }
+
+    fn left(&mut self, id: ClientId, joined: u64, notice: Option<&str>) {
+        self.named.remove(&joined);
+        self.listens(id, false);
+        let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
+        self.tell_group(&protocol::left(&nickname, notice));
+        let partner = self.talks.remove(&id);
+        let talked_to_it: Vec<ClientId> =
+            self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
+        for from in &talked_to_it {
+            self.tell_one(*from, &partner_has_left(&nickname));
+        }
+        if let Some(partner) = partner.filter(|partner| !talked_to_it.contains(&partner.id)) {
+            self.tell_one(partner.id, &format!("{nickname}, who wrote to you alone, has left"));
+        }
+    }
+
+    fn tell_all(&mut self, from: ClientId, message: &Message) {
+        let Some(nickname) = self.nickname(from) else { return };
+        log::debug!("{} to all: {}", message.number, message.text.as_str().len());
+        self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
+    }
+
+    /// The message and its receipt, or the reason why there is none, in one turn. True where it was delivered.
+    fn tell_private(&mut self, from: ClientId, to: &Partner, message: &Message) -> bool {
+        let Some(nickname) = self.nickname(from) else { return false };
+        let text = message.text.as_str();
+        let delivered = self.nickname(to.id).is_some();
+        log::debug!("{} to {}: {} bytes, delivered: {delivered}", message.number, to.id, text.len());
+        if delivered {
+            self.tell_one(to.id, &protocol::private(&nickname, text));
+            self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
+        } else {
+            self.tell_one(from, &protocol::not_delivered(&format!("{} has left", to.nickname)));
+        }
+        delivered
+    }
+
+    fn list(&mut self, id: ClientId, beginning: &str) {
+        let beginning = beginning.to_lowercase();
+        let names = self.named.values().filter_map(|id| self.places.get(id)?.nickname.as_ref());
+        let line = protocol::users(names.filter(|name| name.folded().starts_with(&beginning)));
+        self.tell_one(id, &line);
+    }
+
+    fn close(&mut self, id: ClientId, reason: Option<&str>) {
+        if let Some(reason) = reason {
+            self.tell_one(id, reason);
+        }
+        self.tell_one(id, protocol::DISCONNECTED);
+        if let Some(seated) = self.places.get_mut(&id) {
+            seated.listens = false;
+            seated.closing = true;
+        }
+    }
+
+    fn stop(&mut self, reason: &Line) {
+        let everyone: Vec<ClientId> = self.places.keys().copied().collect();
+        for id in everyone {
+            self.close(id, Some(reason));
+        }
+        self.stopping = true;
+    }
+
+    /// After the stop nothing is said any more; who comes now is sent away, who has ended is forgotten.
+    fn take_while_stopping(&mut self, parcel: Parcel) {
+        match parcel {
+            Parcel::Connected(connection) => {
+                let id = connection.id;
+                self.connected(connection);
+                self.close(id, None);
+            }
+            Parcel::Close(id, _) => {
+                self.places.remove(&id);
+            }
+            _ => {}
+        }
+    }
+
+    fn nickname(&self, id: ClientId) -> Option<Nickname> {
+        self.places.get(&id)?.nickname.clone()
+    }
+
+    fn tell_group(&mut self, line: &str) {
+        let before = self.heard_by_all.len();
+        frame(line, crate::wire::Framing::Lines, &mut self.heard_by_all);
+        self.rendered += self.heard_by_all.len() - before;
+    }
+
+    fn tell_one(&mut self, id: ClientId, line: &str) {
+        if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
+            let before = seated.own.len();
+            seated.catch_up(&self.heard_by_all);
+            frame(line, seated.connection.framing, &mut seated.own);
+            self.rendered += seated.own.len() - before;
+            self.touched.push(id);
+        }
+    }
+}
+
+impl Seated {
+    /// Takes over what the group has heard and this listener has not.
+    fn catch_up(&mut self, heard_by_all: &[u8]) {
+        if self.listens {
+            self.own.extend_from_slice(heard_by_all.get(self.heard..).unwrap_or_default());
+            self.heard = heard_by_all.len();
+        }
+    }
+
+    fn flush(&mut self, heard_by_all: &[u8], write: &mut impl FnMut(&Arc<Connection>, &[u8], bool)) {
+        if self.own.is_empty() {
+            // The usual case in a busy room: no copy.
+            let unheard = heard_by_all.get(self.heard..).unwrap_or_default();
+            if self.listens && !unheard.is_empty() {
+                write(&self.connection, unheard, false);
+            }
+        } else {
+            self.catch_up(heard_by_all);
+            let own = std::mem::take(&mut self.own);
+            write(&self.connection, &own, self.closing);
+        }
+        self.heard = 0;
+    }
+}
+
+fn partner_has_left(nickname: &Nickname) -> String {
+    format!("{nickname} has left; your next line goes to nobody, then you choose anew")
+}

@@ -1,0 +1,232 @@
+//! The conversation with one client, from its first line to its last. The place where the client's thread stands in
+//! this file is the state of that client: `authorization`, then `welcome`, then `choose_for_one` or the group, then
+//! `chat`. Touches its own `Client`, the registry, and the queue by `delivery`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use super::Shared;
+use super::client::Client;
+use super::connection::ClientId;
+use super::delivery::{Message, Parcel, Partner};
+use super::leave::Leave;
+use super::word::word;
+use crate::limits::LIST_NAMES;
+use crate::protocol::{self, Said, Word};
+use crate::text::{Nickname, Text};
+
+/// What came in where an answer or a message was waited for.
+pub(super) enum Input {
+    /// An answer or a message. It may be blank.
+    Text(Text),
+    /// `MENU`: back to the question.
+    Menu,
+    /// A special word, or a line that was refused: answered already, read on.
+    Answered,
+}
+
+/// What is waited for: it decides which words count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// The answer to a question of the server's.
+    Answer,
+    /// A message.
+    Message,
+}
+
+/// One session, from the first question to the reason why it ended. Who has a nickname has a `Seat`, which gives the
+/// name back and tells the room on every way out, a panic included.
+pub(super) fn session(client: &mut Client) -> Leave {
+    let mut seat = match authorization(client) {
+        Ok(seat) => seat,
+        Err(leave) => return leave,
+    };
+    let Err(leave) = welcome(client, &seat);
+    seat.notice = leave.notice();
+    leave
+}
+
+/// Asks for a nickname until one is free, and takes it. The original checks and takes in two steps; here it is one.
+fn authorization(client: &mut Client) -> Result<Seat, Leave> {
+    loop {
+        client.send(protocol::YOUR_NICKNAME)?;
+        let Some(line) = client.read_line()? else { continue };
+        match Said::parse(line.as_str()) {
+            Said::Word(Word::Quit) => return Err(Leave::Quit),
+            Said::Word(Word::Help(_)) => {
+                client.send(
+                    "Type the name that others will see: 1 to 32 letters and digits, a letter first; QUIT leaves",
+                )?;
+                continue;
+            }
+            _ => {}
+        }
+        let nickname = match Nickname::parse(line.as_str()) {
+            Ok(nickname) => nickname,
+            Err(refusal) => {
+                client.send(protocol::refused(&refusal))?;
+                continue;
+            }
+        };
+        match client.shared.registry.register(&client.connection, &nickname) {
+            Ok(joined) => {
+                let (id, shared) = (client.id, Arc::clone(&client.shared));
+                let seat = Seat { id, shared, nickname, joined, notice: None };
+                client.login_until = None;
+                client.send(protocol::SUCCESSFULLY)?;
+                return Ok(seat);
+            }
+            Err(free) => {
+                client.send(protocol::ALREADY_USED)?;
+                client.send(format!("{nickname} is taken, or looks like a name that is; {free} is free"))?;
+            }
+        }
+    }
+}
+
+/// Tells the room, greets, and asks the question, again and again until the client leaves.
+fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
+    let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
+    log::info!("{nickname} joined");
+    client.delivery().post(Parcel::Joined { id, nickname, joined })?;
+    client.shared.registry.present(&seat.nickname);
+    client.send(protocol::PROCESS)?;
+    client.send(format!(
+        "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
+        seat.nickname
+    ))?;
+    if let Some(motd) = client.shared.config.motd.clone() {
+        client.send(motd)?;
+    }
+    loop {
+        client.send(protocol::QUESTION)?;
+        let Input::Text(answer) = recv(client, Awaited::Answer)? else { continue };
+        match answer.as_str().trim() {
+            "1" => {
+                if let Some(partner) = choose_for_one(client)? {
+                    chat(client, Some(&partner))?;
+                }
+            }
+            "2" => chat(client, None)?,
+            _ => client.send(protocol::not_sent(
+                "answer 1 to write to one user, 2 to go into the group; HELP lists the words",
+            ))?,
+        }
+    }
+}
+
+/// Shows a numbered list and reads a number or a nickname. A number means the person who was shown under it, whoever
+/// has come or gone since. `None`: back to the question.
+fn choose_for_one(client: &mut Client) -> Result<Option<Partner>, Leave> {
+    loop {
+        let others = client.shared.registry.others(client.id);
+        client.send(protocol::CHOOSE)?;
+        if others.is_empty() {
+            client.send("Nobody else is here yet: press Enter to look again, MENU goes back")?;
+        } else {
+            client.send(protocol::numbered(others.iter().take(LIST_NAMES).map(|other| &other.nickname)))?;
+        }
+        if others.len() > LIST_NAMES {
+            let more = protocol::thousands(others.len() - LIST_NAMES);
+            client.send(format!("and {more} more: answer with a nickname; LIST ann shows those that begin so"))?;
+        }
+        let answer = match recv(client, Awaited::Answer)? {
+            Input::Text(answer) => answer,
+            Input::Menu => return Ok(None),
+            Input::Answered => continue,
+        };
+        match chosen(client, &others, answer.as_str().trim()) {
+            Ok(Some(partner)) => {
+                client.send(protocol::SUCCESSFUL)?;
+                return Ok(Some(partner));
+            }
+            Ok(None) => {}
+            Err(why) => client.send(protocol::not_sent(&why))?,
+        }
+    }
+}
+
+/// Who is meant by a number from the list or by a nickname; `None` for a blank answer.
+fn chosen(client: &Client, shown: &[Partner], answer: &str) -> Result<Option<Partner>, String> {
+    if answer.is_empty() {
+        return Ok(None);
+    }
+    if answer.starts_with(|c: char| c.is_ascii_digit()) {
+        let number = answer.parse::<usize>().ok().filter(|number| *number <= LIST_NAMES);
+        let meant = number.and_then(|number| shown.get(number.checked_sub(1)?));
+        return match meant {
+            Some(partner) => Ok(Some(partner.clone())),
+            None => Err(format!("no user has the number {answer}; answer with a number from the list or a nickname")),
+        };
+    }
+    match Nickname::parse(answer).ok().and_then(|nickname| client.shared.registry.find(&nickname)) {
+        Some(partner) if partner.id == client.id => Err("that is you; choose somebody else".into()),
+        Some(partner) => Ok(Some(partner)),
+        None => Err(format!("nobody here is called {answer}; answer with a number from the list or a nickname")),
+    }
+}
+
+/// The conversation: private with `to`, or in the group. Ends with `MENU`, or with the first message that no longer
+/// reached the partner: then the question comes again.
+fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
+    client.delivery().post(match to {
+        Some(partner) => Parcel::TalksTo(client.id, Some(partner.clone())),
+        None => Parcel::Listens(client.id),
+    })?;
+    loop {
+        let text = match recv(client, Awaited::Message)? {
+            Input::Text(text) if !text.is_blank() => text,
+            Input::Menu => break,
+            Input::Text(_) | Input::Answered => continue,
+        };
+        let message = Message { number: client.number(), text };
+        log::debug!("{} goes to the queue", message.number);
+        match to {
+            None => client.delivery().send_to_broadcast(client.id, message)?,
+            Some(partner) if client.delivery().send_private(client.id, partner, message)? => {}
+            Some(_) => break,
+        }
+    }
+    client.delivery().post(match to {
+        Some(_) => Parcel::TalksTo(client.id, None),
+        None => Parcel::ListensNoMore(client.id),
+    })
+}
+
+/// One line from the client. Special words are dealt with here, as in the original; but what they come to is an
+/// `Input`, never a message.
+pub(super) fn recv(client: &mut Client, awaited: Awaited) -> Result<Input, Leave> {
+    let Some(line) = client.read_line()? else { return Ok(Input::Answered) };
+    match Said::parse(line.as_str()) {
+        Said::Message(message) => Ok(Input::Text(line.part(message))),
+        Said::Word(said) => word(client, &line, said, awaited),
+    }
+}
+
+/// A nickname that is taken. Dropped, however the session ends, it runs `delete`.
+struct Seat {
+    id: ClientId,
+    shared: Arc<Shared>,
+    nickname: Nickname,
+    joined: u64,
+    /// What the leave notice adds.
+    notice: Option<&'static str>,
+}
+
+impl Seat {
+    /// Forgets a client: first the room is told, then the name is free. The other way round, the next session with this
+    /// name could be announced before this one's end. The send may wait for the queue: no lock is held.
+    fn delete(&self) {
+        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.notice };
+        if self.shared.delivery.post(left).is_err() {
+            log::debug!("{} leaves a chat that has ended", self.nickname);
+        }
+        self.shared.registry.delete(&self.nickname);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.delete();
+    }
+}

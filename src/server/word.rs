@@ -1,0 +1,86 @@
+//! What each special word does. Touches its own `Client`, the registry, and the queue by `delivery`. Never calls
+//! `recv`, so there is no TELL within a TELL.
+
+use super::client::Client;
+use super::delivery::{Message, Parcel};
+use super::leave::Leave;
+use super::session::{Awaited, Input};
+use crate::protocol::{self, Said, Word};
+use crate::text::{Nickname, Text};
+
+/// Answers the special word that `line` is, and says where the conversation goes on.
+pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Awaited) -> Result<Input, Leave> {
+    match said {
+        Word::Quit => return Err(Leave::Quit),
+        Word::Menu => return Ok(Input::Menu),
+        Word::List(beginning) => list(client, beginning)?,
+        Word::Help(name) => client.send(help(name))?,
+        Word::Tell if awaited == Awaited::Answer => {
+            client.send(protocol::not_sent(
+                "TELL asks two questions, which would mix with this one; write /tell boris text",
+            ))?;
+        }
+        Word::Tell => tell(client)?,
+        Word::TellTo { user, text } if text.trim().is_empty() => {
+            client
+                .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
+        }
+        Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
+        Word::Reserved(name) => {
+            client
+                .send(protocol::not_sent(&format!("{name} needs a server with a database; this one keeps nothing")))?;
+        }
+        Word::Unknown(name) => {
+            client.send(protocol::not_sent(&format!(
+                "there is no word {name}; HELP lists the words, //text sends a text that begins with a slash"
+            )))?;
+        }
+    }
+    Ok(Input::Answered)
+}
+
+fn help(name: &str) -> String {
+    if name.is_empty() {
+        return protocol::help();
+    }
+    protocol::help_about(name)
+        .unwrap_or_else(|| protocol::not_sent(&format!("there is no word {name} to explain; HELP lists the words")))
+}
+
+/// The delivery thread knows who is here, in which order; it makes the answer when its turn comes.
+fn list(client: &Client, beginning: &str) -> Result<(), Leave> {
+    client.delivery().post(Parcel::List(client.id, beginning.to_owned()))
+}
+
+/// The dialogue: whom, then what. Then the client is back where it was.
+fn tell(client: &mut Client) -> Result<(), Leave> {
+    let user = loop {
+        client.send("Who will get your message? A nickname; LIST shows who is here, MENU gives it up")?;
+        let Some(line) = client.read_line()? else { continue };
+        match Said::parse(line.as_str()) {
+            Said::Word(Word::Quit) => return Err(Leave::Quit),
+            Said::Word(Word::List(beginning)) => list(client, beginning)?,
+            Said::Word(Word::Menu) => return client.send("No message was sent"),
+            _ if line.is_blank() => {}
+            _ => break line,
+        }
+    };
+    let text = loop {
+        client.send(format!("What is your message to {}? An empty line gives it up", user.as_str().trim()))?;
+        if let Some(line) = client.read_line()? {
+            break line;
+        }
+    };
+    if text.is_blank() { client.send("No message was sent") } else { tell_to(client, user.as_str(), text) }
+}
+
+/// One private message. It arrives or it does not, and the sender is told which.
+fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
+    let user = user.trim();
+    let Some(partner) = Nickname::parse(user).ok().and_then(|nickname| client.shared.registry.find(&nickname)) else {
+        return client.send(protocol::not_delivered(&format!("nobody here is called {user}; LIST shows who is here")));
+    };
+    let message = Message { number: client.number(), text };
+    log::debug!("{} goes to the queue", message.number);
+    client.delivery().send_private(client.id, &partner, message).map(|_arrived| ())
+}

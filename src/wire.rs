@@ -1,0 +1,195 @@
+//! Bytes to messages and back, in both framings. Touches one socket's bytes; knows neither who is there nor what the
+//! messages mean, but for the two lines that clients without framing must get alone.
+//!
+//! TCP carries bytes, not messages. In framing `Lines` a message ends at its newline, however many reads it takes and
+//! however many messages one read brings. The original frames nothing and takes what one `recv` gives for one message:
+//! that is framing `Chunks`.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use crate::limits::{CHUNK_PAUSE, MESSAGE_BYTES, READ_BYTES, UNFINISHED_BYTES};
+use crate::protocol::{ALREADY_USED, PROCESS};
+use crate::text::Refusal;
+
+/// Where one message ends and the next begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// At the newline. A carriage return before it does not count.
+    #[default]
+    Lines,
+    /// At the end of a `read`, as in the original. What comes in has no newline; of what goes out only the two lines
+    /// that the original's client compares go without it, with a pause on either side.
+    Chunks,
+}
+
+impl Framing {
+    /// The original's client compares one whole `recv` with these two lines: nothing may stand beside them.
+    fn stands_alone(self, line: &str) -> bool {
+        self == Framing::Chunks && (line == PROCESS || line == ALREADY_USED)
+    }
+
+    /// How long to be silent before and after a line, so that it arrives in a `recv` of its own.
+    pub fn pause(self, line: &str) -> Option<Duration> {
+        self.stands_alone(line).then_some(CHUNK_PAUSE)
+    }
+
+    /// Whether `line` says what `expected` does. In chunks, lines that were sent apart may arrive glued, and the original
+    /// puts spaces after some.
+    pub fn says(self, line: &str, expected: &str) -> bool {
+        match self {
+            Framing::Lines => line == expected,
+            Framing::Chunks => line.trim().starts_with(expected) || line.trim().ends_with(expected),
+        }
+    }
+
+    /// Bytes to ask for in one `read`: in chunks a read has to hold a whole message.
+    fn read_bytes(self) -> usize {
+        match self {
+            Framing::Lines => READ_BYTES,
+            Framing::Chunks => MESSAGE_BYTES + 1,
+        }
+    }
+}
+
+/// Appends a line as it crosses the wire to `out`.
+pub fn frame(line: &str, framing: Framing, out: &mut Vec<u8>) {
+    out.extend_from_slice(line.as_bytes());
+    if !framing.stands_alone(line) {
+        out.push(b'\n');
+    }
+}
+
+/// What a peer sent.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// One line, without its line end; not yet looked at.
+    Line(Vec<u8>),
+    /// A line that cannot be taken; the next one can.
+    Refused(Refusal),
+    /// `UNFINISHED_BYTES` without a newline: the connection is to be closed.
+    Overflow,
+    /// The end of the stream. Not an empty message: the original takes it for one.
+    End,
+}
+
+/// Takes bytes as they come, gives lines. Pure: no socket. Holds at most one line and one read.
+#[derive(Debug)]
+pub struct Decoder {
+    buffer: Vec<u8>,
+    /// How much of `buffer` is known to hold no newline.
+    searched: usize,
+    /// Bytes dropped of a line that is too long, up to its newline.
+    skipped: usize,
+    /// Longest line, in bytes.
+    limit: usize,
+}
+
+impl Decoder {
+    /// A decoder that refuses lines of more than `limit` bytes.
+    pub fn new(limit: usize) -> Self {
+        Decoder { buffer: Vec::new(), searched: 0, skipped: 0, limit }
+    }
+
+    /// Takes what one read gave.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// The next line, a refusal, `Overflow`, or `None` where more bytes are needed.
+    pub fn take(&mut self) -> Option<Incoming> {
+        let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
+        let Some(newline) = unsearched.iter().position(|&byte| byte == b'\n') else {
+            return self.keep_unfinished();
+        };
+        let mut line: Vec<u8> = self.buffer.drain(..=self.searched + newline).collect();
+        self.searched = 0;
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        let too_long = self.skipped > 0 || line.len() > self.limit;
+        self.skipped = 0;
+        Some(if too_long { Incoming::Refused(Refusal::TooLong) } else { Incoming::Line(line) })
+    }
+
+    /// No newline yet: remembers what was searched, and drops what can only become a line that is too long.
+    fn keep_unfinished(&mut self) -> Option<Incoming> {
+        self.searched = self.buffer.len();
+        let with_carriage_return = self.limit + 1;
+        if self.buffer.len() > with_carriage_return {
+            self.skipped += self.buffer.len();
+            self.buffer.clear();
+            self.searched = 0;
+        }
+        (self.skipped + self.buffer.len() >= UNFINISHED_BYTES.max(self.limit)).then_some(Incoming::Overflow)
+    }
+
+    /// Whether bytes wait that have no newline: at the end of the stream, a line without its end.
+    pub fn is_unfinished(&self) -> bool {
+        self.skipped > 0 || !self.buffer.is_empty()
+    }
+}
+
+/// Reads messages from a stream. The stream is given at each call, since other threads use it too.
+#[derive(Debug)]
+pub struct MessageReader {
+    framing: Framing,
+    decoder: Decoder,
+    chunk: Box<[u8]>,
+    ended: bool,
+}
+
+impl MessageReader {
+    /// A reader for lines of at most `limit` bytes.
+    pub fn new(framing: Framing, limit: usize) -> Self {
+        let chunk = vec![0; framing.read_bytes()].into_boxed_slice();
+        MessageReader { framing, decoder: Decoder::new(limit), chunk, ended: false }
+    }
+
+    /// What has already been read, without touching the stream.
+    pub fn take(&mut self) -> Option<Incoming> {
+        self.decoder.take().or_else(|| self.ended.then_some(Incoming::End))
+    }
+
+    /// One `read`: blocks until the stream has bytes, has ended, or its timeout has passed.
+    ///
+    /// # Errors
+    /// Those of the stream; a timeout (`WouldBlock` or `TimedOut`) loses nothing, and the call can be made again.
+    pub fn fill(&mut self, mut stream: impl Read) -> io::Result<()> {
+        let count = loop {
+            match stream.read(&mut self.chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result?,
+            }
+        };
+        log::trace!("read {count} bytes");
+        self.ended = count == 0;
+        self.decoder.push(self.chunk.get(..count).unwrap_or_default());
+        // A chunk is a message: its end stands for the newline that the original's client never sends.
+        let chunk = self.chunk.get(..count).unwrap_or_default();
+        if self.framing == Framing::Chunks && chunk.last().is_some_and(|&last| last != b'\n') {
+            self.decoder.push(b"\n");
+        }
+        Ok(())
+    }
+
+    /// Goes on to drop a line that has become an `Overflow`, up to its newline.
+    pub fn skip_line(&mut self) {
+        self.decoder.skipped = 1;
+    }
+
+    /// Ends a last line that came without its newline, so that `take` gives it. True where there was one.
+    pub fn finish(&mut self) -> bool {
+        let unfinished = self.ended && self.decoder.is_unfinished();
+        if unfinished {
+            self.decoder.push(b"\n");
+        }
+        unfinished
+    }
+}
+
+/// True for the two errors with which a timeout on a socket is reported.
+pub fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
