@@ -1,4 +1,35 @@
-//! A TCP chat with one OS thread per client.
+//! A TCP chat for a course on sockets, threads and processes: **one client, one OS thread, and the place where that
+//! thread stands in the code is the state of that client.**
+//!
+//! The way of a message, file by file; it never comes back to a file that it has left, but to `wire`'s lines at the end:
+//!
+//! ```text
+//! socket > wire > server/client > server/session: recv > word | chat
+//!        > server/delivery: send | send_to_broadcast > (the queue)
+//!        > server/delivery: deliver > server/room > server/late: write > sockopts > socket
+//! ```
+//!
+//! # Where to begin
+//! Read [`server::start_server`], then `src/server/session.rs` from top to bottom: `authorization`, `welcome`,
+//! `choose_for_one`, `chat`, `recv` are the original's functions in the original's order. Then follow a message through
+//! the files above. [`client::run`] is the other end, two threads long.
+//!
+//! | file | its one job |
+//! |---|---|
+//! | [`limits`] | every limit and timeout, with its unit and its reason |
+//! | [`text`] | what a user may say: `Text`, `Nickname`, `Refusal` |
+//! | [`protocol`] | every line that crosses the wire, and the special words |
+//! | [`wire`] | bytes to messages and back, in both framings |
+//! | [`logger`] | the log, written by a thread of its own |
+//! | [`server::connection`], `server/late.rs` | one client's socket, its backlog, and the thread of who is late |
+//! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
+//! | [`server::registry`] | who is in the chat, under the one lock |
+//! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
+//! | [`mod@server`] | accept, spawn, stop, wait for all |
+//! | [`client`] | `recv` and `sent`: the two threads of the client |
+//!
+//! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
+
 pub mod client;
 pub mod limits;
 pub mod logger;

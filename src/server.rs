@@ -204,9 +204,9 @@ fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place
     let Ok(mut client) = Client::new(connection, shared) else { return };
     let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
     if leave.is_fault() {
-        log::warn!("left: {leave}");
+        log::warn!("{} left: {leave}", client.name);
     } else {
-        log::info!("left: {leave}");
+        log::info!("{} left: {leave}", client.name);
     }
     client.goodbye(leave);
 }

@@ -75,9 +75,9 @@ impl Printer {
         Printer { out: Box::new(io::stdout()), is_terminal, colour: is_terminal && !no_colour }
     }
 
-    /// Plain lines into anything that can be written.
+    /// Plain lines into anything that can be written; each line is one write.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
-        Printer { out: Box::new(out), is_terminal: false, colour: false }
+        Printer { out: Box::new(io::LineWriter::new(out)), is_terminal: false, colour: false }
     }
 
     /// Shows one line. On a terminal it gets a row of its own: a draft that stands there is wiped, stays in the

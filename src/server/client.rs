@@ -23,6 +23,8 @@ pub(super) struct Client {
     reader: MessageReader,
     pace: Pace,
     told_about_pace: bool,
+    /// For the log: who this is.
+    pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
     messages: u64,
@@ -39,6 +41,7 @@ impl Client {
             pace: Pace::new(shared.config.rate, now),
             told_about_pace: false,
             login_until: Some(now + shared.config.login),
+            name: "somebody without a nickname".into(),
             messages: 0,
             connection,
             shared,

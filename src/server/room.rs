@@ -11,9 +11,10 @@ use std::sync::Arc;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
 use crate::limits::BATCH_BYTES;
+use crate::logger::shown;
 use crate::protocol;
 use crate::text::Nickname;
-use crate::wire::frame;
+use crate::wire::{Framing, frame};
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
@@ -175,7 +176,7 @@ impl Room {
 
     fn tell_all(&mut self, from: ClientId, message: &Message) {
         let Some(nickname) = self.nickname(from) else { return };
-        log::debug!("{} to all: {}", message.number, message.text.as_str().len());
+        log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -184,7 +185,7 @@ impl Room {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
         let delivered = self.nickname(to.id).is_some();
-        log::debug!("{} to {}: {} bytes, delivered: {delivered}", message.number, to.id, text.len());
+        log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.tell_one(to.id, &protocol::private(&nickname, text));
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
@@ -241,7 +242,7 @@ impl Room {
 
     fn tell_group(&mut self, line: &str) {
         let before = self.heard_by_all.len();
-        frame(line, crate::wire::Framing::Lines, &mut self.heard_by_all);
+        frame(line, Framing::Lines, &mut self.heard_by_all);
         self.rendered += self.heard_by_all.len() - before;
     }
 

@@ -73,6 +73,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, notice: None };
                 client.login_until = None;
+                client.name = seat.nickname.to_string();
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }

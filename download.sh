@@ -1,0 +1,66 @@
+#!/bin/sh
+# Installs chat-server and chat into ~/.local/bin, built from the lock file; can be run again, from any folder.
+#     sh download.sh              install
+#     sh download.sh --uninstall  take both away again
+# Edits no file of yours: where ~/.local/bin is not in PATH, it says what to add.
+set -eu
+
+programs='chat-server chat'
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+
+fail() {
+    printf 'download.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+[ -n "${HOME:-}" ] || fail 'HOME is not set; it has to name your home folder'
+bin=$HOME/.local/bin
+
+uninstall() {
+    for program in $programs; do
+        if [ -e "$bin/$program" ]; then
+            rm -f -- "$bin/$program"
+            printf 'Removed %s\n' "$bin/$program"
+        else
+            printf 'There is no %s\n' "$bin/$program"
+        fi
+    done
+}
+
+# Everything that the build needs, each with the one thing to do about it.
+check_tools() {
+    command -v cargo >/dev/null 2>&1 ||
+        fail 'cargo is missing; install Rust from https://rustup.rs and open a new terminal'
+    wanted=$(sed -n 's/^rust-version = "\([0-9.]*\)".*/\1/p' "$here/Cargo.toml")
+    found=$(cargo --version | sed 's/^cargo \([0-9.]*\).*/\1/')
+    [ -n "$found" ] || fail "cargo does not run; 'rustup default stable' sets it up"
+    oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)
+    [ "$oldest" = "$wanted" ] ||
+        fail "cargo $found is too old, $wanted is needed; 'rustup update' brings it"
+    command -v cc >/dev/null 2>&1 ||
+        fail "a linker is missing: there is no 'cc'; install gcc (Debian, Ubuntu: sudo apt install gcc)"
+}
+
+install_programs() {
+    check_tools
+    printf 'Building, which takes a minute the first time ...\n'
+    cargo build --quiet --release --locked --bins --manifest-path "$here/Cargo.toml" --target-dir "$here/target" ||
+        fail 'the build failed; the lines above say why'
+    mkdir -p -- "$bin" || fail "cannot make the folder $bin"
+    for program in $programs; do
+        # A new file, then a rename: a program that runs right now is replaced without being disturbed.
+        cp -- "$here/target/release/$program" "$bin/$program.new" || fail "cannot write $bin/$program.new"
+        mv -f -- "$bin/$program.new" "$bin/$program" || fail "cannot write $bin/$program"
+        printf 'Installed %s\n' "$bin/$program"
+    done
+    case ":$PATH:" in
+    *":$bin:"*) printf 'Try: chat-server\n' ;;
+    *) printf "%s is not in your PATH; add this line to ~/.profile and open a new terminal:\n    export PATH=\"\$HOME/.local/bin:\$PATH\"\n" "$bin" ;;
+    esac
+}
+
+case "${1:-}" in
+'') install_programs ;;
+--uninstall) uninstall ;;
+*) fail "there is no option $1; run 'sh download.sh' or 'sh download.sh --uninstall'" ;;
+esac
