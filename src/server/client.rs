@@ -12,7 +12,7 @@ use super::leave::Leave;
 use super::pace::Pace;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES};
 use crate::protocol;
-use crate::text::{Refusal, Text};
+use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
 /// One client, as its own thread sees it.
@@ -26,7 +26,7 @@ pub(super) struct Client {
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
-    pub(super) login_until: Option<Instant>,
+    login_until: Option<Instant>,
     messages: u64,
 }
 
@@ -120,22 +120,30 @@ impl Client {
         connection.shutdown();
     }
 
-    /// One message, from what was read before or from the socket, within the login's patience.
+    /// The nickname is there: from now on a client may be silent for as long as it likes.
+    pub(super) fn logged_in(&mut self, nickname: &Nickname) -> Result<(), Leave> {
+        self.name = nickname.to_string();
+        self.login_until = None;
+        self.connection.stream.set_read_timeout(None).map_err(|error| Leave::Broken(error.kind()))
+    }
+
+    /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
+    /// the bytes trickle in.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
-            let patience = self.login_until.map(|until| until.saturating_duration_since(Instant::now()));
-            if patience == Some(Duration::ZERO) {
-                return Err(Leave::LoginTimeout);
+            let stream = &self.connection.stream;
+            let mut result = Ok(());
+            if let Some(until) = self.login_until {
+                let patience = until.saturating_duration_since(Instant::now());
+                if patience.is_zero() {
+                    return Err(Leave::LoginTimeout);
+                }
+                result = stream.set_read_timeout(Some(patience));
             }
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
-            let result = self
-                .connection
-                .stream
-                .set_read_timeout(patience)
-                .and_then(|()| self.reader.fill(&self.connection.stream));
-            match result {
+            match result.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
                 _ => {}
             }

@@ -78,7 +78,7 @@ impl Room {
         self.rendered >= BATCH_BYTES
     }
 
-    /// Everyone has had the goodbye; only those who say `Close` still matter.
+    /// Everyone has had the goodbye.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping
     }
@@ -150,8 +150,9 @@ impl Room {
             return;
         };
         if self.nickname(partner.id).is_none() {
-            self.tell_one(id, &partner_has_left(&partner.nickname));
-        } else if partner.id != id {
+            return self.tell_one(id, &partner_has_left(&partner.nickname));
+        }
+        if partner.id != id {
             let told = format!("{nickname} writes to you alone; answer with /tell {nickname} and your text");
             self.tell_one(partner.id, &told);
         }
@@ -167,6 +168,7 @@ impl Room {
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
         for from in &talked_to_it {
+            self.talks.remove(from);
             self.tell_one(*from, &partner_has_left(&nickname));
         }
         if let Some(partner) = partner.filter(|partner| !talked_to_it.contains(&partner.id)) {
@@ -184,7 +186,7 @@ impl Room {
     fn tell_private(&mut self, from: ClientId, to: &Partner, message: &Message) -> bool {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
-        let delivered = self.nickname(to.id).is_some();
+        let delivered = self.can_hear(to.id);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.tell_one(to.id, &protocol::private(&nickname, text));
@@ -221,7 +223,8 @@ impl Room {
         self.stopping = true;
     }
 
-    /// After the stop nothing is said any more; who comes now is sent away, who has ended is forgotten.
+    /// After the stop nothing is said any more, and who comes now is sent away. Nobody is forgotten: the goodbye may
+    /// still have to be written.
     fn take_while_stopping(&mut self, parcel: Parcel) {
         match parcel {
             Parcel::Connected(connection) => {
@@ -229,11 +232,14 @@ impl Room {
                 self.connected(connection);
                 self.close(id, None);
             }
-            Parcel::Close(id, _) => {
-                self.places.remove(&id);
-            }
             _ => {}
         }
+    }
+
+    /// Is in the chat, and has not been cut: what it is sent reaches its socket or its backlog.
+    fn can_hear(&self, id: ClientId) -> bool {
+        let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
+        named.is_some_and(|seated| seated.connection.why_cut().is_none())
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {

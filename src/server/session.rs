@@ -72,8 +72,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, notice: None };
-                client.login_until = None;
-                client.name = seat.nickname.to_string();
+                client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
