@@ -226,13 +226,10 @@ impl Room {
     /// After the stop nothing is said any more, and who comes now is sent away. Nobody is forgotten: the goodbye may
     /// still have to be written.
     fn take_while_stopping(&mut self, parcel: Parcel) {
-        match parcel {
-            Parcel::Connected(connection) => {
-                let id = connection.id;
-                self.connected(connection);
-                self.close(id, None);
-            }
-            _ => {}
+        if let Parcel::Connected(connection) = parcel {
+            let id = connection.id;
+            self.connected(connection);
+            self.close(id, None);
         }
     }
 
