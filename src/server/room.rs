@@ -228,7 +228,8 @@ impl Room {
                 self.connected(connection);
                 self.close(id, None);
             }
-            Parcel::Close(id, _) => {
+            // Not before its goodbye is out: that may be rendered and not yet written.
+            Parcel::Close(id, _) if self.places.get(&id).is_some_and(|seated| seated.own.is_empty()) => {
                 self.places.remove(&id);
             }
             _ => {}
