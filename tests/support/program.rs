@@ -79,7 +79,12 @@ impl Program {
         panic!("nothing on stderr holds {part:?}; said so far: {:#?}", self.all())
     }
 
-    /// All that it has said and nobody has read, stdout first.
+    /// Whether a line that holds `part` is among what it has said up to now.
+    pub fn has_said(&mut self, part: &str) -> bool {
+        self.all().iter().any(|line| line.contains(part))
+    }
+
+    /// All that it has said up to now.
     pub fn all(&mut self) -> &[String] {
         let rest = self.out.try_iter().chain(self.errors.try_iter());
         self.said.extend(rest);
