@@ -1,0 +1,321 @@
+//! Lines at their edges: how they end, how long they may be, what may stand in them, and clients that frame nothing.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chatroom::server::Config;
+
+use crate::support::{DEADLINE, Peer, QUESTION, Server, free_port};
+
+mod support;
+
+/// Two in the group; each has heard the other join.
+fn two_in_the_group(server: &Server) -> (Peer, Peer) {
+    let (boris, anna) = (server.group("boris"), server.group("anna"));
+    let mut boris = boris;
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    (anna, boris)
+}
+
+#[test]
+fn a_line_may_end_in_a_carriage_return_and_a_newline() {
+    let server = Server::start();
+    let mut anna = server.peer();
+    anna.send_bytes(b"anna\r\n2\r\na\r\nb\nq\r\n");
+    anna.skip_to("(broadcast) anna: a");
+    anna.expect("(broadcast) anna: b");
+    anna.expect("Disconnected");
+    anna.expect_end();
+}
+
+#[test]
+fn a_line_that_comes_letter_by_letter_is_one_line() {
+    let server = Server::start();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    for byte in "привет\n".bytes() {
+        anna.send_bytes(&[byte]);
+        // What is tested is a pause between two halves of a letter.
+        thread::sleep(Duration::from_millis(20));
+    }
+    anna.expect("(broadcast) anna: привет");
+    boris.expect("(broadcast) anna: привет");
+}
+
+#[test]
+fn a_thousand_lines_in_one_write_are_a_thousand_lines_in_order() {
+    let server = Server::without_rate();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    let lines: String = (0..1000).map(|i| format!("line {i:04} {}\n", "x".repeat(53))).collect();
+    assert!(lines.len() > 62 * 1024, "{}", lines.len());
+    anna.send_bytes(lines.as_bytes());
+    for line in lines.lines() {
+        boris.expect(&format!("(broadcast) anna: {line}"));
+        anna.expect(&format!("(broadcast) anna: {line}"));
+    }
+}
+
+#[test]
+fn a_last_line_without_its_end_is_answered_and_not_delivered() {
+    let server = Server::start();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    anna.send_bytes(b"a\r\n\n\r\nb");
+    anna.end_of_stream();
+    anna.expect("(broadcast) anna: a");
+    anna.expect_start("Not sent: the line has no end");
+    anna.expect("Disconnected");
+    anna.expect_end();
+    boris.expect("(broadcast) anna: a");
+    boris.expect("(broadcast) General information: anna has left the Chat");
+}
+
+#[test]
+fn a_message_of_just_the_limit_is_delivered_and_one_byte_more_is_refused() {
+    let server = Server::start();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    let (fits, too_long) = ("a".repeat(4096), "a".repeat(4097));
+    // Two bytes a letter: the limit stands between two letters here, and inside a letter there.
+    let (cyrillic, cut_inside) = ("я".repeat(2048), format!("a{}", "я".repeat(2048)));
+    for (text, is_delivered) in [(&fits, true), (&too_long, false), (&cyrillic, true), (&cut_inside, false)] {
+        for end in ["\n", "\r\n"] {
+            anna.send_bytes(format!("{text}{end}next\n").as_bytes());
+            if is_delivered {
+                anna.expect(&format!("(broadcast) anna: {text}"));
+                boris.expect(&format!("(broadcast) anna: {text}"));
+            } else {
+                anna.expect_start("Not sent: the line is longer than 4096 bytes");
+            }
+            anna.expect("(broadcast) anna: next");
+            boris.expect("(broadcast) anna: next");
+        }
+    }
+}
+
+#[test]
+fn a_long_line_is_refused_up_to_its_newline_and_the_next_one_works() {
+    let server = Server::start();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    anna.send_bytes(&[b'a'; 60 * 1024]);
+    anna.send_bytes(b"\nnext\n");
+    anna.expect_start("Not sent: the line is longer than 4096 bytes");
+    anna.expect("(broadcast) anna: next");
+    boris.expect("(broadcast) anna: next");
+}
+
+#[test]
+fn without_a_newline_in_64_kib_the_connection_is_closed_with_the_reason() {
+    let server = Server::start();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    let mut unnamed = server.peer();
+    unnamed.expect("Your nickname?");
+    for peer in [&mut anna, &mut unnamed] {
+        peer.send_bytes(&[b'a'; 64 * 1024]);
+        peer.expect("The connection is closed: 64 KiB came without a line end");
+        peer.expect("Disconnected");
+        peer.expect_end();
+    }
+    boris.expect("(broadcast) General information: anna has left the Chat");
+    boris.send("alone");
+    boris.expect("(broadcast) boris: alone");
+}
+
+/// Byte sequences that are no UTF-8: stray and missing continuations, overlong forms, surrogates, beyond the last.
+const MALFORMED: &[&[u8]] = &[
+    b"\x80",
+    b"\xBF",
+    b"\x80\xBF",
+    b"\x80\x80\x80\x80",
+    b"\xC2",
+    b"\xDF",
+    b"\xC2 ",
+    b"\xE1\x80",
+    b"\xE1\x80 ",
+    b"\xE1",
+    b"\xF1\x80\x80",
+    b"\xF1\x80",
+    b"\xF1",
+    b"\xF1\x80\x80 ",
+    b"\xC0\x80",
+    b"\xC0\xAF",
+    b"\xC1\xBF",
+    b"\xE0\x80\x80",
+    b"\xE0\x80\xAF",
+    b"\xE0\x9F\xBF",
+    b"\xF0\x80\x80\x80",
+    b"\xF0\x80\x80\xAF",
+    b"\xF0\x8F\xBF\xBF",
+    b"\xED\xA0\x80",
+    b"\xED\xAD\xBF",
+    b"\xED\xBF\xBF",
+    b"\xED\xA0\x80\xED\xB0\x80",
+    b"\xED\xAF\xBF\xED\xBF\xBF",
+    b"\xF4\x90\x80\x80",
+    b"\xF5\x80\x80\x80",
+    b"\xF7\xBF\xBF\xBF",
+    b"\xF8\x88\x80\x80\x80",
+    b"\xFB\xBF\xBF\xBF\xBF",
+    b"\xFC\x84\x80\x80\x80\x80",
+    b"\xFD\xBF\xBF\xBF\xBF\xBF",
+    b"\xFE",
+    b"\xFF",
+    b"\xFE\xFE\xFF\xFF",
+    b"\xD0\xBF\xD1",
+    b"\xD0\xD0\xBF",
+    b"caf\xE9",
+];
+
+#[test]
+fn bytes_that_are_no_utf_8_are_refused_and_never_relayed() {
+    let server = Server::without_rate();
+    let (mut anna, mut boris) = two_in_the_group(&server);
+    assert!(MALFORMED.len() >= 40);
+    for bytes in MALFORMED {
+        anna.send_bytes(&[b"before ", *bytes, b" after\n"].concat());
+        anna.expect_start("Not sent: the line is not UTF-8");
+    }
+    anna.send("clean");
+    anna.expect("(broadcast) anna: clean");
+    boris.expect("(broadcast) anna: clean");
+}
+
+/// Every control character but the tab and the newline, line separators, bidirectional marks.
+fn what_drives_terminals() -> Vec<char> {
+    let controls = ('\0'..='\u{9F}').filter(|&c| c.is_control() && c != '\t' && c != '\n');
+    let listed = ['\u{2028}', '\u{2029}', '\u{200E}', '\u{200F}', '\u{61C}'];
+    controls.chain(listed).chain('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}').collect()
+}
+
+#[test]
+fn what_drives_terminals_is_refused_in_a_nickname_and_in_every_kind_of_text() {
+    let server = Server::without_rate();
+    let mut anna = server.peer();
+    anna.expect("Your nickname?");
+    for c in what_drives_terminals() {
+        anna.send(&format!("an{c}na"));
+        anna.expect_start("Not sent: ");
+        anna.expect("Your nickname?");
+    }
+    anna.send("anna");
+    anna.skip_to(QUESTION);
+    let mut anna = anna.group();
+    let mut boris = server.group("boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    for c in what_drives_terminals() {
+        for line in [format!("a{c}b"), format!("/tell boris a{c}b"), format!("LIST a{c}b"), format!("/a{c}b")] {
+            anna.send(&line);
+            let refusal = anna.expect_start("Not sent: the line holds U+");
+            assert!(!refusal.contains(c), "{refusal:?}");
+        }
+    }
+    anna.send("clean");
+    anna.expect("(broadcast) anna: clean");
+    boris.expect("(broadcast) anna: clean");
+}
+
+fn with_unframed() -> Server {
+    Server::with(Config { unframed: Some(free_port()), ..Config::default() })
+}
+
+/// What the original's client does: one bare `send` each time, and a `recv` to compare with.
+struct Unframed(Peer);
+
+impl Unframed {
+    fn connect(server: &Server) -> Unframed {
+        Unframed(Peer::connect(server.unframed.expect("the server has a second listener")))
+    }
+
+    fn send(&mut self, message: &str) {
+        self.0.send_bytes(message.as_bytes());
+    }
+
+    /// One `recv` gives this and nothing else.
+    #[track_caller]
+    fn expect_alone(&mut self, message: &str) {
+        let chunk = self.0.chunk();
+        if chunk != message {
+            self.0.fail(&format!("expected one recv with {message:?} alone"));
+        }
+    }
+
+    /// Up to a message that has to come, however it is cut.
+    #[track_caller]
+    fn read_to(&mut self, end: &str) {
+        let until = Instant::now() + DEADLINE;
+        let mut all = String::new();
+        while !all.ends_with(end) {
+            all += &self.0.chunk();
+            assert!(Instant::now() < until && all.len() < 64 * 1024, "expected {end:?}, got {all:?}");
+        }
+    }
+
+    fn login(server: &Server, nickname: &str) -> Unframed {
+        let mut client = Unframed::connect(server);
+        client.expect_alone("Your nickname?\n");
+        client.send(nickname);
+        client.expect_alone("Successfully\n");
+        client.expect_alone("process");
+        client.read_to(&format!("{QUESTION}\n"));
+        client
+    }
+}
+
+#[test]
+fn the_originals_client_talks_in_one_room_with_clients_that_send_lines() {
+    let server = with_unframed();
+    let mut anna = server.group("anna");
+    let mut boris = Unframed::login(&server, "boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    boris.send("2");
+    boris.expect_alone("You in group\n");
+    boris.send("hello from 2019");
+    boris.expect_alone("(broadcast) boris: hello from 2019\n");
+    anna.expect("(broadcast) boris: hello from 2019");
+    anna.send("hello, boris");
+    anna.expect("(broadcast) anna: hello, boris");
+    boris.expect_alone("(broadcast) anna: hello, boris\n");
+    boris.send("MENU");
+    boris.expect_alone(&format!("{QUESTION}\n"));
+    boris.send("1");
+    boris.read_to("Choose your user-chat\n1.anna\n");
+    boris.send("1");
+    boris.expect_alone("Successful\n");
+    anna.expect_start("boris writes to you alone");
+    boris.send("between us");
+    boris.expect_alone("(private to anna) : between us\n");
+    anna.expect("(private) boris : between us");
+    anna.send("/tell boris yes");
+    boris.expect_alone("(private) anna : yes\n");
+    anna.expect("(private to boris) : yes");
+    boris.send("QUIT");
+    boris.read_to("Disconnected\n");
+    boris.0.expect_end();
+    anna.expect("(broadcast) General information: boris has left the Chat");
+}
+
+#[test]
+fn the_originals_client_gets_a_taken_nickname_in_a_recv_of_its_own() {
+    let server = with_unframed();
+    let _anna = server.login("anna");
+    let mut other = Unframed::connect(&server);
+    other.expect_alone("Your nickname?\n");
+    other.send("anna");
+    other.expect_alone("This nickname already used");
+    other.read_to("Your nickname?\n");
+    other.send("gleb");
+    other.expect_alone("Successfully\n");
+}
+
+#[test]
+fn a_chunk_of_several_lines_and_one_that_is_too_long_are_dealt_with() {
+    let server = with_unframed();
+    let mut anna = server.group("anna");
+    let mut boris = Unframed::login(&server, "boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    boris.send("2");
+    boris.expect_alone("You in group\n");
+    boris.send("one\ntwo\r\n");
+    anna.expect("(broadcast) boris: one");
+    anna.expect("(broadcast) boris: two");
+    boris.read_to("(broadcast) boris: two\n");
+    boris.send(&"a".repeat(4096));
+    anna.expect(&format!("(broadcast) boris: {}", "a".repeat(4096)));
+}

@@ -1,0 +1,144 @@
+//! The order: all see one and the same, nothing is lost or doubled, and a nickname is one session's at a time.
+
+use std::sync::Barrier;
+use std::thread;
+
+use crate::support::{Peer, Server};
+
+mod support;
+
+const SENDERS: usize = 8;
+const LISTENERS: usize = 20;
+const MESSAGES: usize = 250;
+
+#[test]
+fn eight_senders_and_twenty_listeners_see_one_order() {
+    let server = Server::without_rate();
+    let listeners: Vec<Peer> = (0..LISTENERS).map(|i| server.group(&format!("listener{i}"))).collect();
+    let senders: Vec<Peer> = (0..SENDERS).map(|i| server.group(&format!("sender{i}"))).collect();
+    let start = Barrier::new(SENDERS);
+    let heard: Vec<Vec<String>> = thread::scope(|scope| {
+        let start = &start;
+        let says = move |(number, mut peer): (usize, Peer)| {
+            start.wait();
+            for count in 0..MESSAGES {
+                peer.send(&format!("{number}.{count}"));
+            }
+            messages(peer)
+        };
+        let sending: Vec<_> = senders.into_iter().enumerate().map(|sender| scope.spawn(move || says(sender))).collect();
+        let listening: Vec<_> = listeners.into_iter().map(|peer| scope.spawn(move || messages(peer))).collect();
+        sending.into_iter().chain(listening).map(|thread| thread.join().expect("it heard everything")).collect()
+    });
+    let first = &heard[0];
+    for number in 0..SENDERS {
+        let from = format!("(broadcast) sender{number}: ");
+        let its: Vec<&str> = first.iter().filter_map(|line| line.strip_prefix(&from)).collect();
+        let said: Vec<String> = (0..MESSAGES).map(|count| format!("{number}.{count}")).collect();
+        assert_eq!(its, said, "sender {number}: nothing lost, nothing twice, in the order in which it was said");
+    }
+    for (who, other) in heard.iter().enumerate() {
+        let differs = first.iter().zip(other).position(|(a, b)| a != b);
+        assert_eq!(differs, None, "client {who} sees another order");
+    }
+}
+
+/// All messages that one client hears; notices are not counted.
+fn messages(mut peer: Peer) -> Vec<String> {
+    let mut heard = Vec::with_capacity(SENDERS * MESSAGES);
+    while heard.len() < SENDERS * MESSAGES {
+        let line = peer.line();
+        if line.starts_with("(broadcast) sender") {
+            heard.push(line);
+        }
+    }
+    heard
+}
+
+#[test]
+fn room_messages_private_ones_and_answers_keep_one_order() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut anna = server.group("anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    for i in 0..200 {
+        anna.send_bytes(format!("room {i}\n/tell boris private {i}\nLIST\n").as_bytes());
+    }
+    for i in 0..200 {
+        anna.expect(&format!("(broadcast) anna: room {i}"));
+        anna.expect(&format!("(private to boris) : private {i}"));
+        anna.expect("Users in chatroom: ['boris', 'anna']");
+        boris.expect(&format!("(broadcast) anna: room {i}"));
+        boris.expect(&format!("(private) anna : private {i}"));
+    }
+}
+
+#[test]
+fn a_names_leave_comes_before_its_next_join() {
+    const ROUNDS: usize = 300;
+    let server = Server::without_rate();
+    let mut witness = server.group("vera");
+    let round = |nickname: &str| {
+        for _ in 0..ROUNDS {
+            // Whoever leaves does not wait for the goodbye: the next one comes while the last one is still going.
+            let mut peer = server.peer();
+            peer.send_bytes(format!("{nickname}\nQUIT\n").as_bytes());
+            while let Some(line) = peer.next_line() {
+                if line == "This nickname already used" {
+                    peer.send(nickname);
+                }
+                if line == "Successfully" {
+                    break;
+                }
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| round("anna"));
+        }
+    });
+    witness.send("the end");
+    let notices = witness.skip_to("(broadcast) vera: the end");
+    let (joined, left) = (
+        "(broadcast) General information: anna has joined the Chat",
+        "(broadcast) General information: anna has left the Chat",
+    );
+    for (i, notice) in notices.iter().enumerate() {
+        assert_eq!(notice, if i % 2 == 0 { joined } else { left }, "notice {i}");
+    }
+    assert!(notices.len() >= 2 * ROUNDS, "{} notices", notices.len());
+}
+
+#[test]
+fn of_those_who_ask_for_one_nickname_in_the_same_instant_one_gets_it() {
+    const ROUNDS: usize = 1000;
+    const CLIENTS: usize = 3;
+    let server = Server::without_rate();
+    let together = Barrier::new(CLIENTS);
+    let ask = |client: usize| {
+        let mut won = Vec::new();
+        for round in 0..ROUNDS {
+            let mut peer = server.peer();
+            peer.expect("Your nickname?");
+            together.wait();
+            // Three spellings of one name: case and look-alikes count as the same.
+            let spelling = ["copa", "COPA", "сора"][client];
+            peer.send(&format!("{spelling}{round}"));
+            let answer = peer.line();
+            assert!(["Successfully", "This nickname already used"].contains(&answer.as_str()), "{answer}");
+            won.push(answer == "Successfully");
+            together.wait();
+        }
+        won
+    };
+    let ask = &ask;
+    let won: Vec<Vec<bool>> = thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS).map(|client| scope.spawn(move || ask(client))).collect();
+        clients.into_iter().map(|thread| thread.join().expect("each was answered")).collect()
+    });
+    for round in 0..ROUNDS {
+        let winners = won.iter().filter(|client| client[round]).count();
+        assert_eq!(winners, 1, "round {round}");
+    }
+}

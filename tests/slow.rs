@@ -1,0 +1,260 @@
+//! Clients that read slowly or not at all: nobody else waits for them, and who cannot keep up is cut. And what is left of
+//! a session when it has ended, whichever way.
+
+use std::io::Write;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::program::{Program, ServerProgram};
+use crate::support::{DEADLINE, Peer, QUESTION, Server};
+
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+/// Longer than any stall that is allowed, shorter than the patience with a late client: a delivery thread that waited
+/// for one would take longer.
+const NO_STALL: Duration = Duration::from_secs(5);
+
+/// A message near the limit: 3,000 of them are 12 MB, of which the kernel alone swallows 4 or more.
+fn long_text() -> String {
+    "x".repeat(4000)
+}
+
+/// Says so many long messages, and waits for the echo of each. Gives the other lines that came.
+fn says_much(peer: &mut Peer, nickname: &str, messages: usize) -> Vec<String> {
+    let text = long_text();
+    let mut others = Vec::new();
+    for _ in 0..messages {
+        let said = Instant::now();
+        peer.send(&text);
+        others.extend(peer.skip_to(&format!("(broadcast) {nickname}: {text}")));
+        assert!(said.elapsed() < NO_STALL, "an echo took {:?}", said.elapsed());
+    }
+    others
+}
+
+/// Says 12 MB and waits until the room has heard that `nickname` was cut; of nobody else's leaving.
+#[track_caller]
+fn says_much_until_cut(peer: &mut Peer, name: &str, nickname: &str) {
+    let mut notices = says_much(peer, name, 3000);
+    if notices.is_empty() {
+        notices.push(peer.line());
+    }
+    assert_eq!(notices, [cut_notice(nickname)]);
+}
+
+fn cut_notice(nickname: &str) -> String {
+    format!("(broadcast) General information: {nickname} has left the Chat (too late: could not keep up)")
+}
+
+/// A small receive buffer: the kernel swallows little for this client.
+fn reads_little(peer: &Peer) {
+    rustix::net::sockopt::set_socket_recv_buffer_size(peer.stream(), 32 * 1024).expect("a socket takes this option");
+}
+
+/// Logs in as `nickname`, again and again until it is free; says how long that took.
+fn free_again(server: &Server, nickname: &str) -> Duration {
+    let begun = Instant::now();
+    let mut peer = server.peer();
+    loop {
+        peer.skip_to("Your nickname?");
+        peer.send(nickname);
+        match peer.line().as_str() {
+            "Successfully" => return begun.elapsed(),
+            _ => assert!(begun.elapsed() < DEADLINE, "{nickname} is never free again"),
+        }
+    }
+}
+
+#[test]
+fn a_stalled_reader_delays_nobody_and_is_cut() {
+    let server = ServerProgram::start(&["--rate", "off"]);
+    let (stalled, mut boris, mut anna) = (server.group("vera"), server.group("boris"), server.group("anna"));
+    let text = format!("(broadcast) anna: {}", long_text());
+    thread::scope(|scope| {
+        scope.spawn(|| (0..3000).for_each(|_| drop(boris.skip_to(&text))));
+        says_much_until_cut(&mut anna, "anna", "vera");
+    });
+    let mut server = server;
+    server.program.expect_error("is too late: it did not read what it was sent");
+    server.program.expect_error("left: too late: could not keep up with the chat");
+    drop(stalled);
+}
+
+#[test]
+fn a_client_that_is_stopped_in_its_tracks_is_cut() {
+    let server = Server::without_rate();
+    let mut anna = server.group("anna");
+    let flags = ["--port", &server.address.port().to_string(), "--nickname", "vera"];
+    let mut vera = Program::run(Command::new(env!("CARGO_BIN_EXE_chat")).args(flags));
+    vera.send("2");
+    while vera.line() != "You in group" {}
+    anna.expect("(broadcast) General information: vera has joined the Chat");
+    vera.signal(Signal::STOP);
+    says_much_until_cut(&mut anna, "anna", "vera");
+}
+
+#[test]
+fn a_client_that_asks_and_never_reads_is_cut() {
+    let server = Server::without_rate();
+    let mut anna = server.group("anna");
+    let crowd: Vec<Peer> = (0..20).map(|i| server.login(&format!("{}{i}", "w".repeat(30)))).collect();
+    let greedy = server.login("greedy");
+    // The server may cut it while it still writes.
+    let asked = (0..1000).try_for_each(|_| greedy.stream().write_all("LIST\n".repeat(100).as_bytes()));
+    drop(asked);
+    anna.skip_to(&cut_notice("greedy"));
+    anna.send("still here");
+    anna.expect("(broadcast) anna: still here");
+    drop(crowd);
+}
+
+#[test]
+fn two_hundred_who_do_not_read_harm_nobody_else() {
+    const STALLED: usize = 200;
+    const MESSAGES: usize = 1500;
+    let server = Server::without_rate();
+    let stalled: Vec<Peer> = (0..STALLED)
+        .map(|i| {
+            let peer = server.login(&format!("user{i}x"));
+            reads_little(&peer);
+            peer.group()
+        })
+        .collect();
+    let (mut anna, mut boris) = (server.group("anna"), server.group("boris"));
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    let text = format!("(broadcast) anna: {}", long_text());
+    let mut notices = thread::scope(|scope| {
+        scope.spawn(|| (0..MESSAGES).for_each(|_| drop(boris.skip_to(&text))));
+        says_much(&mut anna, "anna", MESSAGES)
+    });
+    while notices.len() < STALLED {
+        notices.push(anna.line());
+    }
+    notices.sort();
+    let mut expected: Vec<String> = (0..STALLED).map(|i| cut_notice(&format!("user{i}x"))).collect();
+    expected.sort();
+    assert_eq!(notices, expected);
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna', 'boris']");
+    drop(stalled);
+}
+
+#[test]
+fn who_is_late_and_catches_up_has_lost_nothing() {
+    let server = Server::without_rate();
+    let mut late = server.login("late");
+    reads_little(&late);
+    late.send("2");
+    late.expect("You in group");
+    let mut anna = server.group("anna");
+    late.expect("(broadcast) General information: anna has joined the Chat");
+    let mut said = 0;
+    for burst in [200, 1, 150, 200] {
+        for i in said..said + burst {
+            anna.send(&format!("{i} {}", long_text()));
+            anna.expect_start(&format!("(broadcast) anna: {i} x"));
+        }
+        for i in said..said + burst {
+            late.expect_start(&format!("(broadcast) anna: {i} x"));
+        }
+        said += burst;
+    }
+}
+
+#[test]
+fn the_goodbye_arrives_whole_though_a_megabyte_waits_and_the_peer_goes_on_typing() {
+    let mut server = ServerProgram::run(
+        Command::new(env!("CARGO_BIN_EXE_chat-server"))
+            .args(["--port", "0", "--rate", "off"])
+            .env("RUST_LOG", "chatroom::server::late=debug"),
+    );
+    let mut slow = server.group("slow");
+    let mut anna = server.group("anna");
+    slow.expect("(broadcast) General information: anna has joined the Chat");
+    let mut said = 0;
+    // What the kernel swallows, and 900 KB more, which wait in the backlog.
+    while !server.program.has_said("is late: its socket did not take") {
+        said += 10;
+        assert_eq!(says_much(&mut anna, "anna", 10), Vec::<String>::new());
+        assert!(said < 20_000, "the kernel swallows no end");
+    }
+    said += 225;
+    assert_eq!(says_much(&mut anna, "anna", 225), Vec::<String>::new());
+    slow.send("QUIT");
+    anna.expect("(broadcast) General information: slow has left the Chat");
+    let expected = format!("(broadcast) anna: {}\n", long_text()).repeat(said) + "Disconnected\n";
+    let mut got = Vec::with_capacity(expected.len());
+    while got.len() < expected.len() {
+        slow.send("and another thing");
+        got.extend(slow.chunk().into_bytes());
+    }
+    assert!(got == expected.as_bytes(), "{} of {} bytes", got.len(), expected.len());
+    slow.expect_end();
+}
+
+#[test]
+fn a_nickname_is_free_after_quit() {
+    let server = Server::start();
+    let mut anna = server.group("anna");
+    anna.send("QUIT");
+    assert!(free_again(&server, "anna") < NO_STALL);
+}
+
+#[test]
+fn a_nickname_is_free_after_the_end_of_the_stream() {
+    let server = Server::start();
+    server.group("anna").end_of_stream();
+    assert!(free_again(&server, "anna") < NO_STALL);
+}
+
+#[test]
+fn a_nickname_is_free_after_a_reset_in_every_phase() {
+    // Whoever asks again and again is told about the rate, which would stand between question and answer.
+    let server = Server::without_rate();
+    let _boris = server.login("boris");
+    let phases: [fn(&mut Peer); 5] = [
+        |_| {},
+        |peer| peer.send("1"),
+        |peer| peer.send("2"),
+        |peer| peer.send("/tell boris hi"),
+        |peer| peer.send_bytes(b"half a lin"),
+    ];
+    for phase in phases {
+        let mut anna = server.login("anna");
+        phase(&mut anna);
+        anna.reset();
+        assert!(free_again(&server, "anna") < NO_STALL);
+    }
+    let talking = server.login("anna").private_with("boris");
+    talking.reset();
+    assert!(free_again(&server, "anna") < NO_STALL);
+}
+
+#[test]
+fn a_nickname_is_free_after_being_cut() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let stalled = server.group("anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    says_much_until_cut(&mut boris, "boris", "anna");
+    assert!(free_again(&server, "anna") < NO_STALL);
+    drop(stalled);
+}
+
+#[test]
+fn a_nickname_is_free_after_the_client_was_killed() {
+    let server = Server::start();
+    let mut boris = server.group("boris");
+    let flags = ["--port", &server.address.port().to_string(), "--nickname", "anna"];
+    let mut anna = Program::run(Command::new(env!("CARGO_BIN_EXE_chat")).args(flags));
+    while anna.line() != QUESTION {}
+    anna.signal(Signal::KILL);
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    boris.expect("(broadcast) General information: anna has left the Chat");
+    assert!(free_again(&server, "anna") < NO_STALL);
+}

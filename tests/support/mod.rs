@@ -1,0 +1,106 @@
+//! What all tests share: a server in this process, and `Peer`, a client made of nothing but a socket.
+//!
+//! A test waits for lines, never for time: each wait ends with the event, or fails after `DEADLINE`, which only a fault
+//! ever uses up. To show that something does *not* come, a test asks for something after it: the server has one order.
+#![allow(dead_code, reason = "no test file uses every helper")]
+#![allow(unreachable_pub, reason = "a test has no public interface; pub here means: for the test files")]
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use chatroom::server::{Config, Stop, start_server};
+
+mod peer;
+
+pub use self::peer::Peer;
+
+/// Far longer than anything takes on a busy machine.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The question, as clients see it.
+pub const QUESTION: &str = "What do you want: 1. write to one user or 2. go into the group";
+
+/// A running server on a free port of 127.0.0.1. Dropped, it stops, and its threads are waited for.
+pub struct Server {
+    pub address: SocketAddr,
+    /// The second listener, where the configuration has one.
+    pub unframed: Option<SocketAddr>,
+    stop: Stop,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+impl Server {
+    /// A server as `chat-server` without flags starts it.
+    pub fn start() -> Server {
+        Server::with(Config::default())
+    }
+
+    /// A server that lets everyone write as fast as they can.
+    pub fn without_rate() -> Server {
+        Server::with(Config { rate: None, ..Config::default() })
+    }
+
+    pub fn with(config: Config) -> Server {
+        let listener = free_port();
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let unframed =
+            config.unframed.as_ref().map(|listener| listener.local_addr().expect("a bound listener has an address"));
+        let stop = Stop::new();
+        let its_stop = stop.clone();
+        let builder = thread::Builder::new().name("server".into());
+        let thread = builder.spawn(move || start_server(listener, config, &its_stop)).expect("a thread can be started");
+        Server { address, unframed, stop, thread: Some(thread) }
+    }
+
+    /// A fresh connection, from which nothing was read.
+    pub fn peer(&self) -> Peer {
+        Peer::connect(self.address)
+    }
+
+    /// Somebody who is asked the question.
+    pub fn login(&self, nickname: &str) -> Peer {
+        self.peer().login(nickname)
+    }
+
+    /// Somebody in the group.
+    pub fn group(&self, nickname: &str) -> Peer {
+        self.login(nickname).group()
+    }
+
+    /// The server's own handle, for tests of the stop.
+    pub fn stop_handle(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Stops the server, and says how it ended.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    /// Waits for the server to end by itself.
+    pub fn wait(mut self) -> io::Result<()> {
+        let thread = self.thread.take().expect("nobody has waited yet");
+        thread.join().expect("start_server does not panic")
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.stop.stop();
+        self.thread.take().map_or(Ok(()), |thread| thread.join().expect("start_server does not panic"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let ended = self.end();
+        if !thread::panicking() {
+            ended.expect("the server ends without an error");
+        }
+    }
+}
+
+/// A listener on a port that the system chose.
+pub fn free_port() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port")
+}
