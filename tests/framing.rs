@@ -105,7 +105,7 @@ proptest! {
 
     #[test]
     fn without_framing_one_read_is_one_message(chunks in vec("[^\r\n]{1,16}", 0..20)) {
-        let reads: Vec<&[u8]> = chunks.iter().map(|chunk| chunk.as_bytes()).collect();
+        let reads: Vec<&[u8]> = chunks.iter().map(String::as_bytes).collect();
         let messages = read_all(Framing::Chunks, reads)?;
         let expected: Vec<Incoming> = chunks.iter().map(|chunk| Incoming::Line(chunk.clone().into_bytes())).collect();
         prop_assert_eq!(messages, expected);
