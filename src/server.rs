@@ -142,6 +142,10 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
         Ok(address) => shared.stop.wakes(address),
         Err(error) => log::warn!("the listener could not be prepared: {error}"),
     }
+    // A stop from before `wakes` wakes nobody here.
+    if shared.stop.is_stopped() {
+        return;
+    }
     let mut pause = ACCEPT_PAUSE_MIN;
     let mut logged: Option<Instant> = None;
     for stream in listener.incoming() {
