@@ -42,7 +42,7 @@ pub(super) fn session(client: &mut Client) -> Leave {
         Err(leave) => return leave,
     };
     let Err(leave) = welcome(client, &seat);
-    seat.notice = leave.notice();
+    seat.leave = leave;
     leave
 }
 
@@ -71,7 +71,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
         match client.shared.registry.register(&client.connection, &nickname) {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
-                let seat = Seat { id, shared, nickname, joined, notice: None };
+                let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
@@ -209,16 +209,17 @@ struct Seat {
     shared: Arc<Shared>,
     nickname: Nickname,
     joined: u64,
-    /// What the leave notice adds.
-    notice: Option<&'static str>,
+    /// Why the session ends. Until that is known, only a panic ends it.
+    leave: Leave,
 }
 
 impl Seat {
     /// Forgets a client: first the room is told, then the name is free. The other way round, the next session with this
     /// name could be announced before this one's end. The send may wait for the queue: no lock is held.
+    /// Where the server stops, the room is told only that: this thread may know of the stop before the queue does.
     fn delete(&self) {
-        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.notice };
-        if self.shared.delivery.post(left).is_err() {
+        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice() };
+        if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
             log::debug!("{} leaves a chat that has ended", self.nickname);
         }
         self.shared.registry.delete(&self.nickname);
