@@ -12,6 +12,9 @@ use crate::limits::{MESSAGE_BYTES, NICKNAME_CHARS};
 pub const RESERVED: &[&str] =
     &["tell", "list", "help", "quit", "q", "menu", "register", "history", "server", "system", "сервер"];
 
+/// How an SSH client greets whoever it connects to. It would be a nickname, and a scanner of ports would sit in the chat.
+const SSH_GREETING: &str = "ssh-";
+
 /// Why a line was refused. `Display` is what follows `Not sent: `.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -106,7 +109,8 @@ impl Nickname {
         if name.contains(is_latin) && name.contains(is_cyrillic) {
             return Err(Refusal::Nickname("a nickname has Latin or Cyrillic letters, never both"));
         }
-        if RESERVED.contains(&name.to_lowercase().as_str()) {
+        let folded = name.to_lowercase();
+        if RESERVED.contains(&folded.as_str()) || folded.starts_with(SSH_GREETING) {
             return Err(Refusal::Nickname("a nickname is none of the chat's own words; choose another"));
         }
         Ok(Nickname(name.into()))
@@ -243,6 +247,7 @@ mod tests {
             "ﬁ",
             "ѣ",
             "ſ",
+            "SSH-2.0-OpenSSH_9.2",
             "\u{212A}",
         ];
         for bad in bad {
