@@ -69,20 +69,9 @@ impl Server {
         self.login(nickname).group()
     }
 
-    /// The server's own handle, for tests of the stop.
-    pub fn stop_handle(&self) -> &Stop {
-        &self.stop
-    }
-
     /// Stops the server, and says how it ended.
     pub fn stop(mut self) -> io::Result<()> {
         self.end()
-    }
-
-    /// Waits for the server to end by itself.
-    pub fn wait(mut self) -> io::Result<()> {
-        let thread = self.thread.take().expect("nobody has waited yet");
-        thread.join().expect("start_server does not panic")
     }
 
     fn end(&mut self) -> io::Result<()> {

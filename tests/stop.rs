@@ -1,0 +1,195 @@
+//! The stop: everyone is told, what was said before is read first, the process ends in time, and the port is free.
+
+use std::net::TcpListener;
+#[cfg(feature = "signals")]
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+#[cfg(feature = "signals")]
+use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
+
+use chatroom::server::{Config, Stop, start_server};
+
+#[cfg(feature = "signals")]
+use crate::program::ServerProgram;
+use crate::support::{Peer, Server, free_port};
+
+#[cfg(feature = "signals")]
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+/// The promise is three seconds; a busy machine may add to it.
+const IN_TIME: Duration = Duration::from_secs(5);
+const REASON: &str = "The connection is closed: the server stops";
+
+#[track_caller]
+fn hears_the_stop(peer: &mut Peer) {
+    peer.expect(REASON);
+    peer.expect("Disconnected");
+    peer.expect_end();
+}
+
+#[test]
+fn everyone_is_told_wherever_they_stand() {
+    let server = Server::with(Config { rate: Some(1), unframed: Some(free_port()), ..Config::default() });
+    let mut unnamed = server.peer();
+    unnamed.expect("Your nickname?");
+    let mut at_the_question = server.login("anna");
+    let mut private = server.login("boris").private_with("anna");
+    at_the_question.expect_start("boris writes to you alone");
+    let mut telling = server.login("vera");
+    telling.send("1");
+    telling.expect("Choose your user-chat");
+    telling.expect_start("1.anna");
+    let mut in_the_group = server.group("gleb");
+    let mut delayed = server.group("dasha");
+    in_the_group.expect("(broadcast) General information: dasha has joined the Chat");
+    // The eighteenth line is the last that is free: the thread waits for its pace.
+    delayed.send_bytes("LIST\n".repeat(200).as_bytes());
+    for _ in 0..18 {
+        delayed.expect_start("Users in chatroom");
+    }
+    delayed.expect_start("You write faster than");
+    let mut unframed = Peer::connect(server.unframed.expect("a second listener"));
+    unframed.expect("Your nickname?");
+    server.stop().expect("an orderly stop");
+    for peer in [&mut unnamed, &mut at_the_question, &mut private, &mut telling, &mut in_the_group, &mut unframed] {
+        hears_the_stop(peer);
+    }
+    delayed.skip_to(REASON);
+    delayed.expect("Disconnected");
+    delayed.expect_end();
+}
+
+#[test]
+fn a_stop_that_comes_before_the_start_is_not_lost() {
+    let stop = Stop::new();
+    stop.stop();
+    stop.stop();
+    let config = Config { unframed: Some(free_port()), ..Config::default() };
+    start_server(free_port(), config, &stop).expect("it ends at once");
+}
+
+#[test]
+fn a_thousand_lines_that_nobody_has_read_yet_are_read_before_the_goodbye() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut anna = server.group("anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    let text = "x".repeat(1000);
+    for i in 0..1000 {
+        anna.send(&format!("{i} {text}"));
+    }
+    for i in 0..1000 {
+        anna.expect(&format!("(broadcast) anna: {i} {text}"));
+    }
+    let address = server.address;
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| server.stop().expect("an orderly stop"));
+        for i in 0..1000 {
+            boris.expect(&format!("(broadcast) anna: {i} {text}"));
+        }
+        hears_the_stop(&mut boris);
+        hears_the_stop(&mut anna);
+        drop((boris, anna));
+    });
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    drop(TcpListener::bind(address).expect("the port binds at once"));
+}
+
+#[test]
+fn a_client_that_never_reads_does_not_hold_up_the_stop() {
+    let server = Server::without_rate();
+    let stalled = server.group("stalled");
+    let mut anna = server.group("anna");
+    let text = "x".repeat(4000);
+    for _ in 0..1300 {
+        anna.send(&text);
+        anna.skip_to(&format!("(broadcast) anna: {text}"));
+    }
+    let begun = Instant::now();
+    server.stop().expect("an orderly stop");
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    drop(stalled);
+}
+
+#[test]
+fn clients_that_stay_connected_do_not_hold_up_the_stop() {
+    let server = Server::start();
+    let mut peers: Vec<Peer> = (0..20).map(|i| server.login(&format!("user{i}x"))).collect();
+    let begun = Instant::now();
+    server.stop().expect("an orderly stop");
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    peers.iter_mut().for_each(hears_the_stop);
+}
+
+#[cfg(feature = "signals")]
+#[test]
+fn sigterm_with_two_hundred_clients_tells_all_and_ends_with_status_0_in_time() {
+    let mut server = ServerProgram::start(&["--rate", "off"]);
+    let mut peers: Vec<Peer> = (0..200).map(|i| server.login(&format!("user{i}x"))).collect();
+    peers = peers.into_iter().map(Peer::group).collect();
+    let begun = Instant::now();
+    server.program.signal(Signal::TERM);
+    for peer in &mut peers {
+        hears_the_stop(peer);
+    }
+    drop(peers);
+    let status = server.program.wait();
+    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    assert_eq!(status.code(), Some(0));
+    server.program.expect_error("stopping: 200 in the chat");
+    server.program.expect_error("stopped");
+}
+
+#[cfg(feature = "signals")]
+#[test]
+fn ctrl_c_stops_it_and_a_second_signal_ends_it_at_once() {
+    let mut server = ServerProgram::start(&[]);
+    // It does not close its side: the stop waits for it.
+    let mut anna = server.login("anna");
+    let begun = Instant::now();
+    server.program.signal(Signal::INT);
+    server.program.expect_error("a signal: the server stops; another one ends it at once");
+    hears_the_stop(&mut anna);
+    server.program.signal(Signal::INT);
+    assert_eq!(server.program.wait().code(), Some(130));
+    assert!(begun.elapsed() < Duration::from_secs(2), "the second signal waits for nothing: {:?}", begun.elapsed());
+}
+
+#[cfg(feature = "signals")]
+#[test]
+fn the_port_binds_again_at_once_twenty_times_in_a_row() {
+    let mut port = "0".to_owned();
+    for _ in 0..20 {
+        let flags = ["--port", &port];
+        let mut server = ServerProgram::run(Command::new(env!("CARGO_BIN_EXE_chat-server")).args(flags));
+        let mut anna = server.group("anna");
+        server.program.signal(Signal::TERM);
+        hears_the_stop(&mut anna);
+        drop(anna);
+        assert_eq!(server.program.wait().code(), Some(0));
+        port = server.address.port().to_string();
+    }
+}
+
+#[cfg(feature = "signals")]
+#[test]
+fn a_stop_works_where_no_descriptor_is_left() {
+    let mut server = ServerProgram::start(&[]);
+    let mut anna = server.group("anna");
+    let pid = Pid::from_raw(server.program.id().try_into().expect("a process number"));
+    let limit = Some(server.descriptors() as u64);
+    prlimit(pid, Resource::Nofile, Rlimit { current: limit, maximum: limit }).expect("our own child");
+    // More than the numbers that may be free between those in use.
+    let waiting: Vec<Peer> = (0..10).map(|_| server.peer()).collect();
+    server.program.expect_error("cannot accept");
+    anna.send("still here");
+    anna.expect("(broadcast) anna: still here");
+    server.program.signal(Signal::TERM);
+    hears_the_stop(&mut anna);
+    drop((anna, waiting));
+    assert_eq!(server.program.wait().code(), Some(0));
+}
