@@ -1,0 +1,211 @@
+//! The two programs as a shell sees them: flags, what they print, errors with what to do, exit statuses; and their log.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use crate::program::{Program, ServerProgram};
+use crate::support::{DEADLINE, Peer, QUESTION, free_port};
+
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+const SERVER: &str = env!("CARGO_BIN_EXE_chat-server");
+const CHAT: &str = env!("CARGO_BIN_EXE_chat");
+
+/// Runs a program that is to fail, and gives its one line on stderr.
+#[track_caller]
+fn fails(program: &str, flags: &[&str]) -> String {
+    let mut program = Program::start(program, flags);
+    assert_eq!(program.wait().code(), Some(1), "{flags:?}");
+    let (out, errors) = program.rest();
+    assert_eq!(out, Vec::<String>::new(), "{flags:?}");
+    let [line] = errors.as_slice() else { panic!("one line, not {errors:#?}") };
+    line.clone()
+}
+
+/// Runs a program whose flags are wrong: status 2, and a line that names the flag.
+#[track_caller]
+fn wrong_usage(program: &str, flags: &[&str], part: &str) {
+    let mut program = Program::start(program, flags);
+    assert_eq!(program.wait().code(), Some(2), "{flags:?}");
+    let (_, errors) = program.rest();
+    assert!(errors.iter().any(|line| line.contains(part)), "{flags:?}: {errors:#?}");
+}
+
+#[test]
+fn the_first_line_says_where_and_the_second_who_can_reach_it() {
+    let mut server = ServerProgram::start(&[]);
+    assert!(server.address.ip().is_loopback() && server.address.port() != 0);
+    assert!(server.program.line().starts_with("Only this computer can reach it."));
+    server.group("anna").quit();
+    server.program.expect_error("client-1 connected from 127.0.0.1:");
+    let line = server.program.expect_error("anna joined");
+    assert!(line.contains("INFO") && line.contains("[client-1]"), "{line}");
+    server.program.expect_error("left: said goodbye");
+}
+
+#[test]
+fn every_spelling_of_the_address_is_taken_and_a_host_name_and_ipv6_work() {
+    for flags in [
+        ["-i", "127.0.0.1"],
+        ["--ip-address", "localhost"],
+        ["--ip_address", "127.0.0.1"],
+        ["--ip_adress", "127.0.0.1"],
+    ] {
+        let server = ServerProgram::start(&flags);
+        server.login("anna").quit();
+        let port = server.address.port().to_string();
+        let mut chat = Program::start(CHAT, &[flags[0], flags[1], "--port", &port, "-n", "anna"]);
+        chat.end_of_input();
+        assert_eq!(chat.wait().code(), Some(0), "{flags:?}: {:#?}", chat.all());
+    }
+    // A machine without IPv6 cannot show this.
+    if TcpListener::bind("[::1]:0").is_ok() {
+        let server = ServerProgram::start(&["-i", "::1"]);
+        assert!(server.address.is_ipv6());
+        server.login("anna").quit();
+    }
+}
+
+#[test]
+fn what_cannot_be_listened_on_is_one_line_with_what_to_do() {
+    let taken = free_port();
+    let port = taken.local_addr().expect("a bound listener has an address").port().to_string();
+    let line = fails(SERVER, &["--port", &port]);
+    assert!(line.contains("choose another with --port"), "{line}");
+    let line = fails(SERVER, &["--port", "0", "--unframed-port", &port]);
+    assert!(line.contains("choose another with --unframed-port"), "{line}");
+    let line = fails(SERVER, &["--ip-address", "no-such-host.invalid", "--port", "0"]);
+    assert!(line.contains("no-such-host.invalid") && line.contains("check --ip-address"), "{line}");
+    let line = fails(SERVER, &["--ip-address", "192.0.2.1", "--port", "0"]);
+    assert!(line.contains("this computer does not have this address"), "{line}");
+}
+
+#[test]
+fn wrong_flags_end_with_status_2() {
+    for (flags, part) in [
+        (["--port", "70000"], "--port"),
+        (["--rate", "0"], "--rate"),
+        (["--rate", "fast"], "--rate"),
+        (["--max-clients", "0"], "--max-clients"),
+        (["--per-address", "0"], "--per-address"),
+        (["--login-timeout", "0"], "--login-timeout"),
+        (["--nonsense", "1"], "--nonsense"),
+    ] {
+        wrong_usage(SERVER, &flags, part);
+    }
+    wrong_usage(CHAT, &["--framing", "pigeons"], "--framing");
+    wrong_usage(CHAT, &["--port", "x"], "--port");
+}
+
+#[test]
+fn help_and_version_are_told() {
+    for program in [SERVER, CHAT] {
+        for flag in ["--help", "--version"] {
+            let mut program = Program::start(program, &[flag]);
+            assert_eq!(program.wait().code(), Some(0));
+            let (out, errors) = program.rest();
+            assert!(!out.is_empty() && errors.is_empty(), "{out:#?} {errors:#?}");
+        }
+    }
+}
+
+#[test]
+fn too_many_clients_for_the_machine_are_refused_at_the_start_with_what_would_fit() {
+    let line = fails(SERVER, &["--port", "0", "--max-clients", "100000000"]);
+    let (_, fits) = line.rsplit_once("--max-clients ").expect("it says what would fit");
+    let fits: usize = fits.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
+    assert!((1..100_000_000).contains(&fits), "{line}");
+    let mut few = Command::new("sh");
+    few.args(["-c", "ulimit -n 100; exec \"$0\" --port 0", SERVER]);
+    let mut server = ServerProgram::run(&mut few);
+    let line = server.program.expect_error("only 84 clients instead of 1000");
+    assert!(line.contains("WARN") && line.contains("ulimit -n"), "{line}");
+    server.login("anna").quit();
+}
+
+#[test]
+fn the_blackboard_is_a_file_that_can_be_shown() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("motd");
+    let name = path.to_str().expect("a plain path");
+    let flags = ["--port", "0", "--motd", name];
+    assert!(fails(SERVER, &flags).contains("cannot show --motd"));
+    fs::write(&path, [b'a', 0xFF]).expect("it can be written");
+    assert!(fails(SERVER, &flags).contains("it is not UTF-8 text"));
+    fs::write(&path, "a".repeat(8193)).expect("it can be written");
+    assert!(fails(SERVER, &flags).contains("longer than 8192 bytes"));
+    fs::write(&path, "Today: sockets\r\n\x1b[2Jroom 7\n").expect("it can be written");
+    let server = ServerProgram::start(&["--motd", name]);
+    let mut anna = server.peer();
+    anna.send("anna");
+    let before = anna.skip_to(QUESTION);
+    assert_eq!(before[before.len() - 2..], ["Today: sockets", "^[[2Jroom 7"]);
+}
+
+#[test]
+fn what_users_say_is_not_logged_unless_asked_for() {
+    for (flags, is_shown) in [(&["--show-text"][..], true), (&[][..], false)] {
+        let mut command = Command::new(SERVER);
+        command.args(["--port", "0"]).args(flags).env("RUST_LOG", "trace");
+        let mut server = ServerProgram::run(&mut command);
+        let mut anna = server.group("anna");
+        anna.send("sesame");
+        anna.expect("(broadcast) anna: sesame");
+        anna.quit();
+        server.program.expect_error("left: said goodbye");
+        assert_eq!(server.program.has_said("sesame"), is_shown, "{:#?}", server.program.all());
+        assert!(server.program.has_said("message 1.1"), "a message can be followed");
+    }
+}
+
+#[test]
+fn no_server_is_one_line_with_what_to_do() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("a bound listener has an address").port().to_string();
+    drop(listener);
+    let line = fails(CHAT, &["--port", &port]);
+    assert!(line.contains("start chat-server there"), "{line}");
+    let line = fails(CHAT, &["-i", "no-such-host.invalid"]);
+    assert!(line.contains("cannot find the host"), "{line}");
+}
+
+#[test]
+fn a_stderr_that_nobody_reads_stops_nothing_and_lost_lines_are_counted() {
+    let mut child = Command::new(SERVER)
+        .args(["--port", "0", "--rate", "off"])
+        .env("RUST_LOG", "trace")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let mut first = Vec::new();
+    BufReader::new(child.stdout.as_mut().expect("a pipe")).read_until(b'\n', &mut first).expect("it says where");
+    let first = String::from_utf8(first).expect("UTF-8");
+    let address = first.trim().strip_prefix("Listening on ").and_then(|address| address.parse().ok());
+    let mut anna = Peer::connect(address.expect("the first line says the address")).login("anna").group();
+    // Far more log lines than the pipe and the log's own queue hold.
+    for i in 0..5000 {
+        anna.send(&format!("line {i}"));
+        anna.expect(&format!("(broadcast) anna: line {i}"));
+    }
+    let stderr = child.stderr.take().expect("a pipe");
+    let (tell, told) = crossbeam_channel::bounded(1);
+    let reads = move || {
+        let mut lines = BufReader::new(stderr).split(b'\n');
+        let lost = lines.find_map(|line| {
+            let line = String::from_utf8(line.ok()?).ok()?;
+            line.split_once(" log lines were lost")?.0.parse::<usize>().ok()
+        });
+        tell.send(lost)
+    };
+    thread::Builder::new().name("reads".into()).spawn(reads).expect("a thread can be started");
+    let lost = told.recv_timeout(DEADLINE);
+    child.kill().expect("the server runs");
+    child.wait().expect("our own child");
+    assert!(lost.expect("it is said in time").is_some_and(|lost| lost > 1000), "{lost:?}");
+}
