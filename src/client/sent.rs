@@ -35,7 +35,13 @@ impl Sent {
     fn send_all(&mut self, mut nickname: Option<String>) -> io::Result<()> {
         // Until the nickname is ours, one line for each time that it is asked for: the second line of a script must not
         // become a nickname because the first was refused.
-        while let Ok(Login::Asked) = self.login.recv() {
+        loop {
+            match self.login.recv() {
+                Ok(Login::Asked) => {}
+                Ok(Login::Done) => break,
+                // `recv` has ended, and with it the login: not one line more.
+                Err(_) => return Ok(()),
+            }
             let line = nickname.take().map(String::into_bytes);
             match line.map_or_else(|| self.next_line(), |line| Ok(Some(line)))? {
                 Some(line) => self.send(&line)?,
