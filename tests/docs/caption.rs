@@ -31,7 +31,7 @@ pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>
 
 /// The example that a caption names. The words around the command are free.
 pub(crate) fn example(caption: &str) -> Option<&str> {
-    caption.strip_prefix("`cargo run --example ")?.split('`').next()
+    caption.strip_prefix("`cargo run ")?.trim_start_matches("--release ").strip_prefix("--example ")?.split('`').next()
 }
 
 fn excerpt(caption: &str) -> Result<Vec<String>, String> {
