@@ -1,0 +1,49 @@
+//! Exercise 3.4: the same, with a limit, so that one client cannot fill the server's memory. You edit `mine.rs`.
+//!
+//! Run: `cargo run --example e03_limit`, and with `solution` behind it to see the check pass.
+#![allow(clippy::print_stdout, reason = "an exercise prints its result")]
+
+mod mine;
+mod solution;
+
+/// A line was longer than the limit: the connection is to be closed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+type TakeLines = fn(buffer: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<Vec<String>, TooLong>;
+
+/// One read, as the server makes it.
+const READ: usize = 1024;
+const LIMIT: usize = 4096;
+
+fn main() {
+    let solved = std::env::args().nth(1).as_deref() == Some("solution");
+    check(if solved { solution::take_lines } else { mine::take_lines });
+    println!("e03_limit: every check passes");
+}
+
+fn check(take_lines: TakeLines) {
+    let mut buffer = Vec::new();
+    let longest = "x".repeat(LIMIT);
+    let many = "short\n".repeat(READ / 6);
+    for _ in 0..100 {
+        let lines = take_lines(&mut buffer, many.as_bytes(), LIMIT).expect("many short lines are no long line");
+        assert_eq!(lines.len(), READ / 6, "each short line should come out");
+    }
+    assert_eq!(give(take_lines, &format!("{longest}\n")), Ok(vec![longest.clone()]), "{LIMIT} bytes are just allowed");
+    assert_eq!(give(take_lines, &format!("{longest}x\n")), Err(TooLong), "{} bytes are too many", LIMIT + 1);
+    // A megabyte without a newline: it has to be refused early, and must not pile up.
+    assert_eq!(give(take_lines, &"x".repeat(1024 * 1024)), Err(TooLong), "a line without an end is too long");
+}
+
+/// Gives a text read by read; the lines until the first refusal.
+fn give(take_lines: TakeLines, text: &str) -> Result<Vec<String>, TooLong> {
+    let mut buffer = Vec::new();
+    let mut lines = Vec::new();
+    for (count, bytes) in text.as_bytes().chunks(READ).enumerate() {
+        lines.extend(take_lines(&mut buffer, bytes, LIMIT)?);
+        let (held, most) = (buffer.capacity(), 2 * (LIMIT + READ));
+        assert!(held <= most, "after {} reads the buffer holds {held} bytes; {most} are enough", count + 1);
+    }
+    Ok(lines)
+}

@@ -1,0 +1,47 @@
+//! Exercise 6.3: what a `read` has told us. You edit `mine.rs`; this file checks it.
+//!
+//! Run: `cargo run --example e06_endings`, and with `solution` behind it to see the check pass.
+#![allow(clippy::print_stdout, reason = "an exercise prints its result")]
+
+use std::io::{Error, ErrorKind, Result};
+
+mod mine;
+mod solution;
+
+/// What a session does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// So many bytes came: look for lines.
+    Bytes(usize),
+    /// Nothing is lost: read again.
+    Again,
+    /// The peer has closed in order: say goodbye and end.
+    Ended,
+    /// The connection broke: end, there is nobody to say goodbye to.
+    Broken,
+}
+
+type Classify = fn(&Result<usize>) -> Next;
+
+fn main() {
+    let solved = std::env::args().nth(1).as_deref() == Some("solution");
+    check(if solved { solution::next } else { mine::next });
+    println!("e06_endings: every check passes");
+}
+
+fn check(next: Classify) {
+    let cases = [
+        (Ok(5), Next::Bytes(5)),
+        (Ok(0), Next::Ended),
+        (Err(ErrorKind::Interrupted), Next::Again),
+        (Err(ErrorKind::WouldBlock), Next::Again), // a timeout on Linux
+        (Err(ErrorKind::TimedOut), Next::Again),   // a timeout on Windows
+        (Err(ErrorKind::ConnectionReset), Next::Broken),
+        (Err(ErrorKind::ConnectionAborted), Next::Broken),
+        (Err(ErrorKind::BrokenPipe), Next::Broken),
+        (Err(ErrorKind::HostUnreachable), Next::Broken), // and what nobody thought of
+    ];
+    for (read, expected) in cases {
+        assert_eq!(next(&read.map_err(Error::from)), expected, "the read gave {read:?}");
+    }
+}

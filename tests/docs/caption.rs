@@ -1,0 +1,55 @@
+//! Captions: the line above a fence names where its text comes from. Readers see it; the test goes by it.
+//!
+//! - ``[`src/wire.rs`](../../src/wire.rs)``: the whole file;
+//! - ``… · `fn frame` ``: an item by its first words, with its comments and attributes;
+//! - ``… · `impl Decoder` · `fn new` ``: an item within an item;
+//! - ``… · `let newline` … `line.pop();` ``: of that, the lines from one to another, by their first words;
+//! - `` `cargo run --example 03_stream` prints``: all that the example prints.
+
+use std::path::Path;
+
+use crate::page::{Fence, Page, code_spans};
+use crate::{output, read, source};
+
+/// What the fence has to hold; `None` where its caption promises nothing.
+pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>, String> {
+    let caption = fence.caption.as_str();
+    if caption.starts_with("[`") {
+        excerpt(caption).map(Some)
+    } else if let Some(name) = example(caption) {
+        output::of_example(name).map(Some)
+    } else if fence.info == "rust" {
+        Err(format!(
+            "this code has no caption. Put a line such as [`src/wire.rs`](../../src/wire.rs) · `fn frame` right above \
+             {}",
+            page.lines[fence.opening]
+        ))
+    } else {
+        Ok(None)
+    }
+}
+
+/// The example that a caption names. The words around the command are free.
+pub(crate) fn example(caption: &str) -> Option<&str> {
+    caption.strip_prefix("`cargo run ")?.trim_start_matches("--release ").strip_prefix("--example ")?.split('`').next()
+}
+
+fn excerpt(caption: &str) -> Result<Vec<String>, String> {
+    let malformed = || format!("the caption is not of the form [`FILE`](../../FILE) · `ITEM`: {caption}");
+    let (path, rest) = caption.trim_start_matches("[`").split_once("`](").ok_or_else(malformed)?;
+    let (target, items) = rest.split_once(')').ok_or_else(malformed)?;
+    if target != format!("../../{path}") {
+        return Err(format!("the caption says {path} and links to {target}: link to ../../{path}"));
+    }
+    let text = read(Path::new(path))?;
+    let mut lines: Vec<&str> = text.lines().collect();
+    for step in items.split(" · ").skip(1) {
+        lines = match code_spans(step).as_slice() {
+            [item] => source::item(&lines, item),
+            [first, last] if step.contains(" … ") => source::part(&lines, first, last),
+            _ => return Err(malformed()),
+        }
+        .map_err(|problem| format!("{path}: {problem}"))?;
+    }
+    Ok(source::dedent(&lines))
+}

@@ -1,0 +1,164 @@
+//! The course in `docs/` is locked to the code, and its two languages to each other. Every message says what to do.
+//!
+//! `BLESS=1 cargo test --test docs` rewrites what is copied: excerpts of source files and outputs of examples.
+//! It never writes a translation's hash: somebody has to read the difference first.
+
+mod caption;
+mod language;
+mod link;
+mod output;
+mod page;
+mod picture;
+mod source;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use page::Page;
+
+/// Fewer checked fences than this, and a changed caption has switched the test off.
+const FENCES_AT_LEAST: usize = 10;
+/// A page is read in one sitting.
+const PAGE_LINES: usize = 220;
+/// An excerpt fits on a screen, with the sentence before it.
+const EXCERPT_LINES: usize = 25;
+
+/// The project's directory.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Fails with all problems at once, so that one run shows everything that is to be mended.
+fn report(problems: &[String]) {
+    assert!(problems.is_empty(), "{} problem(s) in docs/:\n\n{}\n", problems.len(), problems.join("\n\n"));
+}
+
+/// The text of a file of the project.
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(root().join(path)).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+#[test]
+fn both_languages_have_the_same_pages() {
+    let (en, ru) = (page::names("en"), page::names("ru"));
+    let missing = |have: &[String], lack: &[String], language| -> Vec<String> {
+        let lacks = have.iter().filter(|name| !lack.contains(name));
+        lacks.map(|name| format!("docs/{language}/{name} is missing: both languages belong in one commit")).collect()
+    };
+    let mut problems = missing(&en, &ru, "ru");
+    problems.extend(missing(&ru, &en, "en"));
+    let summary = read(Path::new("docs/SUMMARY.md")).unwrap_or_default();
+    for (language, names) in [("en", &en), ("ru", &ru)] {
+        for name in names {
+            if !summary.contains(&format!("({language}/{name})")) {
+                problems
+                    .push(format!("docs/SUMMARY.md has no link to {language}/{name}: add it, in the order of reading"));
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn every_excerpt_and_every_output_is_what_its_caption_says() {
+    let bless = env::var_os("BLESS").is_some();
+    let mut problems = Vec::new();
+    let mut seen = 0;
+    for mut page in page::all() {
+        let mut stale = 0;
+        // From the last to the first, so that a rewritten fence moves none that is still to come.
+        for fence in page.fences().into_iter().rev() {
+            let truth = match caption::expected(&page, &fence) {
+                Ok(Some(truth)) => truth,
+                Ok(None) => continue,
+                Err(problem) => {
+                    problems.push(format!("{}: {problem}", page.at(fence.opening)));
+                    continue;
+                }
+            };
+            seen += 1;
+            if truth.len() > EXCERPT_LINES {
+                let at = page.at(fence.opening);
+                problems.push(format!("{at}: {} lines; show at most {EXCERPT_LINES}, a part of them", truth.len()));
+            }
+            if output::same(&fence.body, &truth) {
+                continue;
+            }
+            stale += 1;
+            if bless {
+                page.lines.splice(fence.opening + 1..fence.closing, truth);
+            } else {
+                problems.push(format!(
+                    "{}: the text differs from what the caption names. `BLESS=1 cargo test --test docs` rewrites it; \
+                     then read what changed.\n{}",
+                    page.at(fence.opening),
+                    first_difference(&fence.body, &truth)
+                ));
+            }
+        }
+        if bless && stale > 0 {
+            page.save();
+        }
+    }
+    if seen < FENCES_AT_LEAST {
+        problems.push(format!(
+            "only {seen} captions were understood, {FENCES_AT_LEAST} are known: has their form been changed?"
+        ));
+    }
+    report(&problems);
+}
+
+/// The first line in which two texts differ.
+fn first_difference(page: &[String], truth: &[String]) -> String {
+    let nothing = String::from("(nothing)");
+    let at = page.iter().zip(truth).take_while(|(a, b)| a == b).count();
+    format!("  page:  {}\n  truth: {}", page.get(at).unwrap_or(&nothing), truth.get(at).unwrap_or(&nothing))
+}
+
+#[test]
+fn pages_are_short() {
+    let long = page::all().into_iter().filter(|page| page.lines.len() > PAGE_LINES);
+    let problems: Vec<String> =
+        long.map(|page| format!("{}: {} lines; at most {PAGE_LINES}", page.at(0), page.lines.len())).collect();
+    report(&problems);
+}
+
+#[test]
+fn links_and_images_lead_somewhere() {
+    report(&page::all().iter().flat_map(link::problems).collect::<Vec<_>>());
+}
+
+#[test]
+fn russian_pages_follow_the_english() {
+    let mut problems = Vec::new();
+    for name in page::names("en") {
+        let (Ok(en), Ok(ru)) = (Page::load("en", &name), Page::load("ru", &name)) else {
+            continue; // `both_languages_have_the_same_pages` names it
+        };
+        problems.extend(language::skeleton_problems(&en, &ru));
+        problems.extend(language::hash_problem(&en, &ru));
+    }
+    report(&problems);
+}
+
+#[test]
+fn words_are_those_of_the_glossary() {
+    report(&language::word_problems());
+}
+
+#[test]
+fn pictures_are_small_well_formed_and_used() {
+    report(&picture::problems());
+}
+
+#[test]
+fn what_is_said_not_to_compile_does_not_and_for_that_reason() {
+    let all = page::all();
+    let problems = all.iter().flat_map(|page| page.fences().into_iter().map(move |fence| (page, fence)));
+    report(&problems.filter_map(|(page, fence)| source::compile_problem(page, &fence)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_numbered_example_runs() {
+    report(&output::examples().iter().filter_map(|name| output::of_example(name).err()).collect::<Vec<_>>());
+}
