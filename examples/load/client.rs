@@ -91,11 +91,16 @@ impl Client {
         None
     }
 
-    /// One line to the server.
+    /// One line to the server, written at once.
     pub(crate) fn say(&mut self, line: &str) -> io::Result<()> {
+        self.add(line);
+        self.flush()
+    }
+
+    /// One line to the server, written by the next `flush`: lines that are due at the same time are one write.
+    pub(crate) fn add(&mut self, line: &str) {
         self.unsent.extend_from_slice(line.as_bytes());
         self.unsent.push(b'\n');
-        self.flush()
     }
 
     /// Writes what the socket takes at once; the rest waits for the next call.

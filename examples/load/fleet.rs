@@ -14,8 +14,8 @@ use crate::client::{Client, Stage};
 use crate::durations::Durations;
 use crate::recorder::{Recorder, Stamp};
 
-/// Logins under way at once: below every accept backlog.
-const LOGINS: usize = 100;
+/// Logins under way at once: below the accept backlog of the server.
+const LOGINS: usize = 500;
 /// Events dealt with before it is looked at what is due to be sent.
 const EVENTS: usize = 256;
 /// Bytes asked for in one read.
@@ -114,13 +114,16 @@ impl Fleet {
         self.last_heard.elapsed() >= SILENCE
     }
 
-    /// The next message of one client.
-    pub(crate) fn send(&mut self, number: usize) -> io::Result<()> {
+    /// The next `count` messages of one client, in one write.
+    pub(crate) fn send(&mut self, number: usize, count: usize) -> io::Result<()> {
         let sent = self.now();
         let client = &mut self.clients[number];
-        let stamp = Stamp { sender: number, number: client.sent, sent };
-        client.sent += 1;
-        client.say(&stamp.text(self.size))
+        for _ in 0..count {
+            let stamp = Stamp { sender: number, number: client.sent, sent };
+            client.sent += 1;
+            client.add(&stamp.text(self.size));
+        }
+        client.flush()
     }
 
     /// Waits up to `patience` for something to come, and deals with it.

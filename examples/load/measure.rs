@@ -124,15 +124,17 @@ fn load(fleet: &mut Fleet, plan: &Plan) -> io::Result<f64> {
         let patience = match plan.pressure {
             Pressure::Window(window) => {
                 for sender in 0..plan.senders {
-                    while fleet.clients[sender].sent - fleet.clients[sender].echoes < window {
-                        fleet.send(sender)?;
+                    let client = &fleet.clients[sender];
+                    match (window + client.echoes).saturating_sub(client.sent) {
+                        0 => {}
+                        free => fleet.send(sender, free)?,
                     }
                 }
                 plan.time - now
             }
             Pressure::Rate(rate) => {
                 while Duration::from_secs(1) * due / rate <= now {
-                    fleet.send(due as usize % plan.senders)?;
+                    fleet.send(due as usize % plan.senders, 1)?;
                     due += 1;
                 }
                 (Duration::from_secs(1) * due / rate).saturating_sub(fleet.now())
