@@ -85,15 +85,16 @@ impl Room {
 
     /// Hands out all that was rendered, once to each recipient, and begins a new batch.
     pub(super) fn flush(&mut self, mut write: impl FnMut(&Arc<Connection>, &[u8], bool)) {
-        if self.heard_by_all.is_empty() {
-            for id in &self.touched {
-                if let Some(seated) = self.places.get_mut(id) {
-                    seated.flush(&[], &mut write);
-                }
+        // Who has lines of their own comes first: somebody at the login answers while the room is still being written.
+        for id in &self.touched {
+            if let Some(seated) = self.places.get_mut(id) {
+                seated.flush(&self.heard_by_all, &mut write);
             }
-        } else {
+        }
+        if !self.heard_by_all.is_empty() {
             for seated in self.places.values_mut() {
                 seated.flush(&self.heard_by_all, &mut write);
+                seated.heard = 0;
             }
         }
         if !self.stopping {
@@ -131,7 +132,10 @@ impl Room {
 
     fn listens(&mut self, id: ClientId, listens: bool) {
         if let Some(seated) = self.places.get_mut(&id) {
+            let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
+            // A copy counts as well: when thousands leave at once, each of them takes over what it has heard.
+            self.rendered += seated.own.len() - before;
             seated.listens = listens;
             seated.heard = self.heard_by_all.len();
             self.touched.push(id);
@@ -281,7 +285,7 @@ impl Seated {
             let own = std::mem::take(&mut self.own);
             write(&self.connection, &own, self.closing);
         }
-        self.heard = 0;
+        self.heard = heard_by_all.len();
     }
 }
 
