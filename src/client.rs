@@ -17,15 +17,19 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
-pub use self::screen::{Input, Printer};
+pub use self::screen::{Input, Printer, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
 use crate::sockopts;
 use crate::wire::Framing;
 
+#[cfg(feature = "editor")]
+mod editor;
+mod heard;
 mod process;
 mod recv;
 mod screen;
 mod sent;
+mod talk;
 
 /// How long one address of the server may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -124,6 +128,7 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
         framing,
         login,
         leaving: Arc::clone(&leaving),
+        talk: Arc::clone(printer.talk()),
     };
     let is_script = sent.is_script;
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);

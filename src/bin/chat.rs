@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use chatroom::client::{self, Ended, Input, Printer, Settings};
+use chatroom::client::{self, Ended, Settings};
 use chatroom::wire::Framing;
 use clap::Parser;
 
@@ -48,7 +48,8 @@ fn main() -> ExitCode {
 fn run(flags: Flags) -> io::Result<Ended> {
     let server = client::connect(&flags.ip_address, flags.port)?;
     let settings = Settings { nickname: flags.nickname, framing: flags.framing };
-    client::run(server, settings, Input::stdin(), Printer::stdout())
+    let (input, printer) = client::open();
+    client::run(server, settings, input, printer)
 }
 
 /// One line, no backtrace. A closed stderr cannot be told.

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
+use super::heard::Heard;
 use super::process::Process;
 use super::{Ended, Login, Printer};
 use crate::limits::{FRAME, SERVER_LINE_BYTES};
@@ -97,6 +98,7 @@ impl Recv {
     fn show(&mut self, line: &str) -> Result<(), Over> {
         self.process = None;
         self.wait_for_frames(false);
+        self.printer.talk().heard(&Heard::parse(line, self.framing));
         self.goodbye = self.framing.says(line, DISCONNECTED);
         if self.framing.says(line, PROCESS) {
             if self.printer.is_terminal() {
@@ -125,7 +127,9 @@ impl Recv {
             self.printer.flush()?;
             return Err(Over::Refused);
         }
-        self.printer.line(YOUR_NICKNAME)?;
+        if !self.printer.has_prompt() {
+            self.printer.line(YOUR_NICKNAME)?;
+        }
         self.printer.flush()?;
         self.tell(Login::Asked);
         Ok(())
