@@ -143,12 +143,6 @@ impl Talk {
         line.trim().is_empty() && !state.in_tell && matches!(state.place, Place::Group | Place::Private(_))
     }
 
-    /// Our nickname, once it is ours.
-    #[cfg(test)]
-    pub(super) fn nickname(&self) -> Option<String> {
-        self.state.lock().nickname.clone()
-    }
-
     /// Who wrote to us alone last.
     pub(super) fn last_private(&self) -> Option<String> {
         self.state.lock().last_private.clone()
