@@ -144,12 +144,13 @@ fn the_keys_do_what_they_do_elsewhere() {
     // Words, nicknames, and whom one answers.
     terminal.type_in("LI\t");
     terminal.wait_for_draft("[anna in the group] LIST");
-    terminal.type_in("\x03bo\t");
-    boris.say("/tell anna psst");
-    terminal.wait_for_draft("[anna in the group] bo");
-    terminal.wait_for("psst");
-    terminal.type_in("\t");
+    terminal.type_in("\x03BO\t");
     terminal.wait_for_draft("[anna in the group] boris:");
+    terminal.type_in("\t");
+    terminal.wait_for_draft("[anna in the group] BO");
+    boris.say("/tell anna psst");
+    terminal.wait_for("psst");
+    terminal.wait_for_draft("[anna in the group] BO");
     terminal.type_in("\x03/r yes\r");
     boris.expect("(private) anna : yes");
     terminal.type_in("?\r");
@@ -205,4 +206,20 @@ fn the_end_of_the_server_leaves_the_terminal_as_it_was() {
     terminal.wait_for("Disconnected");
     terminal.wait_for("chat: the server has closed the connection");
     assert!(!terminal.look(vt100::Screen::bracketed_paste), "bracketed paste is off again");
+}
+
+#[test]
+fn a_signal_leaves_the_terminal_as_it_was() {
+    for signal in ["TERM", "HUP"] {
+        let room = Room::open();
+        let mut terminal = Terminal::chat(&room, &[], 24, 80);
+        terminal.enter();
+        terminal.type_in("half a line");
+        terminal.wait_for_draft("[anna in the group] half a line");
+        let process = terminal.process_id().to_string();
+        let killed = std::process::Command::new("kill").args(["-s", signal, &process]).status();
+        assert!(killed.expect("kill runs").success());
+        assert_eq!(terminal.leave(), 130);
+        assert!(!terminal.look(vt100::Screen::bracketed_paste), "bracketed paste is off again");
+    }
 }

@@ -22,6 +22,7 @@ use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
 use self::helper::Helper;
+use self::history::History;
 use self::stage::{RING, Stage};
 use self::terminal::{Quiet, Terminal};
 use super::process::Process;
@@ -31,6 +32,7 @@ use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
 use crate::text::Refusal;
 
 mod helper;
+mod history;
 mod keys;
 mod stage;
 mod terminal;
@@ -49,11 +51,11 @@ const PASTE_LINES: usize = 5;
 const HISTORY_LINES: usize = 500;
 
 /// The two ends of the editor; `None` where the terminal cannot be edited on. Then the plain client is there.
-pub(super) fn open(talk: &Arc<Talk>) -> Option<(EditorLines, EditorRows)> {
-    start(talk).inspect_err(|error| log::debug!("no line editor: {error}")).ok()
+pub(super) fn open(talk: &Arc<Talk>, colour: bool) -> Option<(EditorLines, EditorRows)> {
+    start(talk, colour).inspect_err(|error| log::debug!("no line editor: {error}")).ok()
 }
 
-fn start(talk: &Arc<Talk>) -> Result<(EditorLines, EditorRows), ReadlineError> {
+fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), ReadlineError> {
     let config = Config::builder()
         .bell_style(BellStyle::None)
         .color_mode(ColorMode::Forced)
@@ -61,9 +63,14 @@ fn start(talk: &Arc<Talk>) -> Result<(EditorLines, EditorRows), ReadlineError> {
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let terminal = Terminal::save()?;
+    terminal.restore_on_signals();
     let stage = Arc::new(Stage::default());
-    editor.set_helper(Some(Helper::new(&stage, talk)));
+    editor.set_helper(Some(Helper::new(&stage, talk, colour)));
     keys::bind(&mut editor, talk);
+    let (history, lines) = History::open();
+    for line in lines {
+        editor.add_history_entry(line)?;
+    }
 
     let bell = editor.create_external_printer()?;
     let (queue, prints) = bounded(QUEUE_PRINTS);
@@ -76,7 +83,8 @@ fn start(talk: &Arc<Talk>) -> Result<(EditorLines, EditorRows), ReadlineError> {
         }
         drop(tell_done);
     })?;
-    let rows = EditorRows { queue: Some(queue), waiting: String::new(), done, stage: Arc::clone(&stage), terminal };
+    let (queue, waiting, its_stage) = (Some(queue), String::new(), Arc::clone(&stage));
+    let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal, history };
     let lines = EditorLines { editor, stage, talk: Arc::clone(talk), pasted: VecDeque::new(), draft: None };
     Ok((lines, rows))
 }
@@ -141,6 +149,9 @@ impl Lines for EditorLines {
             let quiet = Quiet::start();
             self.talk.wait_until_answered(ANSWER);
             drop(quiet);
+            if self.talk.is_arrival() {
+                return Ok(Some(Ok(b"LIST".to_vec())));
+            }
             let prompt = self.talk.prompt();
             let Some(typed) = self.read(&prompt, true)? else { return Ok(None) };
             self.take(&prompt, &typed)?;
@@ -224,6 +235,7 @@ pub(super) struct EditorRows {
     done: Receiver<()>,
     stage: Arc<Stage>,
     terminal: Terminal,
+    history: History,
 }
 
 impl EditorRows {
@@ -251,6 +263,10 @@ impl Rows for EditorRows {
 
     fn animate(&mut self, process: &Process) -> io::Result<()> {
         self.print(Print::Picture(process.to_string()))
+    }
+
+    fn said(&mut self, text: &str) {
+        self.history.add(text);
     }
 }
 

@@ -8,6 +8,9 @@ use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::Arc;
 
+use super::clock::{Clock, Moment};
+use super::heard::Heard;
+use super::look::Look;
 use super::process::Process;
 use super::talk::Talk;
 use crate::limits::MESSAGE_BYTES;
@@ -17,19 +20,25 @@ use crate::wire::{Framing, Incoming, MessageReader};
 /// Wipes the row that the cursor is on.
 pub(super) const WIPE: &str = "\r\x1b[K";
 
-/// The keyboard and the screen of the user: with the line editor where there is one and the terminal can do it.
-pub fn open() -> (Input, Printer) {
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb();
+/// The keyboard and the screen of the user: with the line editor where there is one and the terminal can do it. `look`
+/// is for a terminal; a pipe gets plain lines.
+pub fn open(look: Look) -> (Input, Printer) {
     #[cfg(feature = "editor")]
-    if is_terminal {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
         let talk = Arc::new(Talk::default());
-        if let Some((lines, rows)) = super::editor::open(&talk) {
-            let input = Input { lines: Box::new(lines), is_terminal };
-            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout() });
+        if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
+            let input = Input { lines: Box::new(lines), is_terminal: true };
+            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
         }
     }
-    let _ = is_terminal;
-    (Input::stdin(), Printer::stdout())
+    (Input::stdin(), Printer::stdout(look))
+}
+
+/// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
+/// is not set.
+pub fn has_colour() -> bool {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !is_dumb() && !no_colour
 }
 
 /// A terminal that understands no escape codes at all.
@@ -51,6 +60,8 @@ pub(super) trait Rows: Send {
     fn flush(&mut self) -> io::Result<()>;
     /// One picture of the waiting animation, on the row where the next line will stand.
     fn animate(&mut self, process: &Process) -> io::Result<()>;
+    /// A message of ours has reached the group.
+    fn said(&mut self, _text: &str) {}
 }
 
 /// Where lines come from: a keyboard, or a script.
@@ -116,32 +127,63 @@ impl<R: Read + Send> Lines for Plain<R> {
 pub struct Printer {
     rows: Box<dyn Rows>,
     talk: Arc<Talk>,
-    is_terminal: bool,
+    /// How lines look; `None`: as they are.
+    look: Option<Look>,
+    clock: Clock,
+    /// When the last line was shown.
+    last: Option<Moment>,
     has_prompt: bool,
+    /// Plain lines in colour, since that was asked for.
     colour: bool,
 }
 
 impl Printer {
-    /// The standard output; in colour where it is a terminal and `NO_COLOR` is not set.
-    pub fn stdout() -> Self {
+    /// The standard output: plain lines, or a terminal with this look.
+    pub fn stdout(look: Look) -> Self {
         let is_terminal = io::stdout().is_terminal() && !is_dumb();
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let rows = Box::new(PlainRows { out: io::stdout(), is_terminal });
-        Printer { rows, is_terminal, colour: is_terminal && !no_colour, ..Printer::plain(io::sink()) }
+        let colour = look.colour;
+        Printer { rows, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
     }
 
     /// Plain lines into anything that can be written.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
         let rows = Box::new(PlainRows { out, is_terminal: false });
-        Printer { rows, talk: Arc::default(), is_terminal: false, has_prompt: false, colour: false }
+        let (talk, clock) = (Arc::default(), Clock::default());
+        Printer { rows, talk, look: None, clock, last: None, has_prompt: false, colour: false }
     }
 
-    /// Shows one line.
-    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+    /// Shows one line of the server's, as what it means.
+    pub(super) fn show(&mut self, heard: &Heard<'_>, line: &str) -> io::Result<()> {
+        let us = self.talk.nickname();
+        let Some(look) = &self.look else { return self.plain_row(line) };
+        let now = self.clock.now();
+        if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
+            self.rows.row(&look.own_words(&now.date()))?;
+        }
+        if let Some(row) = look.row(heard, line, us.as_deref(), now) {
+            self.rows.row(&row)?;
+        }
+        match *heard {
+            Heard::ToAll { from, text } if us.as_deref() == Some(from) => self.rows.said(text),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Shows words of the client's own.
+    pub(super) fn own_words(&mut self, words: &str) -> io::Result<()> {
+        match &self.look {
+            Some(look) => self.rows.row(&look.own_words(words)),
+            None => self.plain_row(words),
+        }
+    }
+
+    fn plain_row(&mut self, line: &str) -> io::Result<()> {
         let line = visible(line);
-        match self.colour_of(&line) {
-            Some(colour) => self.rows.row(&format!("\x1b[{colour}m{line}\x1b[0m")),
-            None => self.rows.row(&line),
+        match self.colour {
+            true => self.rows.row(&format!("\x1b[{}m{line}\x1b[0m", colour_of(&line))),
+            false => self.rows.row(&line),
         }
     }
 
@@ -160,26 +202,25 @@ impl Printer {
         &self.talk
     }
 
-    /// Whether animations and colours have a place here.
+    /// Whether animations have a place here.
     pub(super) fn is_terminal(&self) -> bool {
-        self.is_terminal
+        self.look.is_some()
     }
 
     /// Whether a prompt says what is asked for: then the server's question need not.
     pub(super) fn has_prompt(&self) -> bool {
         self.has_prompt
     }
+}
 
-    /// What others write stands apart from what one types: cyan for the group, magenta for private lines.
-    fn colour_of(&self, line: &str) -> Option<u8> {
-        let colour = if line.starts_with("(private") { 35 } else { 36 };
-        self.colour.then_some(colour)
-    }
+/// Plain lines in colour: cyan, and magenta for private ones.
+fn colour_of(line: &str) -> u8 {
+    if line.starts_with("(private") { 35 } else { 36 }
 }
 
 impl fmt::Debug for Printer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Printer").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+        f.debug_struct("Printer").field("look", &self.look).finish_non_exhaustive()
     }
 }
 

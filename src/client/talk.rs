@@ -57,6 +57,8 @@ struct State {
     last_private: Option<String>,
     /// Who is here, as far as we heard: who spoke last comes first.
     here: Vec<String>,
+    /// `LIST` was sent for the first screen.
+    listed: bool,
 }
 
 impl Talk {
@@ -125,6 +127,19 @@ impl Talk {
         }
     }
 
+    /// Whether it is time to ask who is here, for the first screen: true once, where one begins to talk.
+    pub(super) fn is_arrival(&self) -> bool {
+        let mut state = self.state.lock();
+        let arrived = matches!(state.place, Place::Group | Place::Private(_)) && !state.listed;
+        state.listed |= arrived;
+        arrived
+    }
+
+    /// Whether what is typed goes to one user alone.
+    pub(super) fn is_private(&self) -> bool {
+        matches!(self.state.lock().place, Place::Private(_))
+    }
+
     /// Whether the server will answer `line` with a line that shows it again.
     pub(super) fn has_receipt(&self, line: &str) -> bool {
         let state = self.state.lock();
@@ -141,6 +156,11 @@ impl Talk {
     pub(super) fn is_nothing(&self, line: &str) -> bool {
         let state = self.state.lock();
         line.trim().is_empty() && !state.in_tell && matches!(state.place, Place::Group | Place::Private(_))
+    }
+
+    /// Our nickname, once it is ours.
+    pub(super) fn nickname(&self) -> Option<String> {
+        self.state.lock().nickname.clone()
     }
 
     /// Who wrote to us alone last.

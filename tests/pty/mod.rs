@@ -302,7 +302,7 @@ impl Drop for Terminal {
 /// What `stty -g` would say.
 fn settings(master: &(dyn MasterPty + Send)) -> String {
     let termios = master.get_termios().expect("the terminal's settings");
-    format!("{:?}", termios)
+    format!("{termios:?}")
 }
 
 /// The draft as it stands: the rows from the last one that begins with a prompt to the end of the screen.

@@ -26,13 +26,14 @@ pub(super) struct Helper {
     by_key: Cell<bool>,
     draft: RefCell<String>,
     completion: Completion,
+    colour: bool,
 }
 
 impl Helper {
-    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>) -> Self {
+    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
         let (follows, by_key, draft) = (Cell::new(true), Cell::new(false), RefCell::default());
         let completion = Completion::new(talk);
-        Helper { stage: Arc::clone(stage), talk: Arc::clone(talk), follows, by_key, draft, completion }
+        Helper { stage: Arc::clone(stage), talk: Arc::clone(talk), follows, by_key, draft, completion, colour }
     }
 
     /// A `readline` begins.
@@ -66,7 +67,10 @@ impl Highlighter for Helper {
         let rung = !self.by_key.take();
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
-        drawn.push_str(&if default { self.current(prompt) } else { clean(prompt).into_owned() });
+        let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
+        // As private lines are: what is typed here is not for all.
+        let colour = if self.talk.is_private() { "1;35" } else { "1" };
+        drawn.push_str(&if self.colour { format!("\x1b[{colour}m{prompt}\x1b[0m") } else { prompt });
         Cow::Owned(drawn)
     }
 

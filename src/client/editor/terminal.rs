@@ -8,6 +8,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 const RESET: &str = "\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m";
 
 /// The settings that the terminal had.
+#[derive(Clone)]
 pub(super) struct Terminal {
     saved: Termios,
 }
@@ -15,6 +16,22 @@ pub(super) struct Terminal {
 impl Terminal {
     pub(super) fn save() -> io::Result<Self> {
         Ok(Terminal { saved: tcgetattr(io::stdin())? })
+    }
+
+    /// A signal ends the client: the terminal is to be as it was then too. Without the feature `signals` it is left to the
+    /// shell.
+    pub(super) fn restore_on_signals(&self) {
+        #[cfg(feature = "signals")]
+        {
+            let terminal = self.clone();
+            let last_words = move || {
+                io::stdout().write_all(b"\n").unwrap_or_default();
+                terminal.restore();
+            };
+            if let Err(error) = crate::signals::end_on_signals(last_words) {
+                log::debug!("a signal will leave the terminal as it is: {error}");
+            }
+        }
     }
 
     /// As it was. A terminal that has gone cannot be restored and need not be.
