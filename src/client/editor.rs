@@ -66,7 +66,7 @@ fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), Re
     terminal.restore_on_signals();
     let stage = Arc::new(Stage::default());
     editor.set_helper(Some(Helper::new(&stage, talk, colour)));
-    keys::bind(&mut editor, talk);
+    keys::bind(&mut editor, talk, &terminal);
     let (history, lines) = History::open();
     for line in lines {
         editor.add_history_entry(line)?;

@@ -1,5 +1,5 @@
-//! Keys of our own: Tab completes words and nicknames, Ctrl-C clears a draft, the space after `/r` writes out whom it
-//! answers. Pure but for what is known of the talk.
+//! Keys of our own: Tab completes words and nicknames, Ctrl-C clears a draft, Ctrl-Z stops, the space after `/r` writes out
+//! whom it answers. Pure but for what is known of the talk, and Ctrl-Z.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -8,7 +8,8 @@ use rustyline::history::MemHistory;
 use rustyline::{Cmd, ConditionalEventHandler, Editor, EventContext, EventHandler, KeyCode, KeyEvent};
 use rustyline::{Event, Modifiers, Movement, RepeatCount};
 
-use super::helper::Helper;
+use super::helper::{Helper, height};
+use super::terminal::{Terminal, suspend};
 use crate::client::talk::Talk;
 use crate::protocol::WORDS;
 
@@ -16,11 +17,14 @@ use crate::protocol::WORDS;
 const ANSWER: &str = "/r";
 
 /// Binds them. Tab is rustyline's own, and asks `Completion`.
-pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>) {
+pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, terminal: &Terminal) {
+    let columns = editor.dimensions().map_or(80, |(columns, _)| columns);
+    let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone(), columns };
     let mut bind = |key: KeyEvent, handler: Box<dyn ConditionalEventHandler>| {
         editor.bind_sequence(key, EventHandler::Conditional(handler));
     };
     bind(KeyEvent::ctrl('C'), Box::new(Clear));
+    bind(KeyEvent::ctrl('Z'), Box::new(suspend));
     bind(KeyEvent(KeyCode::Char(' '), Modifiers::NONE), Box::new(Answer(Arc::clone(talk))));
 }
 
@@ -30,6 +34,27 @@ struct Clear;
 impl ConditionalEventHandler for Clear {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         (!context.line().is_empty()).then_some(Cmd::Kill(Movement::WholeBuffer))
+    }
+}
+
+/// Ctrl-Z: the shell comes back; `fg` brings the draft back.
+struct Suspend {
+    talk: Arc<Talk>,
+    terminal: Terminal,
+    columns: u16,
+}
+
+impl ConditionalEventHandler for Suspend {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        // rustyline will wipe as many rows as the draft had: they must not be the shell's.
+        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), self.columns) - 1;
+        let (all, above) = (rows(context.line()), rows(context.line().get(..context.pos()).unwrap_or_default()));
+        let up = if all > above { format!("\x1b[{}A", all - above) } else { String::new() };
+        let after = "\n".repeat(all as usize) + &up;
+        if let Err(error) = suspend(&self.terminal, &after) {
+            log::debug!("cannot stop for the shell: {error}");
+        }
+        Some(Cmd::Repaint)
     }
 }
 
