@@ -17,15 +17,25 @@ use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
-pub use self::screen::{Input, Printer};
+pub use self::lang::Lang;
+pub use self::look::{Bell, Look};
+pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
 use crate::sockopts;
 use crate::wire::Framing;
 
+mod clock;
+#[cfg(feature = "editor")]
+mod editor;
+mod heard;
+mod lang;
+mod look;
 mod process;
 mod recv;
 mod screen;
 mod sent;
+#[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
+mod talk;
 
 /// How long one address of the server may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -82,6 +92,17 @@ enum Login {
     Done,
 }
 
+/// A `sent` that panics ends the client: nobody could type any more.
+struct HangsUp(Arc<TcpStream>);
+
+impl Drop for HangsUp {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.shutdown(std::net::Shutdown::Both).unwrap_or_default();
+        }
+    }
+}
+
 /// Connects to a server. Blocks up to ten seconds for each address that the name has.
 ///
 /// # Errors
@@ -124,10 +145,15 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
         framing,
         login,
         leaving: Arc::clone(&leaving),
+        talk: Arc::clone(printer.talk()),
     };
     let is_script = sent.is_script;
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);
-    builder.spawn(move || sent.sent(settings.nickname))?;
+    let hangs_up = HangsUp(Arc::clone(&server));
+    builder.spawn(move || {
+        let _hangs_up = hangs_up;
+        sent.sent(settings.nickname);
+    })?;
     let recv = recv::Recv::new(Arc::clone(&server), framing, printer, tell_login, leaving, is_script);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;

@@ -10,6 +10,19 @@ use crate::server::Stop;
 /// The exit status after a second signal: 128 and the number of SIGINT, as shells count.
 const INTERRUPTED: i32 = 130;
 
+/// From now on a signal calls `last_words` and ends the process, exit status 130: for a program that has something to
+/// put back first. ctrlc's own thread waits for the signals.
+///
+/// # Errors
+/// The handlers could not be installed.
+pub fn end_on_signals(last_words: impl Fn() + Send + 'static) -> io::Result<()> {
+    let handler = move || {
+        last_words();
+        process::exit(INTERRUPTED);
+    };
+    ctrlc::set_handler(handler).map_err(io::Error::other)
+}
+
 /// From now on a signal calls `Stop::stop`. ctrlc's own thread waits for the signals.
 ///
 /// # Errors

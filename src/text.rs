@@ -183,7 +183,7 @@ fn look_alike(c: char) -> char {
 
 /// Control characters (but the tab), line separators and bidirectional marks: what one client could use to drive
 /// another's terminal.
-fn drives_terminals(c: char) -> bool {
+pub(crate) fn drives_terminals(c: char) -> bool {
     (c.is_control() && c != '\t')
         || matches!(
             c,

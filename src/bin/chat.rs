@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use chatroom::client::{self, Ended, Input, Printer, Settings};
+use chatroom::client::{self, Bell, Ended, Lang, Look, Settings};
 use chatroom::wire::Framing;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 /// Joins a chat.
 ///
@@ -26,6 +26,65 @@ struct Flags {
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_name = "lines|chunks", default_value = "lines", value_parser = framing, hide_default_value = false)]
     framing: Framing,
+    /// Colours: 'auto' has them on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
+    /// When the terminal's bell rings: with private messages and your name, with every message, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Rings::Private)]
+    bell: Rings,
+    /// Without the time before each line
+    #[arg(long)]
+    no_time: bool,
+    /// Without the joins and leaves of others
+    #[arg(short, long)]
+    quiet: bool,
+    /// Language of the program's own words; without it the environment says which
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    lang: Option<Language>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Rings {
+    Off,
+    Private,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Language {
+    En,
+    Ru,
+}
+
+impl Flags {
+    fn lang(&self) -> Lang {
+        match self.lang {
+            Some(Language::En) => Lang::En,
+            Some(Language::Ru) => Lang::Ru,
+            None => Lang::from_environment(),
+        }
+    }
+
+    fn look(&self) -> Look {
+        let colour = match self.color {
+            Colour::Auto => client::has_colour(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let bell = match self.bell {
+            Rings::Off => Bell::Off,
+            Rings::Private => Bell::Private,
+            Rings::All => Bell::All,
+        };
+        Look { colour, time: !self.no_time, bell, quiet: self.quiet, lang: self.lang() }
+    }
 }
 
 fn framing(name: &str) -> Result<Framing, String> {
@@ -38,17 +97,20 @@ fn framing(name: &str) -> Result<Framing, String> {
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
+    let lang = flags.lang();
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
-        Ok(ended) => fail(&ended.to_string()),
+        Ok(ended) => fail(&lang.ended(ended)),
         Err(error) => fail(&error.to_string()),
     }
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let server = client::connect(&flags.ip_address, flags.port)?;
+    let look = flags.look();
     let settings = Settings { nickname: flags.nickname, framing: flags.framing };
-    client::run(server, settings, Input::stdin(), Printer::stdout())
+    let (input, printer) = client::open(look);
+    client::run(server, settings, input, printer)
 }
 
 /// One line, no backtrace. A closed stderr cannot be told.

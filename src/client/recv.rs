@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
+use super::heard::Heard;
 use super::process::Process;
 use super::{Ended, Login, Printer};
 use crate::limits::{FRAME, SERVER_LINE_BYTES};
@@ -80,7 +81,9 @@ impl Recv {
             while let Some(incoming) = self.reader.take() {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
-                    Incoming::Refused(refusal) => self.printer.line(&format!("(a line of the server's: {refusal})"))?,
+                    Incoming::Refused(refusal) => {
+                        self.printer.own_words(&format!("(a line of the server's: {refusal})"))?;
+                    }
                     Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
                 }
             }
@@ -97,6 +100,8 @@ impl Recv {
     fn show(&mut self, line: &str) -> Result<(), Over> {
         self.process = None;
         self.wait_for_frames(false);
+        let heard = Heard::parse(line, self.framing);
+        self.printer.talk().heard(&heard);
         self.goodbye = self.framing.says(line, DISCONNECTED);
         if self.framing.says(line, PROCESS) {
             if self.printer.is_terminal() {
@@ -108,7 +113,7 @@ impl Recv {
         if !self.is_in && self.framing.says(line, YOUR_NICKNAME) {
             return if self.framing == Framing::Lines { self.ask() } else { Ok(()) };
         }
-        self.printer.line(line)?;
+        self.printer.show(&heard, line)?;
         if !self.is_in && self.framing.says(line, SUCCESSFULLY) {
             self.is_in = true;
             self.tell(Login::Done);
@@ -125,7 +130,9 @@ impl Recv {
             self.printer.flush()?;
             return Err(Over::Refused);
         }
-        self.printer.line(YOUR_NICKNAME)?;
+        if !self.printer.has_prompt() {
+            self.printer.show(&Heard::YourNickname, YOUR_NICKNAME)?;
+        }
         self.printer.flush()?;
         self.tell(Login::Asked);
         Ok(())

@@ -1,21 +1,72 @@
-//! Plain input and output, terminal or pipe. All that is shown goes through `visible`: nothing that a server sends can
-//! drive the terminal. Touches stdin and stdout.
+//! What is typed and what is shown, on a terminal or in a pipe. All that is shown goes through `visible`: nothing that
+//! a server sends can drive the terminal. Touches stdin and stdout.
+//!
+//! Two arms: plain reading and writing, here, with std alone; and the line editor (feature `editor`), which `open`
+//! chooses where both sides are a terminal that can do it.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
+use std::sync::Arc;
 
+use super::clock::{Clock, Moment};
+use super::heard::Heard;
+use super::look::Look;
 use super::process::Process;
+use super::talk::Talk;
 use crate::limits::MESSAGE_BYTES;
 use crate::text::{Refusal, visible};
 use crate::wire::{Framing, Incoming, MessageReader};
 
 /// Wipes the row that the cursor is on.
-const WIPE: &str = "\r\x1b[K";
+pub(super) const WIPE: &str = "\r\x1b[K";
+
+/// The keyboard and the screen of the user: with the line editor where there is one and the terminal can do it. `look`
+/// is for a terminal; a pipe gets plain lines.
+pub fn open(look: Look) -> (Input, Printer) {
+    #[cfg(feature = "editor")]
+    if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
+        let talk = Arc::new(Talk::default());
+        if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
+            let input = Input { lines: Box::new(lines), is_terminal: true };
+            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
+        }
+    }
+    (Input::stdin(), Printer::stdout(look))
+}
+
+/// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
+/// is not set.
+pub fn has_colour() -> bool {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !is_dumb() && !no_colour
+}
+
+/// A terminal that understands no escape codes at all.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Where lines come from.
+pub(super) trait Lines: Send {
+    /// The next line, without its end; `None` at the end of the input. Blocks.
+    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>>;
+}
+
+/// Where rows are shown.
+pub(super) trait Rows: Send {
+    /// One row, clean and coloured already, without its end. It may wait for the `flush`.
+    fn row(&mut self, row: &str) -> io::Result<()>;
+    /// What was shown reaches the reader.
+    fn flush(&mut self) -> io::Result<()>;
+    /// One picture of the waiting animation, on the row where the next line will stand.
+    fn animate(&mut self, process: &Process) -> io::Result<()>;
+    /// A message of ours has reached the group.
+    fn said(&mut self, _text: &str) {}
+}
 
 /// Where lines come from: a keyboard, or a script.
 pub struct Input {
-    source: Box<dyn Read + Send>,
-    reader: MessageReader,
+    lines: Box<dyn Lines>,
     is_terminal: bool,
 }
 
@@ -28,7 +79,7 @@ impl Input {
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
         let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
-        Input { source: Box::new(source), reader, is_terminal: false }
+        Input { lines: Box::new(Plain { source, reader }), is_terminal: false }
     }
 
     /// Whether somebody types.
@@ -41,6 +92,24 @@ impl Input {
     /// # Errors
     /// Those of the source.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
+        self.lines.next_line()
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+    }
+}
+
+/// Plain reading.
+struct Plain<R> {
+    source: R,
+    reader: MessageReader,
+}
+
+impl<R: Read + Send> Lines for Plain<R> {
+    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
         loop {
             match self.reader.take() {
                 Some(Incoming::Line(line)) => return Ok(Some(Ok(line))),
@@ -54,68 +123,126 @@ impl Input {
     }
 }
 
-impl fmt::Debug for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Input").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
-    }
-}
-
 /// Where lines are shown.
 pub struct Printer {
-    out: Box<dyn Write + Send>,
-    is_terminal: bool,
+    rows: Box<dyn Rows>,
+    talk: Arc<Talk>,
+    /// How lines look; `None`: as they are.
+    look: Option<Look>,
+    clock: Clock,
+    /// When the last line was shown.
+    last: Option<Moment>,
+    has_prompt: bool,
+    /// Plain lines in colour, since that was asked for.
     colour: bool,
 }
 
 impl Printer {
-    /// The standard output; in colour where it is a terminal and `NO_COLOR` is not set.
-    pub fn stdout() -> Self {
-        let is_terminal = io::stdout().is_terminal();
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Printer { out: Box::new(io::stdout()), is_terminal, colour: is_terminal && !no_colour }
+    /// The standard output: plain lines, or a terminal with this look.
+    pub fn stdout(look: Look) -> Self {
+        let is_terminal = io::stdout().is_terminal() && !is_dumb();
+        let rows = Box::new(PlainRows { out: io::stdout(), is_terminal });
+        let colour = look.colour;
+        Printer { rows, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
     }
 
-    /// Plain lines into anything that can be written; each line is one write.
+    /// Plain lines into anything that can be written.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
-        Printer { out: Box::new(io::LineWriter::new(out)), is_terminal: false, colour: false }
+        let rows = Box::new(PlainRows { out, is_terminal: false });
+        let (talk, clock) = (Arc::default(), Clock::default());
+        Printer { rows, talk, look: None, clock, last: None, has_prompt: false, colour: false }
     }
 
-    /// Shows one line. On a terminal it gets a row of its own: a draft that stands there is wiped, stays in the
-    /// terminal's own line buffer, and Ctrl-R shows it again.
-    pub(super) fn line(&mut self, line: &str) -> io::Result<()> {
+    /// Shows one line of the server's, as what it means.
+    pub(super) fn show(&mut self, heard: &Heard<'_>, line: &str) -> io::Result<()> {
+        let us = self.talk.nickname();
+        let Some(look) = &self.look else { return self.plain_row(line) };
+        let now = self.clock.now();
+        if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
+            self.rows.row(&look.own_words(&now.date()))?;
+        }
+        if let Some(row) = look.row(heard, line, us.as_deref(), now) {
+            self.rows.row(&row)?;
+        }
+        match *heard {
+            Heard::ToAll { from, text } if us.as_deref() == Some(from) => self.rows.said(text),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Shows words of the client's own.
+    pub(super) fn own_words(&mut self, words: &str) -> io::Result<()> {
+        match &self.look {
+            Some(look) => self.rows.row(&look.own_words(words)),
+            None => self.plain_row(words),
+        }
+    }
+
+    fn plain_row(&mut self, line: &str) -> io::Result<()> {
         let line = visible(line);
-        let wipe = if self.is_terminal { WIPE } else { "" };
-        match self.colour_of(&line) {
-            Some(colour) => writeln!(self.out, "{wipe}\x1b[{colour}m{line}\x1b[0m"),
-            None => writeln!(self.out, "{wipe}{line}"),
+        match self.colour {
+            true => self.rows.row(&format!("\x1b[{}m{line}\x1b[0m", colour_of(&line))),
+            false => self.rows.row(&line),
         }
     }
 
     /// What was shown reaches the reader.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        self.rows.flush()
     }
 
-    /// One picture of the waiting animation, on the row where the next line will stand.
+    /// One picture of the waiting animation.
     pub(super) fn animate(&mut self, process: &Process) -> io::Result<()> {
-        write!(self.out, "{WIPE}{process}")?;
-        self.out.flush()
+        self.rows.animate(process)
     }
 
-    /// Whether animations and colours have a place here.
+    /// What is known of the conversation; `recv` tells it, the editor's prompt asks it.
+    pub(super) fn talk(&self) -> &Arc<Talk> {
+        &self.talk
+    }
+
+    /// Whether animations have a place here.
     pub(super) fn is_terminal(&self) -> bool {
-        self.is_terminal
+        self.look.is_some()
     }
 
-    /// What others write stands apart from what one types: cyan for the group, magenta for private lines.
-    fn colour_of(&self, line: &str) -> Option<u8> {
-        let colour = if line.starts_with("(private") { 35 } else { 36 };
-        self.colour.then_some(colour)
+    /// Whether a prompt says what is asked for: then the server's question need not.
+    pub(super) fn has_prompt(&self) -> bool {
+        self.has_prompt
     }
+}
+
+/// Plain lines in colour: cyan, and magenta for private ones.
+fn colour_of(line: &str) -> u8 {
+    if line.starts_with("(private") { 35 } else { 36 }
 }
 
 impl fmt::Debug for Printer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Printer").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+        f.debug_struct("Printer").field("look", &self.look).finish_non_exhaustive()
+    }
+}
+
+/// Plain writing. On a terminal a line gets a row of its own: a draft that stands there is wiped, stays in the terminal's
+/// own line buffer, and Ctrl-R shows it again.
+struct PlainRows<W> {
+    out: W,
+    is_terminal: bool,
+}
+
+impl<W: Write + Send> Rows for PlainRows<W> {
+    fn row(&mut self, row: &str) -> io::Result<()> {
+        let wipe = if self.is_terminal { WIPE } else { "" };
+        writeln!(self.out, "{wipe}{row}")
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
+    fn animate(&mut self, process: &Process) -> io::Result<()> {
+        write!(self.out, "{WIPE}{process}")?;
+        self.out.flush()
     }
 }

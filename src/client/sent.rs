@@ -8,6 +8,7 @@ use std::thread;
 
 use crossbeam_channel::Receiver;
 
+use super::talk::Talk;
 use super::{Input, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word, refused};
@@ -21,6 +22,7 @@ pub(super) struct Sent {
     pub(super) framing: Framing,
     pub(super) login: Receiver<Login>,
     pub(super) leaving: Arc<AtomicBool>,
+    pub(super) talk: Arc<Talk>,
 }
 
 impl Sent {
@@ -67,8 +69,11 @@ impl Sent {
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {
-        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
-            self.leaving.store(true, Ordering::Relaxed);
+        if let Ok(line) = std::str::from_utf8(line) {
+            if matches!(Said::parse(line), Said::Word(Word::Quit)) {
+                self.leaving.store(true, Ordering::Relaxed);
+            }
+            self.talk.sent(line);
         }
         let mut message = line.to_vec();
         if self.framing == Framing::Lines {

@@ -1,0 +1,174 @@
+//! What rustyline asks while it draws: the prompt, the draft without what could drive the terminal. Pure but for the
+//! stage.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use rustyline::completion::Completer;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::Hinter;
+use rustyline::validate::Validator;
+use rustyline::{Context, GraphemeClusterMode};
+
+use super::keys::Completion;
+use super::stage::Stage;
+use crate::client::talk::Talk;
+use crate::text::drives_terminals;
+
+/// Draws the prompt, and with it the rows that wait.
+pub(super) struct Helper {
+    stage: Arc<Stage>,
+    talk: Arc<Talk>,
+    /// The prompt follows the talk; a question of our own does not.
+    follows: Cell<bool>,
+    /// What is drawn next is drawn because of a key. rustyline says so before it draws, but for a ring.
+    by_key: Cell<bool>,
+    draft: RefCell<String>,
+    completion: Completion,
+    colour: bool,
+}
+
+impl Helper {
+    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
+        let (follows, by_key, draft) = (Cell::new(true), Cell::new(false), RefCell::default());
+        let completion = Completion::new(talk);
+        Helper { stage: Arc::clone(stage), talk: Arc::clone(talk), follows, by_key, draft, completion, colour }
+    }
+
+    /// A `readline` begins.
+    pub(super) fn begin(&self, follows: bool) {
+        self.follows.set(follows);
+        self.draft.borrow_mut().clear();
+    }
+
+    /// What has been typed so far.
+    pub(super) fn draft(&self) -> String {
+        self.draft.borrow().clone()
+    }
+
+    /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
+    /// returns. So who is written to is always right, if not always whole.
+    fn current(&self, given: &str) -> String {
+        let current = self.talk.prompt();
+        let width = given.chars().count();
+        if current == given || !self.follows.get() {
+            return given.to_owned();
+        }
+        if current.chars().count() <= width {
+            return format!("{current:width$}");
+        }
+        current.chars().take(width.saturating_sub(2)).chain("… ".chars()).take(width).collect()
+    }
+}
+
+impl Highlighter for Helper {
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
+        let rung = !self.by_key.take();
+        let mut drawn = self.stage.drawing(rung);
+        // Not the default: a search in the history, with a prompt of its own.
+        let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
+        // As private lines are: what is typed here is not for all.
+        let colour = if self.talk.is_private() { "1;35" } else { "1" };
+        drawn.push_str(&if self.colour { format!("\x1b[{colour}m{prompt}\x1b[0m") } else { prompt });
+        Cow::Owned(drawn)
+    }
+
+    fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
+        clean(line)
+    }
+
+    /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
+    fn highlight_char(&self, line: &str, _pos: usize, _kind: CmdKind) -> bool {
+        line.clone_into(&mut self.draft.borrow_mut());
+        self.by_key.set(true);
+        true
+    }
+}
+
+impl Completer for Helper {
+    type Candidate = String;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<String>)> {
+        let before = line.get(..pos).unwrap_or_default();
+        let row = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let next = before.get(row..).and_then(|before| self.completion.next(before));
+        Ok((row, next.into_iter().collect()))
+    }
+}
+
+impl Hinter for Helper {
+    type Hint = String;
+}
+
+impl Validator for Helper {}
+
+impl rustyline::Helper for Helper {}
+
+/// A draft may hold what was pasted. What drives terminals has no width for rustyline, and none on the screen.
+fn clean(line: &str) -> Cow<'_, str> {
+    let drives = |c: char| drives_terminals(c) && c != '\n';
+    if line.contains(drives) { Cow::Owned(line.chars().filter(|&c| !drives(c)).collect()) } else { Cow::Borrowed(line) }
+}
+
+/// The rows that `text` takes, counted as rustyline counts them; with the row that a full last row brings.
+pub(super) fn height(text: &str, columns: u16) -> u32 {
+    let mode = GraphemeClusterMode::from_env();
+    let (mut rows, mut column) = (1, 0);
+    for cluster in clusters(text) {
+        if cluster == "\n" {
+            (rows, column) = (rows + 1, 0);
+            continue;
+        }
+        let width = if cluster == "\t" { 8 - column % 8 } else { mode.width(cluster) };
+        column += width;
+        if column > columns {
+            (rows, column) = (rows + 1, width);
+        }
+    }
+    if column == columns { rows + 1 } else { rows }
+}
+
+/// The text in pieces that a cursor does not stop in: a character with the marks and joined characters after it.
+fn clusters(text: &str) -> impl Iterator<Item = &str> {
+    const JOINER: char = '\u{200D}';
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut joined = true;
+        let is_mark =
+            |c: char| c == JOINER || c == '\u{FE0F}' || matches!(c, '\u{300}'..='\u{36F}' | '\u{1F3FB}'..='\u{1F3FF}');
+        let mut end = rest.len();
+        for (i, c) in rest.char_indices() {
+            if !joined && !is_mark(c) {
+                end = i;
+                break;
+            }
+            joined = c == JOINER;
+        }
+        let (cluster, after) = rest.split_at(end);
+        rest = after;
+        (!cluster.is_empty()).then_some(cluster)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_as_the_terminal_counts_them() {
+        assert_eq!(height("", 10), 1);
+        assert_eq!(height("123456789", 10), 1);
+        assert_eq!(height("1234567890", 10), 2, "a full row: the cursor stands in the next");
+        assert_eq!(height("12345678901", 10), 2);
+        assert_eq!(height("1234567中", 10), 1);
+        assert_eq!(height("123456789中", 10), 2, "a wide character is not cut in two");
+        assert_eq!(height("abc\ndef", 10), 2);
+        assert_eq!(height("и\u{306}и\u{306}и\u{306}", 4), 1);
+    }
+
+    #[test]
+    fn a_draft_cannot_drive_the_terminal() {
+        assert_eq!(clean("a\x1b[31m\u{9b}b\x07\nc"), "a[31mb\nc");
+    }
+}

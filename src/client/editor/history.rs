@@ -1,0 +1,94 @@
+//! What one said in the group, kept for the arrow keys from one run to the next. Private texts are never in it: only what
+//! came back as a message to all is written. Touches one file in the platform's state folder.
+
+use std::env;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::HISTORY_LINES;
+use crate::text::visible;
+
+/// The file; without one nothing is kept.
+pub(super) struct History {
+    file: Option<File>,
+    last: String,
+}
+
+impl History {
+    /// Opens the file, and gives the lines in it, oldest first. A folder that cannot be had is no reason not to chat.
+    pub(super) fn open() -> (Self, Vec<String>) {
+        let opened = path().map(|path| open(&path));
+        let (file, lines) = match opened {
+            Some(Ok((file, lines))) => (Some(file), lines),
+            Some(Err(error)) => {
+                log::debug!("no history is kept: {error}");
+                (None, Vec::new())
+            }
+            None => (None, Vec::new()),
+        };
+        (History { file, last: lines.last().cloned().unwrap_or_default() }, lines)
+    }
+
+    /// One more line, at once: two clients may share the file.
+    pub(super) fn add(&mut self, line: &str) {
+        let line = visible(line);
+        if line == self.last {
+            return;
+        }
+        self.last = line.into_owned();
+        if let Some(file) = &mut self.file
+            && let Err(error) = file.write_all(format!("{}\n", self.last).as_bytes())
+        {
+            log::debug!("no history is kept: {error}");
+            self.file = None;
+        }
+    }
+}
+
+/// `$XDG_STATE_HOME/chatroom/history`, else below `~/.local/state`.
+fn path() -> Option<PathBuf> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")))?;
+    Some(state.join("chatroom").join("history"))
+}
+
+fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    // Nobody else's business.
+    options.append(true).create(true).mode(0o600);
+    let file = options.open(path)?;
+    let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+    let all: Vec<&str> = text.lines().collect();
+    let kept = all.get(all.len().saturating_sub(HISTORY_LINES)..).unwrap_or_default();
+    if all.len() > 2 * HISTORY_LINES {
+        fs::write(path, kept.join("\n") + "\n")?;
+    }
+    Ok((file, kept.iter().map(|line| (*line).to_owned()).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_does_not_grow_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("chatroom/history");
+        let (mut file, lines) = open(&path).expect("a new file");
+        assert!(lines.is_empty());
+        for i in 0..=2 * HISTORY_LINES {
+            writeln!(file, "line {i}").expect("the file is written");
+        }
+        let last = format!("line {}", 2 * HISTORY_LINES);
+        let (mut file, lines) = open(&path).expect("the file");
+        assert_eq!((lines.len(), lines.last()), (HISTORY_LINES, Some(&last)));
+        writeln!(file, "one more").expect("the file is written");
+        let kept = fs::read_to_string(&path).expect("the file");
+        assert_eq!((kept.lines().count(), kept.lines().last()), (HISTORY_LINES + 1, Some("one more")));
+    }
+}

@@ -1,0 +1,88 @@
+//! The terminal's own settings: as they were when we came, and silent for a moment. Touches stdin and stdout.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use nix::sys::signal::{Signal, raise};
+use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use parking_lot::Mutex;
+
+/// What rustyline leaves behind where it cannot end: bracketed paste, a hidden cursor, a colour.
+const RESET: &str = "\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m";
+
+/// Bracketed paste, as rustyline switches it on.
+const PASTE: &str = "\x1b[?2004h";
+
+/// The settings that the terminal had.
+#[derive(Clone)]
+pub(super) struct Terminal {
+    saved: Arc<Mutex<Termios>>,
+}
+
+impl Terminal {
+    pub(super) fn save() -> io::Result<Self> {
+        Ok(Terminal { saved: Arc::new(Mutex::new(tcgetattr(io::stdin())?)) })
+    }
+
+    /// A signal ends the client: the terminal is to be as it was then too. Without the feature `signals` it is left to the
+    /// shell.
+    pub(super) fn restore_on_signals(&self) {
+        #[cfg(feature = "signals")]
+        {
+            let terminal = self.clone();
+            let last_words = move || {
+                io::stdout().write_all(b"\n").unwrap_or_default();
+                terminal.restore();
+            };
+            if let Err(error) = crate::signals::end_on_signals(last_words) {
+                log::debug!("a signal will leave the terminal as it is: {error}");
+            }
+        }
+    }
+
+    /// As it was. A terminal that has gone cannot be restored and need not be.
+    pub(super) fn restore(&self) {
+        let mut out = io::stdout();
+        out.write_all(RESET.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
+        let saved = self.saved.lock();
+        tcsetattr(io::stdin(), SetArg::TCSANOW, &saved).unwrap_or_default();
+    }
+}
+
+/// Ctrl-Z, until `fg`; then `after` is written. rustyline's own goes on for a moment before the process stops, and makes
+/// the terminal raw too early: it signals the process, and any thread may take that. `raise` stops this very thread.
+pub(super) fn suspend(terminal: &Terminal, after: &str) -> nix::Result<()> {
+    let raw = tcgetattr(io::stdin())?;
+    let mut out = io::stdout();
+    out.write_all(b"\n").unwrap_or_default();
+    terminal.restore();
+    raise(Signal::SIGTSTP)?;
+    tcsetattr(io::stdin(), SetArg::TCSANOW, &raw)?;
+    out.write_all([PASTE, after].concat().as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
+    // The window may have another size by now.
+    raise(Signal::SIGWINCH)
+}
+
+/// While it lives the terminal shows no key and acts on none: what is typed between two prompts waits for the next.
+pub(super) struct Quiet {
+    saved: Option<Termios>,
+}
+
+impl Quiet {
+    pub(super) fn start() -> Self {
+        let saved = tcgetattr(io::stdin()).ok();
+        if let Some(mut quiet) = saved.clone() {
+            quiet.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
+            tcsetattr(io::stdin(), SetArg::TCSANOW, &quiet).unwrap_or_default();
+        }
+        Quiet { saved }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        if let Some(saved) = &self.saved {
+            tcsetattr(io::stdin(), SetArg::TCSANOW, saved).unwrap_or_default();
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a line of the server's means, by the protocol's lines alone, never by its prose. Pure.
+
+use crate::protocol::{self, GENERAL_INFORMATION};
+use crate::wire::Framing;
+
+/// One line of the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heard<'a> {
+    YourNickname,
+    Successfully,
+    AlreadyUsed,
+    Process,
+    Question,
+    InGroup,
+    Choose,
+    Successful,
+    Disconnected,
+    /// A message in the general chat.
+    ToAll {
+        from: &'a str,
+        text: &'a str,
+    },
+    Joined(&'a str),
+    /// Who has left, and the reason where one is given.
+    Left(&'a str, &'a str),
+    /// A message to us alone.
+    Private {
+        from: &'a str,
+        text: &'a str,
+    },
+    /// The receipt for a private message of ours.
+    Receipt {
+        to: &'a str,
+        text: &'a str,
+    },
+    NotDelivered(&'a str),
+    NotSent(&'a str),
+    /// The answer to `LIST`, from its first bracket.
+    Users(&'a str),
+    /// Anything else: no protocol line.
+    Prose(&'a str),
+}
+
+/// The protocol's lines that say all in themselves. `Successfully` stands before `Successful`, which it begins with:
+/// in chunks a line may go on.
+const WHOLE: &[(&str, Heard<'static>)] = &[
+    (protocol::YOUR_NICKNAME, Heard::YourNickname),
+    (protocol::SUCCESSFULLY, Heard::Successfully),
+    (protocol::ALREADY_USED, Heard::AlreadyUsed),
+    (protocol::PROCESS, Heard::Process),
+    (protocol::QUESTION, Heard::Question),
+    (protocol::IN_GROUP, Heard::InGroup),
+    (protocol::CHOOSE, Heard::Choose),
+    (protocol::SUCCESSFUL, Heard::Successful),
+    (protocol::DISCONNECTED, Heard::Disconnected),
+];
+
+impl<'a> Heard<'a> {
+    /// What `line` means.
+    pub(super) fn parse(line: &'a str, framing: Framing) -> Heard<'a> {
+        // What users wrote comes first: in chunks a text may end with the protocol's words.
+        Heard::message(line)
+            .or_else(|| WHOLE.iter().find(|(whole, _)| framing.says(line, whole)).map(|(_, heard)| *heard))
+            .unwrap_or(Heard::Prose(line))
+    }
+
+    fn message(line: &'a str) -> Option<Heard<'a>> {
+        if let Some(rest) = line.strip_prefix("(broadcast) ") {
+            let (from, text) = rest.split_once(": ")?;
+            return Some(if from == GENERAL_INFORMATION { Heard::notice(text)? } else { Heard::ToAll { from, text } });
+        }
+        if let Some(rest) = line.strip_prefix("(private) ") {
+            let (from, text) = rest.split_once(" : ")?;
+            return Some(Heard::Private { from, text });
+        }
+        if let Some(rest) = line.strip_prefix("(private to ") {
+            let (to, text) = rest.split_once(") : ")?;
+            return Some(Heard::Receipt { to, text });
+        }
+        line.strip_prefix("Not delivered: ")
+            .map(Heard::NotDelivered)
+            .or_else(|| line.strip_prefix("Not sent: ").map(Heard::NotSent))
+            .or_else(|| line.strip_prefix("Users in chatroom: ").map(Heard::Users))
+    }
+
+    fn notice(text: &'a str) -> Option<Heard<'a>> {
+        if let Some(who) = text.strip_suffix(" has joined the Chat") {
+            return Some(Heard::Joined(who));
+        }
+        let (who, why) = text.split_once(" has left the Chat")?;
+        Some(Heard::Left(who, why))
+    }
+}
+
+/// The nicknames in the answer to `LIST`, from its first bracket on: `['anna', 'boris']`.
+pub(super) fn users(list: &str) -> impl Iterator<Item = &str> {
+    let names = list.strip_prefix('[').and_then(|list| list.split_once(']')).map_or("", |(names, _)| names);
+    names.split(", ").map(|name| name.trim_matches('\'')).filter(|name| !name.is_empty())
+}
+
+/// The nicknames in the numbered list, in its order: `1.anna 2.boris`.
+pub(super) fn numbered(list: &str) -> Vec<String> {
+    let name = |(i, item): (usize, &str)| Some(item.strip_prefix(&format!("{}.", i + 1))?.to_owned());
+    list.split(' ').enumerate().map(name).collect::<Option<_>>().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Nickname;
+
+    fn nickname(name: &str) -> Nickname {
+        Nickname::parse(name).expect("a nickname")
+    }
+
+    fn heard(line: &str) -> Heard<'_> {
+        Heard::parse(line, Framing::Lines)
+    }
+
+    #[test]
+    fn every_line_that_the_server_writes_is_known() {
+        let (anna, boris) = (nickname("anna"), nickname("boris"));
+        assert_eq!(heard(&protocol::broadcast("anna", "a: b")), Heard::ToAll { from: "anna", text: "a: b" });
+        assert_eq!(heard(&protocol::joined(&anna)), Heard::Joined("anna"));
+        assert_eq!(heard(&protocol::left(&anna, None)), Heard::Left("anna", ""));
+        assert_eq!(heard(&protocol::left(&anna, Some("too late"))), Heard::Left("anna", " (too late)"));
+        assert_eq!(heard(&protocol::private(&anna, "a : b")), Heard::Private { from: "anna", text: "a : b" });
+        assert_eq!(heard(&protocol::private_receipt(&boris, "x) : y")), Heard::Receipt { to: "boris", text: "x) : y" });
+        assert_eq!(heard(&protocol::not_delivered("gone")), Heard::NotDelivered("gone"));
+        assert_eq!(heard(&protocol::not_sent("no")), Heard::NotSent("no"));
+        for (line, meaning) in WHOLE {
+            assert_eq!(heard(line), *meaning);
+        }
+        assert_eq!(heard("Welcome"), Heard::Prose("Welcome"));
+    }
+
+    #[test]
+    fn nobody_can_say_a_line_of_the_protocol() {
+        for (line, _) in WHOLE {
+            let said = protocol::broadcast("anna", line);
+            assert_eq!(heard(&said), Heard::ToAll { from: "anna", text: line });
+            assert!(matches!(Heard::parse(&said, Framing::Chunks), Heard::ToAll { .. }));
+        }
+    }
+
+    #[test]
+    fn the_lists_give_their_names() {
+        let names = [nickname("anna"), nickname("Борис")];
+        let list = protocol::users(names.iter());
+        let Heard::Users(list) = heard(&list) else { panic!("{list} is the answer to LIST") };
+        assert_eq!(users(list).collect::<Vec<_>>(), ["anna", "Борис"]);
+        assert_eq!(users("[]").count(), 0);
+        assert_eq!(numbered(&protocol::numbered(names.iter())), ["anna", "Борис"]);
+        assert!(numbered("Nobody else is here yet").is_empty());
+    }
+}

@@ -1,0 +1,119 @@
+//! What the client itself says, in English and Russian; and the server's lines of the protocol, as one reads them. The
+//! server's prose stays as it is. Pure but for the environment.
+
+use std::env;
+
+use super::Ended;
+use super::heard::{Heard, users};
+
+/// A language of the client's own words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Russian.
+    Ru,
+}
+
+impl Lang {
+    /// The language that the environment asks for: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
+    pub fn from_environment() -> Self {
+        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        Lang::of_locale(&["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default())
+    }
+
+    /// `ru`, `ru_RU.UTF-8` and the like are Russian, all else is English.
+    fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '.', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("ru") { Lang::Ru } else { Lang::En }
+    }
+
+    /// One of two.
+    pub fn pick<'a>(self, english: &'a str, russian: &'a str) -> &'a str {
+        match self {
+            Lang::En => english,
+            Lang::Ru => russian,
+        }
+    }
+
+    /// How it ended.
+    pub fn ended(self, ended: Ended) -> String {
+        let russian = match ended {
+            Ended::Left => "вы вышли из чата",
+            Ended::SentAway => "сервер закрыл соединение",
+            Ended::ServerGone => "соединение с сервером потеряно",
+            Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
+            Ended::OutputClosed => "вывод больше никто не читает",
+        };
+        self.pick(&ended.to_string(), russian).to_owned()
+    }
+
+    /// What a line of the protocol says to its reader; `line` itself where it is none.
+    pub(super) fn line(self, heard: &Heard<'_>, line: &str) -> String {
+        let pick = |english: &str, russian: &str| self.pick(english, russian).to_owned();
+        match *heard {
+            Heard::Joined(who) => format!("{who} {}", self.pick("has joined", "теперь в чате")),
+            Heard::Left(who, why) => format!("{who} {}{why}", self.pick("has left", "больше не в чате")),
+            Heard::Users(list) => self.users(list, line),
+            Heard::NotSent(why) => format!("{}: {why}", self.pick("Not sent", "Не отправлено")),
+            Heard::NotDelivered(why) => format!("{}: {why}", self.pick("Not delivered", "Не доставлено")),
+            Heard::YourNickname => pick(line, "Ваш ник?"),
+            Heard::AlreadyUsed => pick(line, "Этот ник уже занят"),
+            Heard::Question => pick(line, "Что вы хотите: 1. писать одному или 2. войти в общий чат"),
+            Heard::InGroup => pick(line, "Вы в общем чате"),
+            Heard::Choose => pick(line, "С кем говорить: номер или ник"),
+            Heard::Successful => pick(line, "Личный чат открыт"),
+            Heard::Disconnected => pick(line, "Соединение закрыто"),
+            _ => line.to_owned(),
+        }
+    }
+
+    /// Who is here: the names, and what stands behind a list that is cut.
+    fn users(self, list: &str, line: &str) -> String {
+        let names: Vec<&str> = users(list).collect();
+        let more = list.split_once(']').map_or("", |(_, more)| more);
+        match list.starts_with('[') {
+            true => format!("{}: {}{more}", self.pick("Here", "Здесь"), names.join(", ")),
+            false => line.to_owned(),
+        }
+    }
+
+    /// The first screen: who one is, three words to try, how to leave.
+    pub(super) fn first_screen(self, nickname: &str) -> String {
+        match self {
+            Lang::En => format!("You are {nickname}. Try LIST, /tell NAME text, HELP. QUIT or Ctrl-D leaves"),
+            Lang::Ru => format!("Вы {nickname}. Попробуйте LIST, /tell НИК текст, HELP. Выход: QUIT, Ctrl-D"),
+        }
+    }
+
+    /// The heading of a private message: from whom to whom.
+    pub(super) fn heading(self, from: Option<&str>, to: Option<&str>) -> String {
+        let (from, to) = (from.unwrap_or(self.pick("you", "вы")), to.unwrap_or(self.pick("you", "вам")));
+        match self {
+            Lang::En => format!("{from} to {to}"),
+            Lang::Ru => format!("{from} → {to}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_says_which_language() {
+        for (locale, lang) in [("ru_RU.UTF-8", Lang::Ru), ("ru", Lang::Ru), ("C", Lang::En), ("", Lang::En)] {
+            assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+        assert_eq!(Lang::of_locale("run_XX"), Lang::En);
+    }
+
+    #[test]
+    fn lists_are_shown_as_names() {
+        let shown = |list| Lang::En.line(&Heard::Users(list), "?");
+        assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris");
+        assert_eq!(shown("['anna'] and 8 more; LIST ann"), "Here: anna and 8 more; LIST ann");
+        assert_eq!(shown("anything"), "?");
+    }
+}
