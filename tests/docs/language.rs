@@ -22,6 +22,7 @@ enum Bone {
 fn skeleton(page: &Page) -> Vec<(usize, Bone)> {
     let mut bones = Vec::new();
     let mut links = Vec::new();
+    let other = if page.language == "en" { "../ru/" } else { "../en/" };
     let fences = page.fences();
     let captions: Vec<usize> = fences.iter().filter_map(|fence| fence.opening.checked_sub(1)).collect();
     for (at, line) in page.lines.iter().enumerate() {
@@ -42,7 +43,7 @@ fn skeleton(page: &Page) -> Vec<(usize, Bone)> {
         if captions.contains(&at) && (line.starts_with("[`") || caption::example(line).is_some()) {
             bones.push((at, Bone::Caption(code_spans(line).into_iter().map(str::to_owned).collect())));
         }
-        links.extend(targets(line));
+        links.extend(targets(line).into_iter().map(|link| link.replace(other, "../OTHER/")));
     }
     links.sort();
     bones.push((page.lines.len() - 1, Bone::Links(links)));

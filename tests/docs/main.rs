@@ -17,7 +17,7 @@ use std::{env, fs};
 use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
-const FENCES_AT_LEAST: usize = 10;
+const FENCES_AT_LEAST: usize = 50;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
@@ -161,4 +161,16 @@ fn what_is_said_not_to_compile_does_not_and_for_that_reason() {
 #[test]
 fn every_numbered_example_runs() {
     report(&output::examples().iter().filter_map(|name| output::of_example(name).err()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_tests_that_appendix_b_names_exist() {
+    let tests = fs::read_dir(root().join("tests")).expect("tests/ can be listed").map(|entry| entry.expect("a file"));
+    let source: String = tests.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
+    let page = Page::load("en", "b_faults.md").expect("appendix B is there");
+    let lines = page.prose();
+    let named = lines.iter().filter(|(_, line)| line.starts_with("- **Tests:**"));
+    let named = named.flat_map(|(at, line)| page::code_spans(line).into_iter().map(move |name| (at, name)));
+    let missing = named.filter(|(_, name)| !source.contains(&format!("fn {name}()")));
+    report(&missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))).collect::<Vec<_>>());
 }
