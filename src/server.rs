@@ -127,7 +127,9 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     drop((shared, alive));
     if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
         log::warn!("not every thread ended in time; the end of the process ends them");
-        return Ok(());
+        if !delivery_thread.is_finished() {
+            return Ok(());
+        }
     }
     delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
     log::info!("stopped");
