@@ -36,6 +36,8 @@ pub mod capacity;
 mod client;
 pub mod connection;
 pub mod delivery;
+#[cfg(test)]
+mod faults;
 mod late;
 pub mod leave;
 mod pace;

@@ -131,6 +131,12 @@ impl Delivery {
         Ok((Delivery { queue }, thread))
     }
 
+    /// A handle on a queue that a test reads.
+    #[cfg(test)]
+    pub(super) fn with(queue: Sender<Parcel>) -> Self {
+        Delivery { queue }
+    }
+
     /// One line to one client. Waits while the queue is full, never for a socket.
     ///
     /// # Errors
