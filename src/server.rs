@@ -40,6 +40,8 @@ pub mod delivery;
 mod faults;
 mod late;
 pub mod leave;
+#[cfg(test)]
+mod model;
 mod pace;
 mod places;
 pub mod registry;
