@@ -142,8 +142,31 @@ const SCRIPT: &str =
 
 #[test]
 fn no_lock_is_held_over_the_queue() {
-    // A queue of one parcel, of which nothing is taken until the locks were tried: whoever holds one then, holds it
-    // while waiting for the queue.
+    let mut count = 0;
+    let locks = |shared: &Shared, connection: &Connection| {
+        assert!(shared.registry.lock_is_free(), "the registry's lock is held over a parcel");
+        assert!(connection.backlog.try_lock_for(DEADLINE).is_some(), "a backlog's lock is held over a parcel");
+    };
+    runs_slowly(locks, |(), _parcel| count += 1);
+    assert!(count > 20, "the script went through the session: {count} parcels");
+}
+
+#[test]
+fn a_nickname_is_taken_until_its_leave_is_in_the_queue() {
+    let boris = Nickname::parse("boris").expect("a nickname");
+    let (mut was_in, mut has_left) = (false, false);
+    let is_in = |shared: &Shared, _: &Connection| shared.registry.find(&boris).is_some();
+    runs_slowly(is_in, |is_in, parcel| {
+        has_left |= matches!(parcel, Parcel::Left { .. });
+        assert!(is_in || has_left || !was_in, "the name is free, and its leave still waits for the queue");
+        was_in |= is_in;
+    });
+    assert!(was_in && has_left, "boris came and went");
+}
+
+/// A session with a queue of one parcel. `before` looks at it while that parcel waits: what the session's thread holds
+/// then, it holds while waiting for the queue. `taken` gets what it saw, and the parcel.
+fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(T, &Parcel)) {
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
         registry: Registry::default(),
@@ -165,15 +188,19 @@ fn no_lock_is_held_over_the_queue() {
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
     let session = move || client_thread(its_connection, its_shared, place, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
-    let count = takes_slowly(&parcels, &shared.registry, &connection);
-    assert!(count > 20, "the script went through the session: {count} parcels");
+    takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);
     assert!(ended.recv_timeout(DEADLINE).is_err_and(|error| error.is_disconnected()), "the session has ended");
 }
 
-/// Takes one parcel at a time, and tries both locks before each. Ends with the goodbye.
-fn takes_slowly(parcels: &Receiver<Parcel>, registry: &Registry, connection: &Connection) -> usize {
-    for count in 0.. {
+/// Takes one parcel after the other, up to the goodbye.
+fn takes_slowly<T>(
+    parcels: &Receiver<Parcel>,
+    connection: &Connection,
+    before: impl Fn() -> T,
+    mut taken: impl FnMut(T, &Parcel),
+) {
+    loop {
         let until = Instant::now() + DEADLINE;
         while !parcels.is_full() {
             assert!(Instant::now() < until, "the session goes on");
@@ -181,18 +208,15 @@ fn takes_slowly(parcels: &Receiver<Parcel>, registry: &Registry, connection: &Co
         }
         // Time for the session to come to its next parcel, and to wait there. Too short, it would find less, never more.
         thread::sleep(Duration::from_millis(10));
-        assert!(registry.lock_is_free(), "the registry's lock is held over parcel {count}");
-        assert!(connection.backlog.try_lock_for(DEADLINE).is_some(), "a backlog's lock is held over parcel {count}");
-        match parcels.recv_timeout(DEADLINE).expect("a parcel waits") {
+        let seen = before();
+        let parcel = parcels.recv_timeout(DEADLINE).expect("a parcel waits");
+        taken(seen, &parcel);
+        match parcel {
             Parcel::Private { arrived, .. } => arrived.send(true).expect("the session waits for it"),
-            Parcel::Close(..) => {
-                connection.close();
-                return count;
-            }
+            Parcel::Close(..) => return connection.close(),
             _ => {}
         }
     }
-    unreachable!("the goodbye comes")
 }
 
 /// A connection and its peer.
