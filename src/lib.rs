@@ -30,6 +30,9 @@
 //!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
 
+#[cfg(test)]
+extern crate self as chatroom; // the helpers in tests/support name the crate from outside
+
 pub mod client;
 pub mod limits;
 pub mod logger;

@@ -144,50 +144,59 @@ fn two_hundred_who_do_not_read_harm_nobody_else() {
     drop(stalled);
 }
 
-#[test]
-fn who_is_late_and_catches_up_has_lost_nothing() {
-    let server = Server::without_rate();
-    let mut late = server.login("late");
-    reads_little(&late);
-    late.send("2");
-    late.expect("You in group");
-    let mut anna = server.group("anna");
-    late.expect("(broadcast) General information: anna has joined the Chat");
-    let mut said = 0;
-    for burst in [200, 1, 150, 200] {
-        for i in said..said + burst {
+/// A server whose log says who is late.
+fn tells_who_is_late() -> ServerProgram {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(["--port", "0", "--rate", "off"]).env("RUST_LOG", "chatroom::server::late=debug");
+    ServerProgram::run(&mut command)
+}
+
+/// Says numbered messages from `first` on until somebody is late, and 225 more: 900 KB, which wait in the backlog. Gives the
+/// number of the next message.
+fn says_until_somebody_is_late(server: &mut ServerProgram, anna: &mut Peer, first: usize) -> usize {
+    let mut next = first;
+    let mut say = |count: usize| {
+        for i in next..next + count {
             anna.send(&format!("{i} {}", long_text()));
             anna.expect_start(&format!("(broadcast) anna: {i} x"));
         }
-        for i in said..said + burst {
+        next += count;
+        next
+    };
+    while !server.program.has_said_now("is late: its socket did not take") {
+        assert!(say(10) < first + 20_000, "the kernel swallows no end");
+    }
+    say(225)
+}
+
+#[test]
+fn who_is_late_and_catches_up_has_lost_nothing() {
+    let mut server = tells_who_is_late();
+    let mut late = server.group("late");
+    let mut anna = server.group("anna");
+    late.expect("(broadcast) General information: anna has joined the Chat");
+    let mut read = 0;
+    for _ in 0..3 {
+        let said = says_until_somebody_is_late(&mut server, &mut anna, read);
+        for i in read..said {
             late.expect_start(&format!("(broadcast) anna: {i} x"));
         }
-        said += burst;
+        server.program.expect_error("has caught up");
+        read = said;
     }
 }
 
 #[test]
 fn the_goodbye_arrives_whole_though_a_megabyte_waits_and_the_peer_goes_on_typing() {
-    let mut server = ServerProgram::run(
-        Command::new(env!("CARGO_BIN_EXE_chat-server"))
-            .args(["--port", "0", "--rate", "off"])
-            .env("RUST_LOG", "chatroom::server::late=debug"),
-    );
+    let mut server = tells_who_is_late();
     let mut slow = server.group("slow");
     let mut anna = server.group("anna");
     slow.expect("(broadcast) General information: anna has joined the Chat");
-    let mut said = 0;
-    // What the kernel swallows, and 900 KB more, which wait in the backlog.
-    while !server.program.has_said("is late: its socket did not take") {
-        said += 10;
-        assert_eq!(says_much(&mut anna, "anna", 10), Vec::<String>::new());
-        assert!(said < 20_000, "the kernel swallows no end");
-    }
-    said += 225;
-    assert_eq!(says_much(&mut anna, "anna", 225), Vec::<String>::new());
+    let said = says_until_somebody_is_late(&mut server, &mut anna, 0);
     slow.send("QUIT");
     anna.expect("(broadcast) General information: slow has left the Chat");
-    let expected = format!("(broadcast) anna: {}\n", long_text()).repeat(said) + "Disconnected\n";
+    let messages = (0..said).map(|i| format!("(broadcast) anna: {i} {}\n", long_text()));
+    let expected = messages.collect::<String>() + "Disconnected\n";
     let mut got = Vec::with_capacity(expected.len());
     while got.len() < expected.len() {
         slow.send("and another thing");

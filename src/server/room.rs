@@ -182,6 +182,8 @@ impl Room {
 
     fn tell_all(&mut self, from: ClientId, message: &Message) {
         let Some(nickname) = self.nickname(from) else { return };
+        #[cfg(test)]
+        super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }

@@ -74,6 +74,12 @@ impl Server {
         self.end()
     }
 
+    /// Waits for the server to end by itself.
+    pub fn wait(mut self) -> io::Result<()> {
+        let thread = self.thread.take().expect("nobody has waited yet");
+        thread.join().expect("start_server does not panic")
+    }
+
     fn end(&mut self) -> io::Result<()> {
         self.stop.stop();
         self.thread.take().map_or(Ok(()), |thread| thread.join().expect("start_server does not panic"))
