@@ -35,6 +35,32 @@ fn played() -> (Terminal, TcpStream) {
     (terminal, client)
 }
 
+/// What drives terminals: wiping, colours, titles, clipboards, sizes, resets, other screens, questions, bells, links.
+const SEQUENCES: &[&str] = &[
+    "\x1b[2J\x1b[H",
+    "\x1b[31;1m",
+    "\x1b]0;title\x07",
+    "\x1b]2;title\x1b\\",
+    "\x1b]52;c;aGk=\x07",
+    "\x1b[8;1;1t",
+    "\x1bc",
+    "\x1b[?1049h",
+    "\x1b[?25l",
+    "\x1b[6n",
+    "\x1b(0",
+    "\x07",
+    "\x1bPq\x1b\\",
+    "\x1b_x\x1b\\",
+    "\x1b[?2004l",
+    "\x1b[?1000h",
+    "\x1b7",
+    "\x1b8",
+    "\x0e",
+    "\x1b[5A",
+    "\x1b[!p",
+    "\x1b]8;;http://x\x07",
+];
+
 #[test]
 fn no_byte_of_a_server_drives_the_terminal() {
     let (mut terminal, mut server) = played();
@@ -43,34 +69,10 @@ fn no_byte_of_a_server_drives_the_terminal() {
     let mut controls: Vec<u8> = (0..0x20).chain([0x7F]).filter(|&byte| byte != b'\n').collect();
     controls.extend("\u{80}\u{85}\u{8d}\u{90}\u{9b}31m\u{9d}0;x\u{9c}\u{9f}\u{202E}\u{2028}\u{200F}".bytes());
     controls.extend([0x9B, b'2', b'J', 0xFF, 0xC3]);
-    let sequences = [
-        "\x1b[2J\x1b[H",
-        "\x1b[31;1m",
-        "\x1b]0;title\x07",
-        "\x1b]2;title\x1b\\",
-        "\x1b]52;c;aGk=\x07",
-        "\x1b[8;1;1t",
-        "\x1bc",
-        "\x1b[?1049h",
-        "\x1b[?25l",
-        "\x1b[6n",
-        "\x1b(0",
-        "\x07",
-        "\x1bPq\x1b\\",
-        "\x1b_x\x1b\\",
-        "\x1b[?2004l",
-        "\x1b[?1000h",
-        "\x1b7",
-        "\x1b8",
-        "\x0e",
-        "\x1b[5A",
-        "\x1b[!p",
-        "\x1b]8;;http://x\x07",
-    ];
     for wrapped in
         ["", "(broadcast) boris: ", "(private) boris : ", "(broadcast) ", "Not sent: ", "Users in chatroom: ['"]
     {
-        for sequence in sequences {
+        for sequence in SEQUENCES {
             server.write_all(format!("{wrapped}{sequence}mark: x\n").as_bytes()).expect("chat reads");
         }
         server.write_all(&[wrapped.as_bytes(), &controls, b"\n"].concat()).expect("chat reads");
@@ -179,7 +181,6 @@ fn a_key_is_on_the_screen_at_once_while_2000_messages_a_second_come() {
     }
     // 100 ms are promised on a machine that does nothing else; tests share theirs.
     assert!(slowest < std::time::Duration::from_secs(1), "a key took {slowest:?}");
-    println!("slowest key: {slowest:?}");
     terminal.type_in("\x15\x04");
     drop(terminal);
     flooding.join().expect("the flood ends with the client");
