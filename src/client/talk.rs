@@ -187,7 +187,7 @@ impl State {
         match *heard {
             Heard::YourNickname => self.place = Place::Nickname,
             Heard::Successfully if self.place == Place::Nickname => {
-                self.nickname = Some(std::mem::take(&mut self.offered));
+                self.nickname = Some(std::mem::take(&mut self.offered)).filter(|name| !name.is_empty());
                 self.place = Place::Question;
             }
             Heard::Question => self.goes_to(Place::Question),
