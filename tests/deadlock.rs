@@ -1,10 +1,9 @@
-//! A mixed load under parking_lot's deadlock detection: none is found, and everyone gets through.
+//! A mixed load under the deadlock detection of `parking_lot`: none is found, and everyone gets through.
 //!
 //! `cargo test --features deadlock_detection --test deadlock`; for a whole minute with `MIXED_LOAD_SECONDS=60`
 //! in front of it.
 #![cfg(feature = "deadlock_detection")]
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,7 +17,7 @@ mod support;
 /// Who comes, does a bit of everything, and leaves in one of three ways.
 fn visits(server: &Server, nickname: &str, round: usize) {
     let mut peer = server.login(nickname).group();
-    peer.send_bytes(b"LIST\nhello\n/tell vera0x hi\nMENU\n");
+    peer.send_bytes(b"LIST\nhello\n/tell gleb hi\nMENU\n");
     peer.skip_to(support::QUESTION);
     match round % 3 {
         0 => peer.quit(),
@@ -30,8 +29,8 @@ fn visits(server: &Server, nickname: &str, round: usize) {
 /// Loads a server from many threads for `time`, with readers that stall, and asks for deadlocks all the while.
 fn mixed_load(time: Duration) {
     let server = Server::without_rate();
+    let gleb = server.login("gleb");
     let until = Instant::now() + time;
-    let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for client in 0..12 {
             let server = &server;
@@ -41,7 +40,7 @@ fn mixed_load(time: Duration) {
                 }
             });
         }
-        scope.spawn(|| {
+        let stalls = scope.spawn(|| {
             // A reader that stalls, and is cut, and comes again: late threads come and go.
             for round in (0..).take_while(|_| Instant::now() < until) {
                 let stalled = server.group(&format!("vera{round}x"));
@@ -52,13 +51,13 @@ fn mixed_load(time: Duration) {
                 }
                 drop(stalled);
             }
-            is_over.store(true, Ordering::Relaxed);
         });
-        while !is_over.load(Ordering::Relaxed) {
+        while !stalls.is_finished() {
             assert!(check_deadlock().is_empty(), "a deadlock");
             thread::sleep(Duration::from_millis(100));
         }
     });
+    gleb.reset();
     server.stop().expect("an orderly stop");
     assert!(check_deadlock().is_empty(), "a deadlock");
 }
