@@ -142,3 +142,44 @@ fn of_those_who_ask_for_one_nickname_in_the_same_instant_one_gets_it() {
         assert_eq!(winners, 1, "round {round}");
     }
 }
+
+#[test]
+fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
+    const STEADY: usize = 60;
+    const ROUNDS: usize = 20;
+    let server = Server::without_rate();
+    let steady: Vec<Peer> = (0..STEADY).map(|i| server.group(&format!("steady{i}x"))).collect();
+    let mut anna = server.group("anna");
+    let heard: Vec<Vec<String>> = thread::scope(|scope| {
+        let listening: Vec<_> =
+            steady.into_iter().map(|mut peer| scope.spawn(move || peer.skip_to("(broadcast) anna: the end"))).collect();
+        for round in 0..ROUNDS {
+            let guests: Vec<Peer> = (0..20).map(|i| server.group(&format!("guest{i}x"))).collect();
+            for i in 0..20 {
+                anna.send(&format!("{round}.{i}"));
+            }
+            for (i, guest) in guests.into_iter().enumerate() {
+                if i % 4 == 0 { guest.reset() } else { guest.quit() }
+            }
+            // Those who were reset may still be on their way out: their names have to be free.
+            anna.send("/list guest");
+            while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
+                anna.send("/list guest");
+            }
+        }
+        anna.send("the end");
+        listening.into_iter().map(|thread| thread.join().expect("it heard the end")).collect()
+    });
+    // Whoever came earlier has heard the later ones join: from the first message on all have heard the same.
+    let from_the_first = |heard: &Vec<String>| -> Vec<String> {
+        heard.iter().skip_while(|line| !line.contains("guest")).cloned().collect()
+    };
+    let first = from_the_first(&heard[0]);
+    let said: Vec<&str> = first.iter().filter_map(|line| line.strip_prefix("(broadcast) anna: ")).collect();
+    let expected: Vec<String> = (0..ROUNDS).flat_map(|round| (0..20).map(move |i| format!("{round}.{i}"))).collect();
+    assert_eq!(said, expected);
+    assert_eq!(first.len(), expected.len() + 2 * 20 * ROUNDS, "one join and one leave for each session");
+    for other in &heard {
+        assert!(from_the_first(other) == first, "two have heard different things");
+    }
+}
