@@ -1,8 +1,8 @@
 //! What the load is put on: chat-server or a reference, in a process of its own, or a server that runs already.
 
 use std::fs::{self, File};
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,6 +64,8 @@ impl Target {
         };
         let address = line.strip_prefix("Listening on ").and_then(|address| address.parse().ok());
         target.address = address.ok_or_else(|| io::Error::other(format!("{name} said {line:?}")))?;
+        // It says so before all its threads run. When it answers, they do, and a reading of the empty server is true.
+        (&TcpStream::connect(target.address)?).read_exact(&mut [0])?;
         Ok(target)
     }
 
