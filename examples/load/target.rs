@@ -79,14 +79,15 @@ impl Target {
         self.log.as_ref().and_then(|log| fs::read_to_string(log).ok()).unwrap_or_default()
     }
 
-    /// Ends it as Ctrl-C would, and is an error where chat-server does not end in order.
+    /// Ends it as Ctrl-C would, and is an error where chat-server does not end in order. Without the feature `signals` it
+    /// cannot: the signal itself ends it.
     pub(crate) fn stop(mut self) -> io::Result<()> {
         let Some(child) = self.child.as_mut() else { return Ok(()) };
         kill_process(Pid::from_child(child), Signal::TERM)?;
         let deadline = Instant::now() + END;
         while Instant::now() < deadline {
             match child.try_wait()? {
-                Some(status) if status.success() || !self.is_chat => return Ok(()),
+                Some(status) if status.success() || !self.is_chat || !cfg!(feature = "signals") => return Ok(()),
                 Some(status) => return Err(io::Error::other(format!("chat-server ended with {status}"))),
                 None => std::thread::sleep(LOOK),
             }
