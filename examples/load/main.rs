@@ -120,7 +120,7 @@ fn run(flags: &Flags) -> io::Result<bool> {
         };
         let of_server = measure(target, &plan)?;
         report::print(&plan, &of_server)?;
-        right &= of_server.is_right(&plan);
+        right &= of_server.is_right();
         for (&reference, turns) in flags.reference.iter().zip(&mut turns) {
             let figures = measure(Target::reference(reference)?, &plan)?;
             report::print(&plan, &figures)?;
