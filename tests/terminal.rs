@@ -199,7 +199,7 @@ fn a_long_paste_is_asked_about_once() {
 #[test]
 fn the_end_of_the_server_leaves_the_terminal_as_it_was() {
     let server = Server::without_rate();
-    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    let mut terminal = Terminal::chat(&server, &["--no-reconnect"], 24, 80);
     terminal.enter();
     terminal.type_in("half a line");
     terminal.wait_for_draft("[anna in the group] half a line");

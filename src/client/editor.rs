@@ -265,6 +265,10 @@ impl Rows for EditorRows {
         self.print(Print::Picture(process.to_string()))
     }
 
+    fn refresh(&mut self) -> io::Result<()> {
+        self.print(Print::Rows(String::new()))
+    }
+
     fn said(&mut self, text: &str) {
         self.history.add(text);
     }
