@@ -2,22 +2,22 @@
 //! socket and starts the threads.
 //!
 //! # Threads
-//! `recv` owns the screen and decides how it ended; `run` waits for it. `sent` owns the input. They share the socket
-//! (`&TcpStream` reads and writes) and two small things: `recv` tells `sent` by a channel how the login stands, and
-//! `sent` tells `recv` by a flag that the user asked to leave. A `sent` that waits for a key when the server has gone
+//! `recv` owns the screen and decides how it ended; `run` waits for it. `sent` owns the input. They share the link to the
+//! server (`&TcpStream` reads and writes), what is known of the talk, and a channel by which `recv` tells `sent` how the
+//! login stands. A `sent` that waits for a key when the server has gone
 //! cannot be woken with std; it ends with the process.
 
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
 pub use self::lang::Lang;
+use self::link::Link;
 pub use self::look::{Bell, Look};
 pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
@@ -29,6 +29,7 @@ mod clock;
 mod editor;
 mod heard;
 mod lang;
+mod link;
 mod look;
 mod process;
 mod recv;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub nickname: Option<String>,
     /// How the server tells messages apart: `Chunks` for the original's.
     pub framing: Framing,
+    /// Host and port where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
+    pub reconnect: Option<(String, u16)>,
 }
 
 /// How it ended.
@@ -93,12 +96,13 @@ enum Login {
 }
 
 /// A `sent` that panics ends the client: nobody could type any more.
-struct HangsUp(Arc<TcpStream>);
+struct HangsUp(Arc<Link>);
 
 impl Drop for HangsUp {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.shutdown(std::net::Shutdown::Both).unwrap_or_default();
+            self.0.leave();
+            self.0.shutdown(Shutdown::Both);
         }
     }
 }
@@ -133,32 +137,24 @@ pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 /// # Errors
 /// A thread could not be started.
 pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer) -> io::Result<Ended> {
-    let server = Arc::new(server);
-    let leaving = Arc::new(AtomicBool::new(false));
+    let link = Arc::new(Link::new(server, Arc::clone(printer.talk())));
     // More than `sent` can lag behind: a login is asked for, answered, asked for again.
     let (tell_login, login) = bounded(8);
-    let framing = settings.framing;
-    let sent = sent::Sent {
-        server: Arc::clone(&server),
-        is_script: !input.is_terminal(),
-        input,
-        framing,
-        login,
-        leaving: Arc::clone(&leaving),
-        talk: Arc::clone(printer.talk()),
-    };
-    let is_script = sent.is_script;
+    let Settings { nickname, framing, reconnect } = settings;
+    let is_script = !input.is_terminal();
+    let reconnects = reconnect.is_some() && !is_script;
+    let sent = sent::Sent { link: Arc::clone(&link), input, is_script, framing, login, reconnects };
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);
-    let hangs_up = HangsUp(Arc::clone(&server));
+    let hangs_up = HangsUp(Arc::clone(&link));
     builder.spawn(move || {
         let _hangs_up = hangs_up;
-        sent.sent(settings.nickname);
+        sent.sent(nickname);
     })?;
-    let recv = recv::Recv::new(Arc::clone(&server), framing, printer, tell_login, leaving, is_script);
+    let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
     let ended = receiving.join().map_err(|_| io::Error::other("the receiving thread panicked"));
-    // Wakes a `sent` that waits for the server to take something; one that has closed already is what is wanted.
-    server.shutdown(std::net::Shutdown::Both).unwrap_or_default();
+    // Wakes a `sent` that waits for the server to take something.
+    link.shutdown(Shutdown::Both);
     ended
 }

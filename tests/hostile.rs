@@ -29,7 +29,8 @@ fn accept(listener: &TcpListener) -> TcpStream {
 fn played() -> (Terminal, TcpStream) {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();
-    let terminal = Terminal::start(&["--port", &port, "--nickname", "anna", "--bell", "off"], &[], 24, 80);
+    let flags = ["--port", &port, "--nickname", "anna", "--bell", "off", "--no-reconnect"];
+    let terminal = Terminal::start(&flags, &[], 24, 80);
     let client = accept(&listener);
     terminal.wait_for("[anna in the group]");
     (terminal, client)

@@ -53,6 +53,20 @@ fn a_draft_of_two_rows_survives_fifty_messages() {
     }
 }
 
+/// Waits until the last rows of the screen are this draft, at this width.
+fn wait_until_drawn(terminal: &Terminal, draft: &str, columns: u16) {
+    let characters: Vec<char> = draft.chars().collect();
+    let rows: Vec<String> = characters
+        .chunks(usize::from(columns))
+        .map(|row| row.iter().collect::<String>().trim_end().to_owned())
+        .collect();
+    terminal.wait(&format!("draft at {columns} columns"), |screen| {
+        let shown: Vec<String> = screen.rows(0, columns).map(|row| row.trim_end().to_owned()).collect();
+        let last = shown.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
+        shown[..last].ends_with(&rows)
+    });
+}
+
 #[test]
 fn a_draft_survives_a_new_size_of_the_window() {
     let server = Server::without_rate();
@@ -63,12 +77,12 @@ fn a_draft_survives_a_new_size_of_the_window() {
     let whole = "[anna in the group] a draft, чтобы жить";
     let mut vera = server.group("vera");
     for (columns, message) in [(30, "narrow"), (12, "tiny"), (80, "wide")] {
-        terminal.wait_for_draft(whole);
         terminal.resize(24, columns);
+        wait_until_drawn(&terminal, whole, columns);
         vera.send(message);
         terminal.wait_for(message);
+        wait_until_drawn(&terminal, whole, columns);
     }
-    terminal.wait_for_draft(whole);
     terminal.type_in("\x03");
     survives(&mut terminal, &server, "in a window that was narrow");
 }
@@ -199,7 +213,7 @@ fn a_long_paste_is_asked_about_once() {
 #[test]
 fn the_end_of_the_server_leaves_the_terminal_as_it_was() {
     let server = Server::without_rate();
-    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    let mut terminal = Terminal::chat(&server, &["--no-reconnect"], 24, 80);
     terminal.enter();
     terminal.type_in("half a line");
     terminal.wait_for_draft("[anna in the group] half a line");

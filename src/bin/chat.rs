@@ -26,6 +26,9 @@ struct Flags {
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_name = "lines|chunks", default_value = "lines", value_parser = framing, hide_default_value = false)]
     framing: Framing,
+    /// A server that is lost is not tried again
+    #[arg(long)]
+    no_reconnect: bool,
     /// Colours: 'auto' has them on a terminal, unless `NO_COLOR` is set
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     color: Colour,
@@ -108,7 +111,8 @@ fn main() -> ExitCode {
 fn run(flags: Flags) -> io::Result<Ended> {
     let server = client::connect(&flags.ip_address, flags.port)?;
     let look = flags.look();
-    let settings = Settings { nickname: flags.nickname, framing: flags.framing };
+    let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
+    let settings = Settings { nickname: flags.nickname, framing: flags.framing, reconnect };
     let (input, printer) = client::open(look);
     client::run(server, settings, input, printer)
 }

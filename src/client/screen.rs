@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::clock::{Clock, Moment};
 use super::heard::Heard;
+use super::lang::Lang;
 use super::look::Look;
 use super::process::Process;
 use super::talk::Talk;
@@ -60,6 +61,10 @@ pub(super) trait Rows: Send {
     fn flush(&mut self) -> io::Result<()>;
     /// One picture of the waiting animation, on the row where the next line will stand.
     fn animate(&mut self, process: &Process) -> io::Result<()>;
+    /// What is known of the talk has changed: a prompt may be another.
+    fn refresh(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     /// A message of ours has reached the group.
     fn said(&mut self, _text: &str) {}
 }
@@ -159,7 +164,7 @@ impl Printer {
         let Some(look) = &self.look else { return self.plain_row(line) };
         let now = self.clock.now();
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
-            self.rows.row(&look.own_words(&now.date()))?;
+            self.rows.row(&look.own_words(&now.date(), now))?;
         }
         if let Some(row) = look.row(heard, line, us.as_deref(), now) {
             self.rows.row(&row)?;
@@ -174,7 +179,7 @@ impl Printer {
     /// Shows words of the client's own.
     pub(super) fn own_words(&mut self, words: &str) -> io::Result<()> {
         match &self.look {
-            Some(look) => self.rows.row(&look.own_words(words)),
+            Some(look) => self.rows.row(&look.own_words(words, self.clock.now())),
             None => self.plain_row(words),
         }
     }
@@ -205,6 +210,17 @@ impl Printer {
     /// Whether animations have a place here.
     pub(super) fn is_terminal(&self) -> bool {
         self.look.is_some()
+    }
+
+    /// The language of the client's own words.
+    pub(super) fn lang(&self) -> Lang {
+        self.look.as_ref().map(|look| look.lang).unwrap_or_default()
+    }
+
+    /// The prompt is drawn again.
+    pub(super) fn refresh(&mut self) -> io::Result<()> {
+        self.rows.flush()?;
+        self.rows.refresh()
     }
 
     /// Whether a prompt says what is asked for: then the server's question need not.

@@ -1,14 +1,13 @@
 //! The sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::Receiver;
 
-use super::talk::Talk;
+use super::link::Link;
 use super::{Input, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word, refused};
@@ -16,13 +15,13 @@ use crate::wire::Framing;
 
 /// What the sending thread owns.
 pub(super) struct Sent {
-    pub(super) server: Arc<TcpStream>,
+    pub(super) link: Arc<Link>,
     pub(super) input: Input,
     pub(super) is_script: bool,
     pub(super) framing: Framing,
     pub(super) login: Receiver<Login>,
-    pub(super) leaving: Arc<AtomicBool>,
-    pub(super) talk: Arc<Talk>,
+    /// A server that is lost comes back: a line that it did not take is no end.
+    pub(super) reconnects: bool,
 }
 
 impl Sent {
@@ -69,17 +68,18 @@ impl Sent {
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {
-        if let Ok(line) = std::str::from_utf8(line) {
-            if matches!(Said::parse(line), Said::Word(Word::Quit)) {
-                self.leaving.store(true, Ordering::Relaxed);
-            }
-            self.talk.sent(line);
+        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
+            self.link.leave();
         }
         let mut message = line.to_vec();
         if self.framing == Framing::Lines {
             message.push(b'\n');
         }
-        (&*self.server).write_all(&message)?;
+        match self.link.send(message) {
+            // `recv` finds out too, and says which lines are not known to have arrived.
+            Err(error) if self.reconnects => log::debug!("not sent: {error}"),
+            sent => sent?,
+        }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
             thread::sleep(CHUNK_PAUSE);
@@ -90,8 +90,9 @@ impl Sent {
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&self) -> io::Result<()> {
-        self.leaving.store(true, Ordering::Relaxed);
+        self.link.leave();
         self.send(b"QUIT")?;
-        self.server.shutdown(Shutdown::Write)
+        self.link.shutdown(Shutdown::Write);
+        Ok(())
     }
 }

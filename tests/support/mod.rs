@@ -43,7 +43,11 @@ impl Server {
     }
 
     pub fn with(config: Config) -> Server {
-        let listener = free_port();
+        Server::on(free_port(), config)
+    }
+
+    /// On a port that the test has chosen.
+    pub fn on(listener: TcpListener, config: Config) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let unframed =
             config.unframed.as_ref().map(|listener| listener.local_addr().expect("a bound listener has an address"));
