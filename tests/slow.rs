@@ -153,8 +153,9 @@ fn tells_who_is_late() -> ServerProgram {
     ServerProgram::run(&mut command)
 }
 
-/// Says numbered messages from `first` on until somebody is late, and 225 more: 900 KB, which wait in the backlog. Gives the
-/// number of the next message.
+/// Says numbered messages from `first` on until somebody is late, and 100 more, which wait in the backlog behind the
+/// megabytes that the kernel has taken. The log may lag behind, so the backlog's megabyte is not filled up. Gives the number
+/// of the next message.
 fn says_until_somebody_is_late(server: &mut ServerProgram, anna: &mut Peer, first: usize) -> usize {
     let mut next = first;
     let mut say = |count: usize| {
@@ -168,7 +169,7 @@ fn says_until_somebody_is_late(server: &mut ServerProgram, anna: &mut Peer, firs
     while !server.program.has_said_now("is late: its socket did not take") {
         assert!(say(10) < first + 20_000, "the kernel swallows no end");
     }
-    say(225)
+    say(100)
 }
 
 #[test]
@@ -183,7 +184,12 @@ fn who_is_late_and_catches_up_has_lost_nothing() {
         for i in read..said {
             late.expect_start(&format!("(broadcast) anna: {i} x"));
         }
-        server.program.expect_error("has caught up");
+        // Late again is only who was punctual in between.
+        let until = Instant::now() + DEADLINE;
+        while server.program.count("has caught up") < server.program.count("is late: its socket did not take") {
+            assert!(Instant::now() < until, "late has caught up");
+            thread::sleep(Duration::from_millis(5));
+        }
         read = said;
     }
 }

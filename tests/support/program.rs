@@ -84,7 +84,12 @@ impl Program {
         self.all().iter().any(|line| line.contains(part))
     }
 
-    /// The same for what it has said since it was last asked.
+    /// How many lines that hold `part` it has said up to now.
+    pub fn count(&mut self, part: &str) -> usize {
+        self.all().iter().filter(|line| line.contains(part)).count()
+    }
+
+    /// Whether a line that holds `part` is among what it has said since it was last asked.
     pub fn has_said_now(&mut self, part: &str) -> bool {
         let before = self.said.len();
         self.all()[before..].iter().any(|line| line.contains(part))
