@@ -85,16 +85,15 @@ impl Room {
 
     /// Hands out all that was rendered, once to each recipient, and begins a new batch.
     pub(super) fn flush(&mut self, mut write: impl FnMut(&Arc<Connection>, &[u8], bool)) {
-        // Who has lines of their own comes first: somebody at the login answers while the room is still being written.
-        for id in &self.touched {
-            if let Some(seated) = self.places.get_mut(id) {
-                seated.flush(&self.heard_by_all, &mut write);
+        if self.heard_by_all.is_empty() {
+            for id in &self.touched {
+                if let Some(seated) = self.places.get_mut(id) {
+                    seated.flush(&[], &mut write);
+                }
             }
-        }
-        if !self.heard_by_all.is_empty() {
+        } else {
             for seated in self.places.values_mut() {
                 seated.flush(&self.heard_by_all, &mut write);
-                seated.heard = 0;
             }
         }
         if !self.stopping {
@@ -287,7 +286,7 @@ impl Seated {
             let own = std::mem::take(&mut self.own);
             write(&self.connection, &own, self.closing);
         }
-        self.heard = heard_by_all.len();
+        self.heard = 0;
     }
 }
 
