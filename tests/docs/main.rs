@@ -17,7 +17,7 @@ use std::{env, fs};
 use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
-const FENCES_AT_LEAST: usize = 50;
+const FENCES_AT_LEAST: usize = 85;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
