@@ -37,6 +37,7 @@ mod screen;
 mod sent;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 mod talk;
+mod transcript;
 
 /// How long one address of the server may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);
