@@ -27,6 +27,9 @@ struct Flags {
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_name = "lines|chunks", default_value = "lines", value_parser = framing, hide_default_value = false)]
     framing: Framing,
+    /// Show what goes over the wire instead: each read and each write, with its length
+    #[arg(long)]
+    raw: bool,
     /// Append what is said to this file, with date and time
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -117,6 +120,9 @@ fn run(flags: Flags) -> io::Result<Ended> {
     let server = client::connect(&flags.ip_address, flags.port)?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing: flags.framing, reconnect };
+    if flags.raw {
+        return client::raw(server, flags.framing, io::stdin(), io::stdout()).map(|()| Ended::Left);
+    }
     let (input, mut printer) = client::open(look);
     if let Some(path) = &flags.log {
         printer.keep_transcript(path)?;
