@@ -19,6 +19,7 @@ use crossbeam_channel::bounded;
 pub use self::lang::Lang;
 use self::link::Link;
 pub use self::look::{Bell, Look};
+pub use self::raw::raw;
 pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
 use crate::sockopts;
@@ -32,11 +33,13 @@ mod lang;
 mod link;
 mod look;
 mod process;
+mod raw;
 mod recv;
 mod screen;
 mod sent;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 mod talk;
+mod transcript;
 
 /// How long one address of the server may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -5,24 +5,22 @@ mod pty;
 mod support;
 
 use std::io::{BufWriter, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::thread;
 use std::time::Instant;
 
 use chatroom::protocol::QUESTION;
 use pty::Terminal;
-use support::{Server, free_port};
+use support::{DEADLINE, Server, free_port};
 
-/// Accepts one client and lets it into the group, whatever it says.
-fn accept(listener: &TcpListener) -> TcpStream {
-    let (mut client, _) = listener.accept().expect("chat connects");
-    client.set_nodelay(true).expect("an option of the socket");
-    client.write_all(b"Your nickname?\n").expect("chat reads");
-    let nickname = client.read(&mut [0; 64]).expect("a nickname");
-    assert!(nickname > 0, "chat has gone");
-    let welcome = format!("Successfully\nprocess\n{QUESTION}\nYou in group\n");
-    client.write_all(welcome.as_bytes()).expect("chat reads");
-    client
+/// Reads up to this line of the client's.
+fn read_to(mut client: &TcpStream, line: &str) {
+    let mut read = Vec::new();
+    while !read.ends_with(format!("{line}\n").as_bytes()) {
+        let mut byte = [0];
+        assert_eq!(client.read(&mut byte).expect("chat writes"), 1, "the end instead of {line:?}");
+        read.push(byte[0]);
+    }
 }
 
 /// `chat` as anna, in the group of a server that the test plays.
@@ -30,8 +28,17 @@ fn played() -> (Terminal, TcpStream) {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();
     let flags = ["--port", &port, "--nickname", "anna", "--bell", "off", "--no-reconnect"];
-    let terminal = Terminal::start(&flags, &[], 24, 80);
-    let client = accept(&listener);
+    let mut terminal = Terminal::start(&flags, &[], 24, 80);
+    let (mut client, _) = listener.accept().expect("chat connects");
+    client.set_nodelay(true).expect("an option of the socket");
+    client.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+    client.write_all(b"Your nickname?\n").expect("chat reads");
+    read_to(&client, "anna");
+    client.write_all(format!("Successfully\nprocess\n{QUESTION}\n").as_bytes()).expect("chat reads");
+    terminal.type_in("2\r");
+    read_to(&client, "2");
+    client.write_all(b"You in group\n").expect("chat reads");
+    read_to(&client, "LIST");
     terminal.wait_for("[anna in the group]");
     (terminal, client)
 }

@@ -1,6 +1,7 @@
 //! `chat`: flags, the connection, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chatroom::client::{self, Bell, Ended, Lang, Look, Settings};
@@ -26,6 +27,12 @@ struct Flags {
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_name = "lines|chunks", default_value = "lines", value_parser = framing, hide_default_value = false)]
     framing: Framing,
+    /// Show what goes over the wire instead: each read and each write, with its length
+    #[arg(long)]
+    raw: bool,
+    /// Append what is said to this file, with date and time
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
     /// A server that is lost is not tried again
     #[arg(long)]
     no_reconnect: bool,
@@ -109,11 +116,17 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
-    let server = client::connect(&flags.ip_address, flags.port)?;
     let look = flags.look();
+    let server = client::connect(&flags.ip_address, flags.port)?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing: flags.framing, reconnect };
-    let (input, printer) = client::open(look);
+    if flags.raw {
+        return client::raw(server, flags.framing, io::stdin(), io::stdout()).map(|()| Ended::Left);
+    }
+    let (input, mut printer) = client::open(look);
+    if let Some(path) = &flags.log {
+        printer.keep_transcript(path)?;
+    }
     client::run(server, settings, input, printer)
 }
 

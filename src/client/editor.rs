@@ -42,7 +42,7 @@ const QUEUE_PRINTS: usize = 256;
 /// Bytes joined into one print: more would keep a key waiting.
 const PRINT_BYTES: usize = 16 * 1024;
 /// How long the next prompt waits for an answer that changes it.
-const ANSWER: Duration = Duration::from_millis(300);
+const ANSWER: Duration = Duration::from_secs(1);
 /// How long the last rows may take to reach the screen when the client ends.
 const LAST_ROWS: Duration = Duration::from_secs(1);
 /// Lines of a paste that are sent without asking.

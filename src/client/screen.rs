@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::clock::{Clock, Moment};
@@ -14,6 +15,7 @@ use super::lang::Lang;
 use super::look::Look;
 use super::process::Process;
 use super::talk::Talk;
+use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
 use crate::text::{Refusal, visible};
 use crate::wire::{Framing, Incoming, MessageReader};
@@ -134,6 +136,7 @@ pub struct Printer {
     talk: Arc<Talk>,
     /// How lines look; `None`: as they are.
     look: Option<Look>,
+    transcript: Option<Transcript>,
     clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
@@ -155,12 +158,25 @@ impl Printer {
     pub fn plain(out: impl Write + Send + 'static) -> Self {
         let rows = Box::new(PlainRows { out, is_terminal: false });
         let (talk, clock) = (Arc::default(), Clock::default());
-        Printer { rows, talk, look: None, clock, last: None, has_prompt: false, colour: false }
+        Printer { rows, talk, look: None, transcript: None, clock, last: None, has_prompt: false, colour: false }
+    }
+
+    /// Keeps a transcript in this file as well.
+    ///
+    /// # Errors
+    /// The file cannot be written; the message names it.
+    pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
+        let context = |error: io::Error| {
+            io::Error::new(error.kind(), format!("cannot keep a transcript in {}: {error}", path.display()))
+        };
+        self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
+        Ok(())
     }
 
     /// Shows one line of the server's, as what it means.
     pub(super) fn show(&mut self, heard: &Heard<'_>, line: &str) -> io::Result<()> {
         let us = self.talk.nickname();
+        self.transcribe(line)?;
         let Some(look) = &self.look else { return self.plain_row(line) };
         let now = self.clock.now();
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
@@ -174,6 +190,16 @@ impl Printer {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
+    fn transcribe(&mut self, line: &str) -> io::Result<()> {
+        let now = self.clock.now();
+        let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(line, now)) else {
+            return Ok(());
+        };
+        self.transcript = None;
+        self.own_words(&format!("(no transcript from here on: {error})"))
     }
 
     /// Shows words of the client's own.
