@@ -9,6 +9,7 @@ mod link;
 mod output;
 mod page;
 mod picture;
+mod share;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -176,4 +177,17 @@ fn the_tests_that_appendix_b_names_exist() {
     let named = named.flat_map(|(at, line)| page::code_spans(line).into_iter().map(move |name| (at, name)));
     let missing = named.filter(|(_, name)| !source.contains(&format!("fn {name}()")));
     report(&missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))).collect::<Vec<_>>());
+}
+
+/// `cargo test --test docs most_of_the_code -- --nocapture` prints the share.
+#[test]
+#[allow(clippy::print_stdout, reason = "the share is what one runs it for")]
+fn most_of_the_code_is_shown_or_named() {
+    let (seen, all) = share::of_the_code();
+    let percent = 100 * seen / all;
+    println!("{seen} of {all} lines of code are shown or named: {percent} %");
+    assert!(
+        percent > 80,
+        "only {percent} % of the code is shown or named on the pages: appendix E names every function"
+    );
 }
