@@ -61,6 +61,7 @@ fn a_panic_in_one_session_harms_one_session() {
     thread::scope(|scope| {
         scope.spawn(|| {
             for i in 0..PANICS {
+                // Who comes after the first comes the moment the other has ended: the name is free by then.
                 let mut anna = server.group("anna");
                 anna.send(if i % 2 == 0 { PANIC } else { PANIC_UNDER_THE_LOCK });
                 anna.skip_to("The connection is closed: a fault in the server, which has been logged");
