@@ -1,10 +1,11 @@
 //! Clients that read slowly or not at all: nobody else waits for them, and who cannot keep up is cut.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use rustix::process::Signal;
 
 use crate::program::{Program, ServerProgram};
@@ -68,6 +69,34 @@ fn a_stalled_reader_delays_nobody_and_is_cut() {
     server.program.expect_error("is too late: it did not read what it was sent");
     server.program.expect_error("left: too late: could not keep up with the chat");
     drop(stalled);
+}
+
+#[test]
+fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
+    let mut server = ServerProgram::start(&["--rate", "off"]);
+    let slow = server.login("vera");
+    reads_little(&slow);
+    let (slow, mut boris, mut anna) = (slow.group(), server.group("boris"), server.group("anna"));
+    let text = format!("(broadcast) anna: {}", long_text());
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    let (stop, stopped) = bounded::<()>(0);
+    thread::scope(|scope| {
+        // A byte now and then shows that it lives; it does not show that it keeps up.
+        let reads = move || {
+            while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                let read = slow.stream().read(&mut [0]);
+                assert!(matches!(read, Ok(1)), "what the kernel had taken is still there: {read:?}");
+            }
+        };
+        scope.spawn(reads);
+        let hears = scope.spawn(|| (0..3000).flat_map(|_| boris.skip_to(&text)).collect::<Vec<String>>());
+        says_much_until_cut(&mut anna, "anna", "vera");
+        let notices = hears.join().expect("boris hears all 3,000");
+        assert!(notices.is_empty() || notices == [cut_notice("vera")], "{notices:?}");
+        drop(stop);
+    });
+    server.program.expect_error("is too late: it did not read what it was sent");
+    server.program.expect_error("vera left: too late: could not keep up with the chat");
 }
 
 #[test]
