@@ -47,16 +47,19 @@ fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
     anna.expect("(broadcast) General information: boris has joined the Chat");
 }
 
+/// Connections that come when no descriptor is left; std alone lets 128 wait for `accept`.
+const TOO_MANY: usize = if cfg!(feature = "sockopts") { 200 } else { 100 };
+
 #[test]
 fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
-    const SECONDS: u32 = 3;
+    const SECONDS: u32 = 10;
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let mut anna = server.group("anna");
     let mut inside: Vec<Peer> = (0..30).map(|i| server.login(&format!("user{i}x"))).collect();
-    limits(&server, Resource::Nofile, server.descriptors() as u64);
-    let mut waiting: Vec<Peer> = (0..100).map(|_| server.peer()).collect();
+    limits(&server, Resource::Nofile, 64);
+    let mut come: Vec<Peer> = (0..TOO_MANY).map(|_| server.peer()).collect();
     server.program.expect_error("cannot accept");
-    let (begun, ticks) = (Instant::now(), server.ticks());
+    let (begun, ticks, lines) = (Instant::now(), server.ticks(), server.program.all().len());
     let mut said = 0;
     while begun.elapsed() < Duration::from_secs(SECONDS.into()) {
         anna.send(&format!("{said}"));
@@ -64,18 +67,20 @@ fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
         said += 1;
         std::thread::sleep(Duration::from_millis(50));
     }
-    let ticks = server.ticks() - ticks;
-    assert!(ticks < 10 * u64::from(SECONDS), "{ticks} ticks of 10 ms in {SECONDS} s");
-    let before = server.program.all().len();
-    let lines = server.program.all().iter().filter(|line| line.contains("cannot accept")).count();
-    assert!(lines <= 2 + SECONDS as usize && before < 200, "{lines} lines about it in {SECONDS} s");
+    let (ticks, lines) = (server.ticks() - ticks, server.program.all().len() - lines);
+    assert!(ticks < 5 * u64::from(SECONDS), "{ticks} ticks of 10 ms in {SECONDS} s: 5 % of a core are allowed");
+    assert!(lines <= 10 * SECONDS as usize, "{lines} lines in the log in {SECONDS} s");
     // Whoever leaves makes room for one who waits, in the order in which they came.
+    let waits_from = server.program.count(" connected from ") - 1 - inside.len();
+    assert!(waits_from + 30 <= TOO_MANY, "{waits_from} of those who came are in");
+    let leave = Instant::now();
     inside.drain(..).for_each(Peer::quit);
-    for (i, peer) in waiting.iter_mut().take(30).enumerate() {
+    for (i, peer) in come[waits_from..waits_from + 30].iter_mut().enumerate() {
         peer.expect("Your nickname?");
         peer.send(&format!("late{i}x"));
         peer.expect("Successfully");
     }
+    assert!(leave.elapsed() < Duration::from_secs(2), "30 places were taken again after {:?}", leave.elapsed());
 }
 
 #[test]

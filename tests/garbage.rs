@@ -157,17 +157,6 @@ fn twenty_thousand_who_send_half_a_line_leave_the_server_as_it_was() {
     assert!(memory[4] <= memory[1] + SLACK_KIB, "resident KiB after each round: {memory:?}");
 }
 
-#[test]
-fn a_thousand_connections_in_a_row_are_accepted() {
-    let server = ServerProgram::start(&["--max-clients", "1000"]);
-    for _ in 0..10 {
-        let mut peers: Vec<Peer> = (0..100).map(|_| server.peer()).collect();
-        for peer in &mut peers {
-            peer.expect("Your nickname?");
-        }
-    }
-}
-
 impl Peer {
     /// From the question to a list with nobody in it: there no notices come.
     fn private_with_nobody(mut self) -> Peer {

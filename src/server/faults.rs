@@ -1,16 +1,18 @@
-//! Faults inside the server, for tests alone: a panic in a client's thread, under the lock, in the delivery thread; and
-//! the rule that no lock is held over the queue. `in_a_session` and `in_the_delivery_thread` are the two places where a
-//! text brings its fault about; neither is in any build but that of the unit tests.
+//! Faults inside the server, for tests alone: a panic in a client's thread, under the lock, in the delivery thread; a
+//! stop while a thousand lines are in the queue; and the rule that no lock is held over the queue. `in_a_session` and
+//! `in_the_delivery_thread` are the two places where a text brings its fault about; neither is in any build but that of
+//! the unit tests.
 
 use std::io::Write;
 use std::net::TcpStream;
 use std::panic;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
+use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
 use super::connection::{ClientId, Connection};
@@ -27,6 +29,13 @@ mod support;
 const PANIC: &str = "panic";
 const PANIC_UNDER_THE_LOCK: &str = "panic under the lock";
 const PANIC_IN_THE_DELIVERY_THREAD: &str = "panic in the delivery thread";
+const HOLD_THE_DELIVERY_THREAD: &str = "hold the delivery thread";
+/// A blank line, which says nothing to anybody: when it is read, all that its client said before is in the queue.
+const ALL_ARE_QUEUED: &str = " \t \t ";
+
+/// While a test has this lock, a delivery thread that was told to hold waits for it.
+static HELD: Mutex<()> = Mutex::new(());
+static ARE_QUEUED: AtomicBool = AtomicBool::new(false);
 
 /// Unwinds as a panic does, without a word on stderr, which other tests share.
 pub(super) fn panics() {
@@ -38,6 +47,7 @@ pub(super) fn in_a_session(registry: &Registry, said: &str) {
     match said {
         PANIC => panics(),
         PANIC_UNDER_THE_LOCK => registry.panic_under_the_lock(),
+        ALL_ARE_QUEUED => ARE_QUEUED.store(true, Ordering::Release),
         _ => {}
     }
 }
@@ -48,6 +58,9 @@ pub(super) fn in_the_delivery_thread(said: &str) {
         // Meanwhile others come, whose parcels nobody will ever take.
         thread::sleep(Duration::from_millis(100));
         panics();
+    }
+    if said == HOLD_THE_DELIVERY_THREAD {
+        drop(HELD.lock());
     }
 }
 
@@ -61,6 +74,7 @@ fn a_panic_in_one_session_harms_one_session() {
     thread::scope(|scope| {
         scope.spawn(|| {
             for i in 0..PANICS {
+                // Who comes after the first comes the moment the other has ended: the name is free by then.
                 let mut anna = server.group("anna");
                 anna.send(if i % 2 == 0 { PANIC } else { PANIC_UNDER_THE_LOCK });
                 anna.skip_to("The connection is closed: a fault in the server, which has been logged");
@@ -134,6 +148,40 @@ fn a_panic_of_the_delivery_thread_ends_the_server_and_nobody_hangs() {
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
         drop(still_connected);
     }
+}
+
+#[test]
+fn what_is_in_the_queue_when_the_stop_comes_is_read_before_the_goodbye() {
+    const LINES: usize = 1000;
+    let server = Server::without_rate();
+    let peers: Vec<Peer> = (0..200).map(|i| server.login(&format!("user{i}x"))).collect();
+    let mut peers: Vec<Peer> = peers.into_iter().map(Peer::group).collect();
+    let mut anna = server.group("anna");
+    let held = HELD.lock();
+    let lines: String = (0..LINES).map(|i| format!("line {i}\n")).collect();
+    anna.send_bytes(format!("{HOLD_THE_DELIVERY_THREAD}\n{lines}{ALL_ARE_QUEUED}\n").as_bytes());
+    let until = Instant::now() + DEADLINE;
+    while !ARE_QUEUED.load(Ordering::Acquire) {
+        assert!(Instant::now() < until, "the queue takes them all");
+        thread::yield_now();
+    }
+    let address = server.address;
+    thread::scope(|scope| {
+        let stopping = scope.spawn(|| server.stop());
+        // Nobody listens any more: the stop has come.
+        while TcpStream::connect(address).is_ok() {}
+        let begun = Instant::now();
+        drop(held);
+        for peer in peers.iter_mut().chain([&mut anna]) {
+            peer.skip_to(&format!("(broadcast) anna: {HOLD_THE_DELIVERY_THREAD}"));
+            (0..LINES).for_each(|i| peer.expect(&format!("(broadcast) anna: line {i}")));
+            peer.expect("The connection is closed: the server stops");
+            peer.expect("Disconnected");
+            peer.expect_end();
+        }
+        stopping.join().expect("it does not panic").expect("an orderly stop");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    });
 }
 
 /// All that a session can do, with whom, and how it ends; nothing of it waits for the socket.
@@ -224,6 +272,6 @@ fn connection(shared: &Shared) -> (Arc<Connection>, TcpStream) {
     let listener = free_port();
     let peer = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
     let (stream, address) = listener.accept().expect("somebody has connected");
-    let id = ClientId(shared.ids.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+    let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
     (Arc::new(Connection::new(id, stream, address, Framing::Lines)), peer)
 }

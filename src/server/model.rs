@@ -8,6 +8,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 
+use self::modelled::{Modelled, Stands};
 use super::connection::{Backlog, ClientId, Connection};
 use super::delivery::{Message, MessageNumber, Parcel, Partner};
 use super::leave::Leave;
@@ -15,6 +16,8 @@ use super::room::Room;
 use crate::protocol;
 use crate::text::{Nickname, Text};
 use crate::wire::Framing;
+
+mod modelled;
 
 const SCHEDULES: u64 = 10_000;
 const STEPS: usize = 120;
@@ -31,80 +34,6 @@ impl Dice {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 33).expect("31 bits") % bound
-    }
-}
-
-/// Where a session stands: what its thread may say next follows from it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Stands {
-    Away,
-    Connected,
-    Named,
-    InGroup,
-    Gone,
-}
-
-/// One client: its connection, the model of its socket, and the account of what it must be written.
-struct Modelled {
-    connection: Arc<Connection>,
-    stands: Stands,
-    name: Option<Nickname>,
-    /// What the socket still takes before it is full.
-    space: usize,
-    /// What the socket has taken, in all.
-    written: Vec<u8>,
-    shut: bool,
-    account: String,
-    /// The account holds the goodbye: nothing may come after it.
-    closed: bool,
-}
-
-impl Modelled {
-    fn says(&mut self, line: &str) {
-        if !self.closed && self.stands != Stands::Away {
-            self.account += line;
-            self.account.push('\n');
-        }
-    }
-
-    /// The socket takes what it has space for.
-    fn takes(&mut self, bytes: &[u8]) -> usize {
-        let taken = bytes.len().min(self.space);
-        self.written.extend(&bytes[..taken]);
-        self.space -= taken;
-        taken
-    }
-
-    /// As `Writer::write`: at once what the socket takes, the rest into the backlog.
-    fn delivered(&mut self, bytes: &[u8], closing: bool) {
-        assert!(!self.shut, "nothing is written after the goodbye");
-        let connection = Arc::clone(&self.connection);
-        let mut backlog = connection.backlog.lock();
-        if backlog.late || backlog.cut.is_some() {
-            return backlog.append(bytes, closing);
-        }
-        let taken = self.takes(bytes);
-        if taken == bytes.len() {
-            self.shut |= closing;
-        } else {
-            backlog.late = true;
-            backlog.append(&bytes[taken..], closing);
-        }
-    }
-
-    /// As one turn of the late thread.
-    fn catches_up(&mut self) {
-        let connection = Arc::clone(&self.connection);
-        let mut backlog = connection.backlog.lock();
-        if !backlog.late || backlog.cut.is_some() {
-            return;
-        }
-        let taken = self.takes(backlog.bytes.make_contiguous());
-        backlog.bytes.drain(..taken);
-        if backlog.bytes.is_empty() {
-            self.shut |= backlog.closing;
-            backlog.late = backlog.closing;
-        }
     }
 }
 
