@@ -5,10 +5,9 @@ use std::process::ExitCode;
 
 use chatroom::client::{self, Ended, Settings};
 use chatroom::flags::chat::Flags;
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags = Flags::read();
     let lang = flags.lang();
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
@@ -19,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let (look, framing) = (flags.look(), flags.framing());
-    let server = client::connect(&flags.ip_address, flags.port)?;
+    let server = client::connect(&flags.ip_address, flags.port, flags.lang())?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {

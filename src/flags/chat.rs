@@ -1,11 +1,14 @@
 //! What `chat` takes.
 
+use std::env;
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum, ValueHint};
+use clap::{Command, CommandFactory, FromArgMatches, Parser, ValueEnum, ValueHint};
 
 use crate::client::{self, Bell, Lang, Look};
 use crate::wire::Framing;
+
+mod russian;
 
 /// Joins a chat.
 ///
@@ -86,7 +89,38 @@ pub enum Language {
     Ru,
 }
 
+/// The command, with its help in this language.
+fn command(lang: Lang) -> Command {
+    match lang {
+        Lang::En => Flags::command(),
+        Lang::Ru => russian::in_russian(Flags::command()),
+    }
+}
+
+/// The language that the arguments ask for: looked for before they are parsed, since `--help` ends that.
+fn asked(arguments: impl Iterator<Item = String>) -> Option<Language> {
+    let mut arguments = arguments.skip_while(|argument| argument != "--lang" && !argument.starts_with("--lang="));
+    let first = arguments.next()?;
+    let name = first.strip_prefix("--lang=").map(str::to_owned).or_else(|| arguments.next())?;
+    Language::from_str(&name, false).ok()
+}
+
+fn or_environment(language: Option<Language>) -> Lang {
+    match language {
+        Some(Language::En) => Lang::En,
+        Some(Language::Ru) => Lang::Ru,
+        None => Lang::from_environment(),
+    }
+}
+
 impl Flags {
+    /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
+    pub fn read() -> Flags {
+        let lang = or_environment(asked(env::args_os().map(|argument| argument.to_string_lossy().into_owned())));
+        let read = Flags::from_arg_matches(&command(lang).get_matches());
+        read.unwrap_or_else(|error| error.exit())
+    }
+
     /// How messages are told apart.
     pub fn framing(&self) -> Framing {
         match self.framing {
@@ -97,11 +131,7 @@ impl Flags {
 
     /// The language of the program's own words.
     pub fn lang(&self) -> Lang {
-        match self.lang {
-            Some(Language::En) => Lang::En,
-            Some(Language::Ru) => Lang::Ru,
-            None => Lang::from_environment(),
-        }
+        or_environment(self.lang)
     }
 
     /// What is to be seen, and how.
@@ -117,5 +147,34 @@ impl Flags {
             Rings::All => Bell::All,
         };
         Look { colour, time: !self.no_time, bell, quiet: self.quiet, lang: self.lang() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_has_its_help_in_russian() {
+        let mut command = command(Lang::Ru);
+        command.build();
+        for arg in command.get_arguments() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.chars().any(|c| ('а'..='я').contains(&c)), "{}: {help:?}", arg.get_id());
+        }
+        let help = command.render_long_help().to_string();
+        let headings = ["Usage:", "Options:", "[default:", "[possible"];
+        assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
+        assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
+    }
+
+    #[test]
+    fn the_language_is_found_before_the_flags_are_parsed() {
+        let asked = |line: &str| asked(line.split(' ').map(str::to_owned)).map(|language| format!("{language:?}"));
+        assert_eq!(asked("chat --help --lang ru").as_deref(), Some("Ru"));
+        assert_eq!(asked("chat --lang=en -p 1").as_deref(), Some("En"));
+        for line in ["chat", "chat --lang", "chat --lang xx", "chat --language ru"] {
+            assert_eq!(asked(line), None, "{line}");
+        }
     }
 }
