@@ -110,15 +110,15 @@ impl Drop for HangsUp {
     }
 }
 
-/// Connects to a server. Blocks up to ten seconds for each address that the name has.
+/// Connects to a server. Blocks up to ten seconds for each address that the name has. `lang` is for the errors.
 ///
 /// # Errors
 /// The name has no address, or none of its addresses answers; the message says what can be done.
-pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
     let context = |error: io::Error, what: &str| io::Error::new(error.kind(), format!("{what}: {error}"));
-    let unknown = format!("cannot find the host '{host}'; check the name given with --ip-address");
+    let unknown = lang.unknown_host(host);
     let addresses = (host, port).to_socket_addrs().map_err(|error| context(error, &unknown))?;
-    let mut last = io::Error::other("it has no address");
+    let mut last = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(stream) => {
@@ -129,10 +129,7 @@ pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
             Err(error) => last = error,
         }
     }
-    let refused = format!(
-        "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port"
-    );
-    Err(context(last, &refused))
+    Err(context(last, &lang.no_server(host, port)))
 }
 
 /// Talks with a server until one side ends it. Blocks all that time.
@@ -146,7 +143,8 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let Settings { nickname, framing, reconnect } = settings;
     let is_script = !input.is_terminal();
     let reconnects = reconnect.is_some() && !is_script;
-    let sent = sent::Sent { link: Arc::clone(&link), input, is_script, framing, login, reconnects };
+    let lang = printer.lang();
+    let sent = sent::Sent { link: Arc::clone(&link), input, lang, is_script, framing, login, reconnects };
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);
     let hangs_up = HangsUp(Arc::clone(&link));
     builder.spawn(move || {
@@ -156,7 +154,8 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
-    let ended = receiving.join().map_err(|_| io::Error::other("the receiving thread panicked"));
+    let panicked = lang.pick("the receiving thread panicked", "принимающий поток аварийно завершился");
+    let ended = receiving.join().map_err(|_| io::Error::other(panicked));
     // Wakes a `sent` that waits for the server to take something.
     link.shutdown(Shutdown::Both);
     ended

@@ -26,6 +26,7 @@
 //! | [`server::registry`] | who is in the chat, under the one lock |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
 //! | [`mod@server`] | accept, spawn, stop, wait for all |
+//! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
@@ -34,6 +35,7 @@
 extern crate self as chatroom; // the helpers in tests/support name the crate from outside
 
 pub mod client;
+pub mod flags;
 pub mod limits;
 pub mod logger;
 pub mod protocol;

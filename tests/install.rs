@@ -45,6 +45,18 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// What bash, fish, zsh and `man` get, below `.local/share`.
+const SHARED: &[&str] = &[
+    "bash-completion/completions/chat",
+    "bash-completion/completions/chat-server",
+    "fish/vendor_completions.d/chat-server.fish",
+    "fish/vendor_completions.d/chat.fish",
+    "man/man1/chat-server.1",
+    "man/man1/chat.1",
+    "zsh/site-functions/_chat",
+    "zsh/site-functions/_chat-server",
+];
+
 #[test]
 fn it_installs_both_programs_again_and_again_and_takes_them_away() {
     let home = empty_folder();
@@ -57,7 +69,15 @@ fn it_installs_both_programs_again_and_again_and_takes_them_away() {
     assert!(first.status.success(), "{}", said(&first));
     assert!(said(&first).contains("is not in your PATH"), "{}", said(&first));
     assert!(said(&first).contains("export PATH=\"$HOME/.local/bin:$PATH\""), "{}", said(&first));
-    assert_eq!(files(home.path()), [bin.join("chat"), bin.join("chat-server"), profile.clone()]);
+    let share = home.path().join(".local/share");
+    let shared = SHARED.iter().map(|file| share.join(file));
+    let all: Vec<PathBuf> =
+        [bin.join("chat"), bin.join("chat-server")].into_iter().chain(shared).chain([profile.clone()]).collect();
+    assert_eq!(files(home.path()), all);
+    for file in SHARED {
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("share").join(file);
+        assert_eq!(fs::read(share.join(file)).ok(), fs::read(ours).ok(), "{file}");
+    }
     for program in ["chat", "chat-server"] {
         let version = Command::new(bin.join(program)).arg("--version").output().expect("it was installed");
         assert_eq!(said(&version), format!("{program} {}\n", env!("CARGO_PKG_VERSION")));

@@ -327,6 +327,11 @@ fn flags_and_environment_change_the_look() {
     terminal.wait_for("▌ Вы anna.");
     terminal.type_in("2\r");
     terminal.wait_for("▌ Вы в общем чате");
+    terminal.wait_for_draft("[anna в общем чате]");
+    terminal.type_in(&format!("\x1b[200~{}\x1b[201~\r", "line\r".repeat(6)));
+    terminal.wait_for("отправить строк: 6? д/Н");
+    terminal.type_in("н\r");
+    terminal.wait_for_draft("[anna в общем чате]");
     drop(server.group("vera"));
     boris.skip_to("(broadcast) General information: vera has left the Chat");
     boris.send("Привет, ANNA");

@@ -203,7 +203,7 @@ impl EditorLines {
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
-        if lines.len() > PASTE_LINES && !self.asks(&format!("send {} lines? y/N ", lines.len()))? {
+        if lines.len() > PASTE_LINES && !self.asks(&self.talk.lang().paste(lines.len()))? {
             return Ok(());
         }
         let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line)).map(meaning);

@@ -113,8 +113,9 @@ impl Recv {
             while let Some(incoming) = self.reader.take() {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
-                    Incoming::Refused(refusal) => {
-                        self.printer.own_words(&format!("(a line of the server's: {refusal})"))?;
+                    Incoming::Refused(_) => {
+                        let too_long = self.printer.lang().too_long();
+                        self.printer.own_words(too_long)?;
                     }
                     Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
                 }

@@ -28,7 +28,7 @@ pub(super) const WIPE: &str = "\r\x1b[K";
 pub fn open(look: Look) -> (Input, Printer) {
     #[cfg(feature = "editor")]
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
-        let talk = Arc::new(Talk::default());
+        let talk = Arc::new(Talk::new(look.lang));
         if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
             let input = Input { lines: Box::new(lines), is_terminal: true };
             return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
@@ -151,7 +151,8 @@ impl Printer {
         let is_terminal = io::stdout().is_terminal() && !is_dumb();
         let rows = Box::new(PlainRows { out: io::stdout(), is_terminal });
         let colour = look.colour;
-        Printer { rows, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
+        let talk = Arc::new(Talk::new(look.lang));
+        Printer { rows, talk, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
     }
 
     /// Plain lines into anything that can be written.
@@ -166,9 +167,8 @@ impl Printer {
     /// # Errors
     /// The file cannot be written; the message names it.
     pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
-        let context = |error: io::Error| {
-            io::Error::new(error.kind(), format!("cannot keep a transcript in {}: {error}", path.display()))
-        };
+        let what = self.lang().pick("cannot keep a transcript in", "не удаётся вести запись в");
+        let context = |error: io::Error| io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()));
         self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
         Ok(())
     }
@@ -199,7 +199,8 @@ impl Printer {
             return Ok(());
         };
         self.transcript = None;
-        self.own_words(&format!("(no transcript from here on: {error})"))
+        let what = self.lang().pick("No transcript from here on", "Запись разговора прервалась");
+        self.own_words(&format!("{what}: {error}"))
     }
 
     /// Shows words of the client's own.
@@ -240,7 +241,7 @@ impl Printer {
 
     /// The language of the client's own words.
     pub(super) fn lang(&self) -> Lang {
-        self.look.as_ref().map(|look| look.lang).unwrap_or_default()
+        self.talk.lang()
     }
 
     /// The prompt is drawn again.

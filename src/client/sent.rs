@@ -8,15 +8,16 @@ use std::thread;
 use crossbeam_channel::Receiver;
 
 use super::link::Link;
-use super::{Input, Login};
+use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
-use crate::protocol::{Said, Word, refused};
+use crate::protocol::{Said, Word};
 use crate::wire::Framing;
 
 /// What the sending thread owns.
 pub(super) struct Sent {
     pub(super) link: Arc<Link>,
     pub(super) input: Input,
+    pub(super) lang: Lang,
     pub(super) is_script: bool,
     pub(super) framing: Framing,
     pub(super) login: Receiver<Login>,
@@ -55,13 +56,13 @@ impl Sent {
         self.quit()
     }
 
-    /// The next line that can be sent. One that is too long is refused here, with the server's words.
+    /// The next line that can be sent. One that is too long is refused here, as the server would.
     fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         while let Some(line) = self.input.next_line()? {
             match line {
                 Ok(line) => return Ok(Some(line)),
                 // A stderr that is closed cannot be told.
-                Err(refusal) => writeln!(io::stderr(), "{}", refused(&refusal)).unwrap_or_default(),
+                Err(refusal) => writeln!(io::stderr(), "{}", self.lang.refused(&refusal)).unwrap_or_default(),
             }
         }
         Ok(None)

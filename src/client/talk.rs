@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use parking_lot::{Condvar, Mutex};
 
 use super::heard::{Heard, numbered, users};
+use super::lang::Lang;
 use crate::protocol::{Said, Word};
 
 mod asks;
@@ -41,6 +42,8 @@ pub(super) enum Place {
 pub(super) struct Talk {
     state: Mutex<State>,
     answered: Condvar,
+    /// The language of the prompt.
+    lang: Lang,
 }
 
 #[derive(Debug, Default)]
@@ -72,6 +75,16 @@ struct State {
 }
 
 impl Talk {
+    /// A talk that has not begun.
+    pub(super) fn new(lang: Lang) -> Self {
+        Talk { lang, ..Talk::default() }
+    }
+
+    /// The language of the client's own words.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();

@@ -72,7 +72,7 @@ impl Recv {
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            match connect(&host, port) {
+            match connect(&host, port, lang) {
                 Ok(server) => break server,
                 Err(error) => log::debug!("not yet: {error}"),
             }

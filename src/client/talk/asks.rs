@@ -21,16 +21,10 @@ impl Talk {
         let nickname = state.nickname.as_deref().unwrap_or("?");
         if let Some(seconds) = state.away {
             // As wide as the prompt that will stand here when the server is back.
-            let width = nickname.chars().count() + "[ in the group] ".len();
-            return format!("{:width$}", format!("[{nickname} away {seconds}s] "));
+            let width = self.lang.prompt(nickname, &Place::Group).chars().count();
+            return format!("{:width$}", self.lang.away(nickname, seconds));
         }
-        match &state.place {
-            Place::Nickname => "Your nickname? ".into(),
-            Place::Question | Place::Choosing => format!("[{nickname}] "),
-            Place::Group => format!("[{nickname} in the group] "),
-            Place::Private(Some(to)) => format!("[{nickname} to {to}] "),
-            Place::Private(None) => format!("[{nickname} in private] "),
-        }
+        self.lang.prompt(nickname, &state.place)
     }
 
     /// Whether it is time to ask who is here, for the first screen: true once, where one begins to talk.
