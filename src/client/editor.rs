@@ -149,11 +149,11 @@ impl Lines for EditorLines {
                 let fits = line.len() <= MESSAGE_BYTES;
                 return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
             }
-            self.talk.wait_until_answered(ANSWER);
+            let is_answered = self.talk.wait_until_answered(ANSWER);
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
-            let prompt = self.talk.prompt();
+            let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
             let Some(typed) = self.read(&prompt, true)? else {
                 // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
                 self.terminal.restore_settings();
