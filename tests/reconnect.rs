@@ -108,6 +108,63 @@ fn a_private_chat_is_taken_up_again_or_the_question_comes() {
 }
 
 #[test]
+fn what_was_typed_for_one_user_does_not_become_an_answer_or_public() {
+    let listener = free_port();
+    // A question of TELL's was open: the next line was for boris alone.
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("TELL\rboris\r");
+    server.expect("TELL");
+    server.say("Who will get your message?");
+    server.expect("boris");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("a secret\r");
+    let mut server = Played::accept(&listener);
+    server.welcome();
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("to all\r");
+    server.expect("to all");
+}
+
+#[test]
+fn what_was_typed_for_a_partner_who_has_gone_is_not_sent() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("MENU\r");
+    server.expect("MENU");
+    server.say(QUESTION);
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\rboris\r");
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    server.expect("boris");
+    server.say("Successful");
+    terminal.wait_for_draft("[anna to boris]");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("2\ra secret\r");
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    for line in ["Successfully", "process", QUESTION] {
+        server.say(line);
+    }
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.vera");
+    server.expect("boris");
+    server.say("Not sent: nobody here is called boris");
+    server.say("Choose your user-chat");
+    server.say("1.vera");
+    server.expect("MENU");
+    server.say(QUESTION);
+    terminal.wait_for("Not sent: 2");
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("QUIT\r");
+    server.expect("QUIT");
+}
+
+#[test]
 fn one_can_leave_while_the_server_is_away() {
     let listener = free_port();
     let (mut terminal, server) = in_the_group(&listener);

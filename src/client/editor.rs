@@ -34,6 +34,7 @@ use crate::text::Refusal;
 mod helper;
 mod history;
 mod keys;
+mod paste;
 mod stage;
 mod terminal;
 
@@ -206,8 +207,10 @@ impl EditorLines {
         if lines.len() > PASTE_LINES && !self.asks(&self.talk.lang().paste(lines.len()))? {
             return Ok(());
         }
-        let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line)).map(meaning);
-        self.pasted.extend(lines.map(str::to_owned));
+        let (is_paste, place) = (lines.len() > 1, self.talk.place());
+        let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line));
+        self.pasted
+            .extend(lines.map(|line| if is_paste { paste::as_text(line, &place) } else { meaning(line).to_owned() }));
         Ok(())
     }
 

@@ -94,6 +94,12 @@ impl Link {
         Ok(())
     }
 
+    /// Forgets what waits, and says what it was. From then on lines go out directly.
+    pub(super) fn drop_waiting(&self) -> Vec<String> {
+        let dropped = self.state.lock().waiting.take().unwrap_or_default();
+        dropped.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+    }
+
     fn next_waiting(&self) -> Option<Vec<u8>> {
         let mut state = self.state.lock();
         let next = state.waiting.as_mut().and_then(VecDeque::pop_front);
