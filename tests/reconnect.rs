@@ -5,6 +5,7 @@ mod pty;
 mod support;
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use chatroom::protocol::{ALREADY_USED, QUESTION};
 use chatroom::server::Config;
@@ -203,8 +204,11 @@ fn a_server_that_is_started_again_has_everyone_back() {
     terminal.wait_for("[anna away");
     terminal.type_in("are you back?\r");
     let server = Server::on(TcpListener::bind(address).expect("the same port"), Config::default());
+    let started = Instant::now();
     terminal.wait_for("anna: are you back?");
     terminal.wait_for_draft("[anna in the group]");
+    // Tried after 1 s, then after 2 more.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let mut boris = server.group("boris");
     boris.send("LIST");
     boris.skip_to("Users in chatroom: ['anna', 'boris']");

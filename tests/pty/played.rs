@@ -57,11 +57,17 @@ impl Played {
 pub(crate) fn in_the_group(listener: &TcpListener) -> (Terminal, Played) {
     let port = listener.local_addr().expect("its address").port().to_string();
     let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
+    let server = enter_group(&mut terminal, listener);
+    (terminal, server)
+}
+
+/// The same for a client that runs already.
+pub(crate) fn enter_group(terminal: &mut Terminal, listener: &TcpListener) -> Played {
     let mut server = Played::accept(listener);
     terminal.type_in("2\r");
     server.welcome();
     server.expect("LIST");
     server.say("Users in chatroom: ['anna']");
     terminal.wait_for("[anna in the group]");
-    (terminal, server)
+    server
 }
