@@ -4,7 +4,8 @@
 mod pty;
 mod support;
 
-use std::net::TcpListener;
+use std::io::Read;
+use std::net::{Shutdown, TcpListener};
 use std::time::{Duration, Instant};
 
 use chatroom::protocol::{ALREADY_USED, QUESTION};
@@ -37,6 +38,20 @@ fn what_was_typed_meanwhile_goes_out_once_and_in_order() {
     server.say("Disconnected");
     drop(server);
     assert_eq!(terminal.leave(), 0);
+}
+
+/// A server that stops waits until its clients have closed: one that keeps the old socket holds it up for 2.5 s.
+#[test]
+fn after_the_goodbye_the_old_connection_is_closed_at_once() {
+    let listener = free_port();
+    let (terminal, mut server) = in_the_group(&listener);
+    drop(listener); // nothing to come back to
+    server.say("Disconnected");
+    server.client.shutdown(Shutdown::Write).expect("chat is still connected");
+    let mut rest = Vec::new();
+    server.client.read_to_end(&mut rest).expect("chat closes, though there is no other server");
+    assert!(rest.is_empty(), "chat sent {rest:?} after the goodbye");
+    terminal.wait_for("The server is gone");
 }
 
 #[test]

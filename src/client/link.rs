@@ -76,9 +76,11 @@ impl Link {
         }
     }
 
-    /// The server has gone: from now on lines wait.
+    /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a
+    /// server that stops waits for that.
     pub(super) fn lost(&self) {
         self.state.lock().waiting.get_or_insert_default();
+        self.shutdown(Shutdown::Both);
     }
 
     /// Another connection. Lines wait on, until `send_waiting`.

@@ -10,7 +10,7 @@ use crate::support::DEADLINE;
 
 /// The server's side of one connection, played by the test.
 pub(crate) struct Played {
-    client: TcpStream,
+    pub(crate) client: TcpStream,
     read: Vec<u8>,
 }
 

@@ -2,7 +2,6 @@
 //! meanwhile. `sent` goes on reading the keyboard; its lines wait on the link until all this is done.
 
 use std::io;
-use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,8 +49,6 @@ impl Recv {
     /// Waits for the server. False: the user has left.
     pub(super) fn find(&mut self) -> io::Result<bool> {
         self.link.lost();
-        // Our side too, at once: a server that stops waits for it.
-        self.link.shutdown(Shutdown::Both);
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
