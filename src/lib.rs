@@ -25,12 +25,15 @@
 //! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
 //! | [`server::registry`] | who is in the chat, under the one lock |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
+//! | [`server::store`], `server/kept.rs` | the seam to what outlasts the server; what a session does with it |
 //! | [`mod@server`] | accept, spawn, stop, wait for all |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
 
 pub mod client;
+#[cfg(feature = "database")]
+pub mod database;
 pub mod limits;
 pub mod logger;
 pub mod protocol;
