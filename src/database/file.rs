@@ -43,6 +43,9 @@ impl DatabaseFile {
         let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
         create(path).map_err(|error| context(error.to_string()))?;
         let path = path.canonicalize().map_err(|error| context(error.to_string()))?;
+        if path.is_dir() {
+            return Err(context("it is a folder".into()));
+        }
         // Looked at before anything is put beside it: it may be somebody else's.
         connect_to_read(&path).and_then(|connection| version(&connection)).map_err(context)?;
         let lock = lock(&path).map_err(context)?;
