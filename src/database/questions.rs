@@ -53,10 +53,10 @@ const HISTORY: &str = "
     WITH newest AS (
         SELECT * FROM (SELECT id FROM messages WHERE recipient IS NULL ORDER BY id DESC LIMIT :count)
         UNION ALL
-        SELECT * FROM (SELECT id FROM messages WHERE recipient = :reader AND waits = 0 AND time >= :since
+        SELECT * FROM (SELECT id FROM messages WHERE recipient = :reader AND waits = 0 AND id > :since
                        ORDER BY id DESC LIMIT :count)
         UNION ALL
-        SELECT * FROM (SELECT id FROM messages WHERE sender = :reader AND recipient IS NOT NULL AND time >= :since
+        SELECT * FROM (SELECT id FROM messages WHERE sender = :reader AND recipient IS NOT NULL AND id > :since
                        AND recipient <> sender ORDER BY id DESC LIMIT :count)
     )
     SELECT time, sender.nickname, recipient.nickname, text, sender.id = :reader
@@ -81,14 +81,20 @@ impl Archive for Questions {
         self.notice.clone()
     }
 
-    fn history(&self, reader: &Nickname, since: Option<i64>, count: usize) -> io::Result<Vec<String>> {
+    fn newest(&self) -> io::Result<i64> {
+        self.question(|connection| {
+            connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
+        })
+    }
+
+    fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
         let mut lines = self.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
             // -1 is nobody's number.
             let asked = rusqlite::named_params! {
-                ":reader": user.unwrap_or(-1), ":since": since.unwrap_or_default(), ":count": count,
+                ":reader": user.unwrap_or(-1), ":since": since, ":count": count,
             };
             let (mut lines, mut bytes) = (Vec::new(), 0);
             for line in newest.query_map(asked, line)? {

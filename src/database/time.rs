@@ -1,6 +1,14 @@
-//! Times as people read and write them, in UTC. Pure.
+//! The time of day, and times as people read and write them, in UTC. Touches the system's clock.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 const DAY: i64 = 86_400;
+
+/// The time of day: milliseconds since 1970, UTC.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// Milliseconds since 1970 as `2026-11-23 15:41:39`.
 pub(super) fn shown(time: i64) -> String {

@@ -15,11 +15,12 @@ use super::Settings;
 use super::file::{DatabaseFile, told};
 use super::recent::Recent;
 use super::statements;
+use super::time::now;
 use crate::limits::{DATABASE_PATIENCE, FORGET_AT_ONCE, FORGET_EVERY, WAITING};
 use crate::protocol;
 use crate::server::connection::ClientId;
 use crate::server::delivery::Message;
-use crate::server::store::{News, Request, Store, now};
+use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
 /// Writes what happens into the database.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::client::Client;
 use super::leave::Leave;
 use super::password::Password;
-use super::store::{Archive, Request, now};
+use super::store::{Archive, Request};
 use crate::limits::{HISTORY, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES};
 use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS};
 use crate::text::Nickname;
@@ -26,16 +26,29 @@ pub(super) enum Proof {
 #[derive(Debug)]
 pub(super) struct Member {
     nickname: Nickname,
-    proof: Proof,
-    /// Since when the nickname is this client's, in milliseconds since 1970.
+    /// The private messages after this one are known to be its own.
     since: i64,
 }
 
+/// Without a proof: none of them, until the welcome has found out where this session began.
+const NOTHING: i64 = i64::MAX;
+/// With the password: all of them.
+const ALL: i64 = 0;
+
 /// Says that the chat is kept, and hands over what was left for this client.
-pub(super) fn welcome(client: &Client) -> Result<(), Leave> {
-    let Some(archive) = &client.shared.archive else { return Ok(()) };
+pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
+    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     client.send(archive.notice())?;
-    client.delivery().ask(client.id, Request::Waiting)
+    client.delivery().ask(client.id, Request::Waiting)?;
+    if let Some(member) = client.member.as_mut().filter(|member| member.since == NOTHING) {
+        // What the last one with this nickname said may still be in the queue: that is before this session.
+        client.shared.delivery.ask_and_wait(client.id, |done| Request::Settled { done })?;
+        member.since = archive.newest().unwrap_or_else(|error| {
+            log::warn!("the database does not answer: {error}");
+            NOTHING
+        });
+    }
+    Ok(())
 }
 
 /// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
@@ -54,8 +67,7 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
     let Some(member) = &client.member else { return Ok(()) };
     // What this client said just now may still be in the queue.
     client.delivery().ask_and_wait(client.id, |done| Request::Settled { done })?;
-    let since = (member.proof == Proof::Free).then_some(member.since);
-    match archive.history(&member.nickname, since, count) {
+    match archive.history(&member.nickname, member.since, count) {
         Ok(mut lines) => {
             lines.insert(0, HISTORY_BEGINS.into());
             lines.push(HISTORY_ENDS.into());
@@ -121,7 +133,8 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
             Err(error) => return client.send(does_not_answer(&error)).map(|()| false),
         }
     }
-    client.member = Some(Member { nickname: nickname.clone(), proof, since: now() });
+    let since = if proof == Proof::Password { ALL } else { NOTHING };
+    client.member = Some(Member { nickname: nickname.clone(), since });
     Ok(true)
 }
 

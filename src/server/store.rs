@@ -9,7 +9,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 use parking_lot::Mutex;
@@ -26,12 +26,6 @@ pub struct Kept {
     pub store: Mutex<Box<dyn Store>>,
     /// Reads.
     pub archive: Arc<dyn Archive>,
-}
-
-/// The time of day: milliseconds since 1970, UTC.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The half for the delivery thread, and the half for the clients'.
@@ -126,12 +120,18 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// What the welcome says about what is kept.
     fn notice(&self) -> String;
 
-    /// The last `count` messages of the group and of `reader`'s own, the oldest first. Of the private ones those since
-    /// `since`, in milliseconds since 1970, or all of them.
+    /// The number of the newest message; later ones have larger numbers.
     ///
     /// # Errors
     /// The database does not answer. The same holds for the calls below.
-    fn history(&self, reader: &Nickname, since: Option<i64>, count: usize) -> io::Result<Vec<String>>;
+    fn newest(&self) -> io::Result<i64>;
+
+    /// The last `count` messages of the group and of `reader`'s own, the oldest first; of the private ones those after
+    /// the message `since`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>>;
 
     /// The hash of the password that `nickname`, or a name that looks like it, was registered with.
     ///

@@ -9,5 +9,6 @@ mod crash;
 mod export;
 mod failure;
 mod history;
+mod large;
 mod opening;
 mod support;
