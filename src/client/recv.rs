@@ -114,6 +114,10 @@ impl Recv {
             return if self.framing == Framing::Lines { self.ask() } else { Ok(()) };
         }
         self.printer.show(&heard, line)?;
+        if !self.is_in && heard == Heard::Password {
+            self.printer.flush()?;
+            self.tell(Login::Asked);
+        }
         if !self.is_in && self.framing.says(line, SUCCESSFULLY) {
             self.is_in = true;
             self.tell(Login::Done);

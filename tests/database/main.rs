@@ -5,10 +5,14 @@
 
 mod absent;
 mod accounts;
+mod client;
 mod crash;
 mod export;
 mod failure;
 mod history;
 mod large;
 mod opening;
+#[cfg(feature = "editor")]
+#[path = "../pty/mod.rs"]
+mod pty;
 mod support;
