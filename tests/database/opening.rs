@@ -99,6 +99,7 @@ fn a_second_server_is_refused_and_the_first_chats_on() {
     let folder = Folder::new();
     let server = Server::start(&folder);
     let mut anna = server.group("anna");
+    refused(&folder.database(), "another chat-server keeps its chat there");
     let (status, stdout, stderr) = run(&["-p", "0"], &folder.database());
     assert_eq!((status, stdout.as_str(), stderr.lines().count()), (Some(1), "", 1), "{stderr}");
     assert!(stderr.contains("another chat-server keeps its chat there"), "{stderr}");
