@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs chat-server and chat into ~/.local/bin, built from the lock file; can be run again, from any folder.
+# Installs chat-server and chat into ~/.local/bin, built from the lock file, and their completions and manual pages into
+# ~/.local/share; can be run again, from any folder.
 #     sh download.sh              install
-#     sh download.sh --uninstall  take both away again
+#     sh download.sh --uninstall  take all of it away again
 # Edits no file of yours: where ~/.local/bin is not in PATH, it says what to add.
 set -eu
 
@@ -15,6 +16,13 @@ fail() {
 
 [ -n "${HOME:-}" ] || fail 'HOME is not set; it has to name your home folder'
 bin=$HOME/.local/bin
+share=$HOME/.local/share
+
+# Where bash, fish, zsh and man look for what belongs to a program, below a share folder. No name holds a space.
+shared() {
+    printf '%s\n' "bash-completion/completions/$1" "fish/vendor_completions.d/$1.fish" \
+        "zsh/site-functions/_$1" "man/man1/$1.1"
+}
 
 uninstall() {
     for program in $programs; do
@@ -24,6 +32,9 @@ uninstall() {
         else
             printf 'There is no %s\n' "$bin/$program"
         fi
+        for file in $(shared "$program"); do
+            rm -f -- "$share/$file"
+        done
     done
 }
 
@@ -41,6 +52,14 @@ check_tools() {
         fail "a linker is missing: there is no 'cc'; install gcc (Debian, Ubuntu: sudo apt install gcc)"
 }
 
+# Completions and the manual page of one program: they stand in the repository, and are only copied.
+install_shared() {
+    for file in $(shared "$1"); do
+        mkdir -p -- "$share/${file%/*}" || fail "cannot make the folder $share/${file%/*}"
+        cp -- "$here/share/$file" "$share/$file" || fail "cannot write $share/$file"
+    done
+}
+
 install_programs() {
     check_tools
     printf 'Building, which takes a minute the first time ...\n'
@@ -52,6 +71,7 @@ install_programs() {
         cp -- "$here/target/release/$program" "$bin/$program.new" || fail "cannot write $bin/$program.new"
         mv -f -- "$bin/$program.new" "$bin/$program" || fail "cannot write $bin/$program"
         printf 'Installed %s\n' "$bin/$program"
+        install_shared "$program"
     done
     case ":$PATH:" in
     *":$bin:"*) printf 'Try: chat-server\n' ;;

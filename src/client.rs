@@ -2,23 +2,24 @@
 //! socket and starts the threads.
 //!
 //! # Threads
-//! `recv` owns the screen and decides how it ended; `run` waits for it. `sent` owns the input. They share the socket
-//! (`&TcpStream` reads and writes) and two small things: `recv` tells `sent` by a channel how the login stands, and
-//! `sent` tells `recv` by a flag that the user asked to leave. A `sent` that waits for a key when the server has gone
+//! `recv` owns the screen and decides how it ended; `run` waits for it. `sent` owns the input. They share the link to the
+//! server (`&TcpStream` reads and writes), what is known of the talk, and a channel by which `recv` tells `sent` how the
+//! login stands. A `sent` that waits for a key when the server has gone
 //! cannot be woken with std; it ends with the process.
 
 use std::fmt;
 use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
 pub use self::lang::Lang;
+use self::link::Link;
 pub use self::look::{Bell, Look};
+pub use self::raw::raw;
 pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
 use crate::sockopts;
@@ -29,13 +30,16 @@ mod clock;
 mod editor;
 mod heard;
 mod lang;
+mod link;
 mod look;
 mod process;
+mod raw;
 mod recv;
 mod screen;
 mod sent;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 mod talk;
+mod transcript;
 
 /// How long one address of the server may take to answer.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -47,6 +51,8 @@ pub struct Settings {
     pub nickname: Option<String>,
     /// How the server tells messages apart: `Chunks` for the original's.
     pub framing: Framing,
+    /// Host and port where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
+    pub reconnect: Option<(String, u16)>,
 }
 
 /// How it ended.
@@ -93,25 +99,26 @@ enum Login {
 }
 
 /// A `sent` that panics ends the client: nobody could type any more.
-struct HangsUp(Arc<TcpStream>);
+struct HangsUp(Arc<Link>);
 
 impl Drop for HangsUp {
     fn drop(&mut self) {
         if thread::panicking() {
-            self.0.shutdown(std::net::Shutdown::Both).unwrap_or_default();
+            self.0.leave();
+            self.0.shutdown(Shutdown::Both);
         }
     }
 }
 
-/// Connects to a server. Blocks up to ten seconds for each address that the name has.
+/// Connects to a server. Blocks up to ten seconds for each address that the name has. `lang` is for the errors.
 ///
 /// # Errors
 /// The name has no address, or none of its addresses answers; the message says what can be done.
-pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
     let context = |error: io::Error, what: &str| io::Error::new(error.kind(), format!("{what}: {error}"));
-    let unknown = format!("cannot find the host '{host}'; check the name given with --ip-address");
+    let unknown = lang.unknown_host(host);
     let addresses = (host, port).to_socket_addrs().map_err(|error| context(error, &unknown))?;
-    let mut last = io::Error::other("it has no address");
+    let mut last = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(stream) => {
@@ -122,10 +129,7 @@ pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
             Err(error) => last = error,
         }
     }
-    let refused = format!(
-        "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port"
-    );
-    Err(context(last, &refused))
+    Err(context(last, &lang.no_server(host, port)))
 }
 
 /// Talks with a server until one side ends it. Blocks all that time.
@@ -133,32 +137,26 @@ pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 /// # Errors
 /// A thread could not be started.
 pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer) -> io::Result<Ended> {
-    let server = Arc::new(server);
-    let leaving = Arc::new(AtomicBool::new(false));
+    let link = Arc::new(Link::new(server, Arc::clone(printer.talk())));
     // More than `sent` can lag behind: a login is asked for, answered, asked for again.
     let (tell_login, login) = bounded(8);
-    let framing = settings.framing;
-    let sent = sent::Sent {
-        server: Arc::clone(&server),
-        is_script: !input.is_terminal(),
-        input,
-        framing,
-        login,
-        leaving: Arc::clone(&leaving),
-        talk: Arc::clone(printer.talk()),
-    };
-    let is_script = sent.is_script;
+    let Settings { nickname, framing, reconnect } = settings;
+    let is_script = !input.is_terminal();
+    let reconnects = reconnect.is_some() && !is_script;
+    let lang = printer.lang();
+    let sent = sent::Sent { link: Arc::clone(&link), input, lang, is_script, framing, login, reconnects };
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);
-    let hangs_up = HangsUp(Arc::clone(&server));
+    let hangs_up = HangsUp(Arc::clone(&link));
     builder.spawn(move || {
         let _hangs_up = hangs_up;
-        sent.sent(settings.nickname);
+        sent.sent(nickname);
     })?;
-    let recv = recv::Recv::new(Arc::clone(&server), framing, printer, tell_login, leaving, is_script);
+    let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
-    let ended = receiving.join().map_err(|_| io::Error::other("the receiving thread panicked"));
-    // Wakes a `sent` that waits for the server to take something; one that has closed already is what is wanted.
-    server.shutdown(std::net::Shutdown::Both).unwrap_or_default();
+    let panicked = lang.pick("the receiving thread panicked", "принимающий поток аварийно завершился");
+    let ended = receiving.join().map_err(|_| io::Error::other(panicked));
+    // Wakes a `sent` that waits for the server to take something.
+    link.shutdown(Shutdown::Both);
     ended
 }

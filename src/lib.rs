@@ -27,13 +27,18 @@
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
 //! | [`server::store`], `server/kept.rs` | the seam to what outlasts the server; what a session does with it |
 //! | [`mod@server`] | accept, spawn, stop, wait for all |
+//! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
 
+#[cfg(test)]
+extern crate self as chatroom; // the helpers in tests/support name the crate from outside
+
 pub mod client;
 #[cfg(feature = "database")]
 pub mod database;
+pub mod flags;
 pub mod limits;
 pub mod logger;
 pub mod protocol;

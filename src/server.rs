@@ -38,9 +38,13 @@ pub mod capacity;
 mod client;
 pub mod connection;
 pub mod delivery;
+#[cfg(test)]
+mod faults;
 mod kept;
 mod late;
 pub mod leave;
+#[cfg(test)]
+mod model;
 mod pace;
 pub mod password;
 mod places;
@@ -141,7 +145,9 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     drop((shared, alive));
     if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
         log::warn!("not every thread ended in time; the end of the process ends them");
-        return Ok(());
+        if !delivery_thread.is_finished() {
+            return Ok(());
+        }
     }
     delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
     log::info!("stopped");

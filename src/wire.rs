@@ -155,7 +155,7 @@ impl MessageReader {
     /// One `read`: blocks until the stream has bytes, has ended, or its timeout has passed.
     ///
     /// # Errors
-    /// Those of the stream; a timeout (`WouldBlock` or `TimedOut`) loses nothing, and the call can be made again.
+    /// Those of the stream; a timeout (`WouldBlock`) loses nothing, and the call can be made again.
     pub fn fill(&mut self, mut stream: impl Read) -> io::Result<()> {
         let count = loop {
             match stream.read(&mut self.chunk) {
@@ -189,7 +189,8 @@ impl MessageReader {
     }
 }
 
-/// True for the two errors with which a timeout on a socket is reported.
+/// True where a read or a write has waited for as long as its timeout says. Not for `TimedOut`: that is how the kernel
+/// says, once, that the peer has vanished.
 pub fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+    error.kind() == io::ErrorKind::WouldBlock
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
 /// Fewer than this, and the search below has gone wrong.
-const EXERCISES_AT_LEAST: usize = 2;
+const EXERCISES_AT_LEAST: usize = 9;
 
 /// The names of all exercises: the folders of `examples/` that begin with an `e` and a number.
 fn exercises() -> Vec<String> {

@@ -3,9 +3,10 @@
 
 use std::io::Write;
 use std::net::Shutdown;
+use std::time::Instant;
 
 use crate::program::ServerProgram;
-use crate::support::Peer;
+use crate::support::{DEADLINE, Peer};
 
 #[path = "support/program.rs"]
 mod program;
@@ -82,6 +83,78 @@ fn a_thousand_connections_of_garbage_leave_the_server_as_it_was() {
     assert!(memory[4] <= memory[1] + SLACK_KIB, "resident KiB after each round: {memory:?}");
     anna.send("LIST");
     anna.expect("Users in chatroom: ['anna']");
+}
+
+#[test]
+fn a_flood_without_a_newline_is_cut_and_costs_no_memory() {
+    const FLOODERS: usize = 200;
+    let server = ServerProgram::start(&[]);
+    let mut anna = server.login("anna").private_with_nobody();
+    // The first round warms the allocator up; it is the growth after it that counts.
+    let flood = || {
+        let peers: Vec<Peer> = (0..FLOODERS).map(|_| server.peer()).collect();
+        let much = vec![b'a'; 1_000_000];
+        for peer in &peers {
+            // It is cut after 64 KiB, in the middle of this.
+            peer.stream().write_all(&much).unwrap_or_default();
+        }
+        let highest = server.status("VmRSS");
+        for mut peer in peers {
+            while peer.next_line().is_some() {}
+        }
+        highest
+    };
+    let (first, second) = (flood(), flood());
+    assert!(second <= first + 10 * 1024, "resident KiB: {first}, then {second}");
+    let mut endless = server.peer();
+    endless.expect("Your nickname?");
+    let megabyte = vec![b'a'; 1_000_000];
+    let begun = Instant::now();
+    // The goodbye is out after 64 KiB; what comes in the second after it is read, and forgotten.
+    while endless.stream().write_all(&megabyte).is_ok() {
+        assert!(begun.elapsed() < DEADLINE, "somebody takes all that is sent");
+    }
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna']");
+}
+
+#[test]
+fn of_a_million_random_bytes_nothing_raw_reaches_anybody() {
+    let server = ServerProgram::start(&["--rate", "off"]);
+    let mut boris = server.group("boris");
+    let mut anna = server.group("anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    let mut noise = Noise(0xF00D);
+    for round in 0..250 {
+        // Lines, so that much of it is looked at as text; none of them a way to leave.
+        let mut bytes = noise.bytes(4000);
+        bytes.iter_mut().step_by(97).for_each(|byte| *byte = b'\n');
+        anna.send_bytes(&bytes);
+        anna.send(&format!("\nend of round {round}"));
+        let end = format!("(broadcast) anna: end of round {round}");
+        let heard = [anna.skip_to(&end), boris.skip_to(&end)].concat();
+        for line in heard {
+            assert!(!line.contains(|c: char| c.is_control() && c != '\t'), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn twenty_thousand_who_send_half_a_line_leave_the_server_as_it_was() {
+    let server = ServerProgram::start(&["--login-timeout", "60"]);
+    let before = (server.status("Threads"), server.descriptors());
+    let mut memory = Vec::new();
+    for _ in 0..ROUNDS {
+        for _ in 0..4000 {
+            let peer = server.peer();
+            peer.stream().write_all(b"half a li").unwrap_or_default();
+            // An orderly close would keep this side's port for a minute, and there are not so many.
+            peer.reset();
+        }
+        server.wait_until_back(before);
+        memory.push(server.status("VmRSS"));
+    }
+    assert!(memory[4] <= memory[1] + SLACK_KIB, "resident KiB after each round: {memory:?}");
 }
 
 impl Peer {

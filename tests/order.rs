@@ -1,10 +1,16 @@
 //! The order: all see one and the same, nothing is lost or doubled, and a nickname is one session's at a time.
 
+use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
 
+use rustix::process::Signal;
+
+use crate::program::Program;
 use crate::support::{Peer, Server};
 
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 const SENDERS: usize = 8;
@@ -140,5 +146,66 @@ fn of_those_who_ask_for_one_nickname_in_the_same_instant_one_gets_it() {
     for round in 0..ROUNDS {
         let winners = won.iter().filter(|client| client[round]).count();
         assert_eq!(winners, 1, "round {round}");
+    }
+}
+
+/// A `chat` in the group, in a process that can be killed.
+fn joins(server: &Server, nickname: &str) -> Program {
+    let flags = ["--port", &server.address.port().to_string(), "--nickname", nickname];
+    let mut chat = Program::run(Command::new(env!("CARGO_BIN_EXE_chat")).args(flags));
+    chat.send("2");
+    while chat.line() != "You in group" {}
+    chat
+}
+
+#[test]
+fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
+    const STEADY: usize = 200;
+    const ROUNDS: usize = 20;
+    let server = Server::without_rate();
+    let steady: Vec<Peer> = (0..STEADY).map(|i| server.group(&format!("steady{i}x"))).collect();
+    let mut anna = server.group("anna");
+    let heard: Vec<Vec<String>> = thread::scope(|scope| {
+        let listening: Vec<_> =
+            steady.into_iter().map(|mut peer| scope.spawn(move || peer.skip_to("(broadcast) anna: the end"))).collect();
+        for round in 0..ROUNDS {
+            let guests: Vec<Peer> = (0..20).map(|i| server.group(&format!("guest{i}x"))).collect();
+            let killed = (round % 4 == 0).then(|| joins(&server, &format!("killed{round}x")));
+            for i in 0..20 {
+                anna.send(&format!("{round}.{i}"));
+            }
+            for (i, guest) in guests.into_iter().enumerate() {
+                if i % 4 == 0 { guest.reset() } else { guest.quit() }
+            }
+            if let Some(program) = killed {
+                program.signal(Signal::KILL);
+            }
+            // Those who were reset or killed may still be on their way out: their names have to be free.
+            for beginning in ["guest", "killed"] {
+                anna.send(&format!("/list {beginning}"));
+                while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
+                    anna.send(&format!("/list {beginning}"));
+                }
+            }
+        }
+        anna.send("the end");
+        listening.into_iter().map(|thread| thread.join().expect("it heard the end")).collect()
+    });
+    // Whoever came earlier has heard the later ones join: from the first message on all have heard the same.
+    let from_the_first = |heard: &Vec<String>| -> Vec<String> {
+        heard.iter().skip_while(|line| !line.contains("guest")).cloned().collect()
+    };
+    let first = from_the_first(&heard[0]);
+    let said: Vec<&str> = first.iter().filter_map(|line| line.strip_prefix("(broadcast) anna: ")).collect();
+    let expected: Vec<String> = (0..ROUNDS).flat_map(|round| (0..20).map(move |i| format!("{round}.{i}"))).collect();
+    assert_eq!(said, expected);
+    let sessions = 20 * ROUNDS + ROUNDS / 4;
+    for what in ["has joined the Chat", "has left the Chat"] {
+        let notices = first.iter().filter(|line| line.ends_with(what)).count();
+        assert_eq!(notices, sessions, "one {what:?} for each session");
+    }
+    assert_eq!(first.len(), expected.len() + 2 * sessions);
+    for other in &heard {
+        assert!(from_the_first(other) == first, "two have heard different things");
     }
 }

@@ -115,6 +115,37 @@ fn help_and_version_are_told() {
 }
 
 #[test]
+fn help_and_errors_of_chat_are_told_in_russian() {
+    let russian = |flags: &[&str], environment: &str| {
+        let mut command = Command::new(CHAT);
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            command.env_remove(name);
+        }
+        let mut chat = Program::run(command.args(flags).env(environment, "ru_RU.UTF-8"));
+        chat.end_of_input();
+        let status = chat.wait().code();
+        let (out, errors) = chat.rest();
+        (status, [out, errors].concat().join("\n"))
+    };
+    for (flags, environment) in [(&["--help", "--lang", "ru"][..], "OTHER"), (&["-h"][..], "LC_MESSAGES")] {
+        let (status, help) = russian(flags, environment);
+        assert!(status == Some(0) && help.contains("Использование: chat [ПАРАМЕТРЫ]"), "{help}");
+    }
+    let (status, help) = russian(&["--help", "--lang=en"], "LANG");
+    assert!(status == Some(0) && help.contains("Usage: chat [OPTIONS]"), "{help}");
+    let (status, error) = russian(&["-i", "no-such-host.invalid"], "LANG");
+    assert!(status == Some(1) && error.starts_with("chat: не удаётся найти узел"), "{error}");
+    let server = ServerProgram::start(&[]);
+    let port = server.address.port().to_string();
+    let (status, error) = russian(&["-p", &port, "--log", "/nowhere/log"], "LC_ALL");
+    assert!(status == Some(1) && error.starts_with("chat: не удаётся вести запись в /nowhere/log"), "{error}");
+    // Sent after the login: a line that is too long is refused by the client itself.
+    let mut chat = Program::run(Command::new(CHAT).args(["-p", &port, "-n", "anna", "--lang", "ru"]));
+    chat.send(&"a".repeat(5000));
+    chat.expect_error("Не отправлено: строка длиннее 4096 байт");
+}
+
+#[test]
 fn too_many_clients_for_the_machine_are_refused_at_the_start_with_what_would_fit() {
     let line = fails(SERVER, &["--port", "0", "--max-clients", "100000000"]);
     let (_, fits) = line.rsplit_once("--max-clients ").expect("it says what would fit");

@@ -1,15 +1,15 @@
-//! Clients that read slowly or not at all: nobody else waits for them, and who cannot keep up is cut. And what is left of
-//! a session when it has ended, whichever way.
+//! Clients that read slowly or not at all: nobody else waits for them, and who cannot keep up is cut.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{RecvTimeoutError, bounded};
 use rustix::process::Signal;
 
 use crate::program::{Program, ServerProgram};
-use crate::support::{DEADLINE, Peer, QUESTION, Server};
+use crate::support::{DEADLINE, Peer, Server};
 
 #[path = "support/program.rs"]
 mod program;
@@ -56,20 +56,6 @@ fn reads_little(peer: &Peer) {
     rustix::net::sockopt::set_socket_recv_buffer_size(peer.stream(), 32 * 1024).expect("a socket takes this option");
 }
 
-/// Logs in as `nickname`, again and again until it is free; says how long that took.
-fn free_again(server: &Server, nickname: &str) -> Duration {
-    let begun = Instant::now();
-    let mut peer = server.peer();
-    loop {
-        peer.skip_to("Your nickname?");
-        peer.send(nickname);
-        match peer.line().as_str() {
-            "Successfully" => return begun.elapsed(),
-            _ => assert!(begun.elapsed() < DEADLINE, "{nickname} is never free again"),
-        }
-    }
-}
-
 #[test]
 fn a_stalled_reader_delays_nobody_and_is_cut() {
     let server = ServerProgram::start(&["--rate", "off"]);
@@ -83,6 +69,34 @@ fn a_stalled_reader_delays_nobody_and_is_cut() {
     server.program.expect_error("is too late: it did not read what it was sent");
     server.program.expect_error("left: too late: could not keep up with the chat");
     drop(stalled);
+}
+
+#[test]
+fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
+    let mut server = ServerProgram::start(&["--rate", "off"]);
+    let slow = server.login("vera");
+    reads_little(&slow);
+    let (slow, mut boris, mut anna) = (slow.group(), server.group("boris"), server.group("anna"));
+    let text = format!("(broadcast) anna: {}", long_text());
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    let (stop, stopped) = bounded::<()>(0);
+    thread::scope(|scope| {
+        // A byte now and then shows that it lives; it does not show that it keeps up.
+        let reads = move || {
+            while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                let read = slow.stream().read(&mut [0]);
+                assert!(matches!(read, Ok(1)), "what the kernel had taken is still there: {read:?}");
+            }
+        };
+        scope.spawn(reads);
+        let hears = scope.spawn(|| (0..3000).flat_map(|_| boris.skip_to(&text)).collect::<Vec<String>>());
+        says_much_until_cut(&mut anna, "anna", "vera");
+        let notices = hears.join().expect("boris hears all 3,000");
+        assert!(notices.is_empty() || notices == [cut_notice("vera")], "{notices:?}");
+        drop(stop);
+    });
+    server.program.expect_error("is too late: it did not read what it was sent");
+    server.program.expect_error("vera left: too late: could not keep up with the chat");
 }
 
 #[test]
@@ -144,50 +158,65 @@ fn two_hundred_who_do_not_read_harm_nobody_else() {
     drop(stalled);
 }
 
-#[test]
-fn who_is_late_and_catches_up_has_lost_nothing() {
-    let server = Server::without_rate();
-    let mut late = server.login("late");
-    reads_little(&late);
-    late.send("2");
-    late.expect("You in group");
-    let mut anna = server.group("anna");
-    late.expect("(broadcast) General information: anna has joined the Chat");
-    let mut said = 0;
-    for burst in [200, 1, 150, 200] {
-        for i in said..said + burst {
+/// A server whose log says who is late.
+fn tells_who_is_late() -> ServerProgram {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(["--port", "0", "--rate", "off"]).env("RUST_LOG", "chatroom::server::late=debug");
+    ServerProgram::run(&mut command)
+}
+
+/// Says numbered messages from `first` on until somebody is late, and 100 more, which wait in the backlog behind the
+/// megabytes that the kernel has taken. The log may lag behind, so the backlog's megabyte is not filled up. Gives the number
+/// of the next message.
+fn says_until_somebody_is_late(server: &mut ServerProgram, anna: &mut Peer, first: usize) -> usize {
+    let mut next = first;
+    let mut say = |count: usize| {
+        for i in next..next + count {
             anna.send(&format!("{i} {}", long_text()));
             anna.expect_start(&format!("(broadcast) anna: {i} x"));
         }
-        for i in said..said + burst {
+        next += count;
+        next
+    };
+    while !server.program.has_said_now("is late: its socket did not take") {
+        assert!(say(10) < first + 20_000, "the kernel swallows no end");
+    }
+    say(100)
+}
+
+#[test]
+fn who_is_late_and_catches_up_has_lost_nothing() {
+    let mut server = tells_who_is_late();
+    let mut late = server.group("late");
+    let mut anna = server.group("anna");
+    late.expect("(broadcast) General information: anna has joined the Chat");
+    let mut read = 0;
+    for _ in 0..3 {
+        let said = says_until_somebody_is_late(&mut server, &mut anna, read);
+        for i in read..said {
             late.expect_start(&format!("(broadcast) anna: {i} x"));
         }
-        said += burst;
+        // Late again is only who was punctual in between.
+        let until = Instant::now() + DEADLINE;
+        while server.program.count("has caught up") < server.program.count("is late: its socket did not take") {
+            assert!(Instant::now() < until, "late has caught up");
+            thread::sleep(Duration::from_millis(5));
+        }
+        read = said;
     }
 }
 
 #[test]
 fn the_goodbye_arrives_whole_though_a_megabyte_waits_and_the_peer_goes_on_typing() {
-    let mut server = ServerProgram::run(
-        Command::new(env!("CARGO_BIN_EXE_chat-server"))
-            .args(["--port", "0", "--rate", "off"])
-            .env("RUST_LOG", "chatroom::server::late=debug"),
-    );
+    let mut server = tells_who_is_late();
     let mut slow = server.group("slow");
     let mut anna = server.group("anna");
     slow.expect("(broadcast) General information: anna has joined the Chat");
-    let mut said = 0;
-    // What the kernel swallows, and 900 KB more, which wait in the backlog.
-    while !server.program.has_said("is late: its socket did not take") {
-        said += 10;
-        assert_eq!(says_much(&mut anna, "anna", 10), Vec::<String>::new());
-        assert!(said < 20_000, "the kernel swallows no end");
-    }
-    said += 225;
-    assert_eq!(says_much(&mut anna, "anna", 225), Vec::<String>::new());
+    let said = says_until_somebody_is_late(&mut server, &mut anna, 0);
     slow.send("QUIT");
     anna.expect("(broadcast) General information: slow has left the Chat");
-    let expected = format!("(broadcast) anna: {}\n", long_text()).repeat(said) + "Disconnected\n";
+    let messages = (0..said).map(|i| format!("(broadcast) anna: {i} {}\n", long_text()));
+    let expected = messages.collect::<String>() + "Disconnected\n";
     let mut got = Vec::with_capacity(expected.len());
     while got.len() < expected.len() {
         slow.send("and another thing");
@@ -195,67 +224,4 @@ fn the_goodbye_arrives_whole_though_a_megabyte_waits_and_the_peer_goes_on_typing
     }
     assert!(got == expected.as_bytes(), "{} of {} bytes", got.len(), expected.len());
     slow.expect_end();
-}
-
-#[test]
-fn a_nickname_is_free_after_quit() {
-    let server = Server::start();
-    let mut anna = server.group("anna");
-    anna.send("QUIT");
-    assert!(free_again(&server, "anna") < NO_STALL);
-}
-
-#[test]
-fn a_nickname_is_free_after_the_end_of_the_stream() {
-    let server = Server::start();
-    server.group("anna").end_of_stream();
-    assert!(free_again(&server, "anna") < NO_STALL);
-}
-
-#[test]
-fn a_nickname_is_free_after_a_reset_in_every_phase() {
-    // Whoever asks again and again is told about the rate, which would stand between question and answer.
-    let server = Server::without_rate();
-    let _boris = server.login("boris");
-    let phases: [fn(&mut Peer); 5] = [
-        |_| {},
-        |peer| peer.send("1"),
-        |peer| peer.send("2"),
-        |peer| peer.send("/tell boris hi"),
-        |peer| peer.send_bytes(b"half a lin"),
-    ];
-    // A name of its own for each: who has tried a name holds it a moment longer.
-    for (phase, name) in phases.into_iter().zip(["anna", "vera", "gleb", "anna2", "vera2"]) {
-        let mut peer = server.login(name);
-        phase(&mut peer);
-        peer.reset();
-        assert!(free_again(&server, name) < NO_STALL);
-    }
-    let talking = server.login("gleb2").private_with("boris");
-    talking.reset();
-    assert!(free_again(&server, "gleb2") < NO_STALL);
-}
-
-#[test]
-fn a_nickname_is_free_after_being_cut() {
-    let server = Server::without_rate();
-    let mut boris = server.group("boris");
-    let stalled = server.group("anna");
-    boris.expect("(broadcast) General information: anna has joined the Chat");
-    says_much_until_cut(&mut boris, "boris", "anna");
-    assert!(free_again(&server, "anna") < NO_STALL);
-    drop(stalled);
-}
-
-#[test]
-fn a_nickname_is_free_after_the_client_was_killed() {
-    let server = Server::start();
-    let mut boris = server.group("boris");
-    let flags = ["--port", &server.address.port().to_string(), "--nickname", "anna"];
-    let mut anna = Program::run(Command::new(env!("CARGO_BIN_EXE_chat")).args(flags));
-    while anna.line() != QUESTION {}
-    anna.signal(Signal::KILL);
-    boris.expect("(broadcast) General information: anna has joined the Chat");
-    boris.expect("(broadcast) General information: anna has left the Chat");
-    assert!(free_again(&server, "anna") < NO_STALL);
 }

@@ -24,6 +24,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::measure::{Plan, Pressure, measure};
 use crate::reference::Reference;
+use crate::report::Ratios;
 use crate::target::Target;
 
 mod client;
@@ -72,7 +73,7 @@ struct Flags {
     /// What to compare with, in the same run; can be given again
     #[arg(long, value_enum)]
     reference: Vec<Reference>,
-    /// How many times everything is measured, in turn
+    /// How many times everything is measured, in turn; ratios are the median of all
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
     /// The chat-server to start [default: the one that stands beside this example]
@@ -111,6 +112,7 @@ fn run(flags: &Flags) -> io::Result<bool> {
         (None, None) => target::chat_server()?,
     };
     let mut right = true;
+    let mut turns = vec![Vec::new(); flags.reference.len()];
     for _ in 0..flags.repeat {
         let target = match flags.address {
             Some(address) => Target::running(address),
@@ -118,12 +120,15 @@ fn run(flags: &Flags) -> io::Result<bool> {
         };
         let of_server = measure(target, &plan)?;
         report::print(&plan, &of_server)?;
-        right &= of_server.is_right(&plan);
-        for &reference in &flags.reference {
+        right &= of_server.is_right();
+        for (&reference, turns) in flags.reference.iter().zip(&mut turns) {
             let figures = measure(Target::reference(reference)?, &plan)?;
             report::print(&plan, &figures)?;
-            report::compare(&of_server, &figures)?;
+            turns.push(Ratios::new(&of_server, &figures));
         }
+    }
+    for (reference, turns) in flags.reference.iter().zip(&turns) {
+        report::compare(reference.name(), turns)?;
     }
     Ok(right)
 }

@@ -59,19 +59,41 @@ pub(crate) fn print(plan: &Plan, figures: &Figures) -> io::Result<()> {
 }
 
 /// The server in terms of a reference.
-pub(crate) fn compare(server: &Figures, reference: &Figures) -> io::Result<()> {
-    let p99 = |figures: &Figures| milliseconds(figures.delays.percentile(990));
-    write!(
-        io::stdout(),
-        "server / {}: deliveries {:.2}, p99 {:.2}",
-        reference.name,
-        server.per_second / reference.per_second,
-        p99(server) / p99(reference)
-    )?;
-    match server.processor().zip(reference.processor()) {
-        Some((server, reference)) => writeln!(io::stdout(), ", processor a delivery {:.2}", server / reference),
-        None => writeln!(io::stdout()),
+#[derive(Clone, Copy)]
+pub(crate) struct Ratios {
+    deliveries: f64,
+    p99: f64,
+    processor: f64,
+}
+
+impl Ratios {
+    pub(crate) fn new(server: &Figures, reference: &Figures) -> Self {
+        let p99 = |figures: &Figures| milliseconds(figures.delays.percentile(990));
+        Ratios {
+            deliveries: server.per_second / reference.per_second,
+            p99: p99(server) / p99(reference),
+            processor: server.processor().unwrap_or(f64::NAN) / reference.processor().unwrap_or(f64::NAN),
+        }
     }
+}
+
+/// The median of what was found in several turns: one turn in which something else ran does not count for much.
+pub(crate) fn compare(reference: &str, turns: &[Ratios]) -> io::Result<()> {
+    let (deliveries, p99) =
+        (median(turns.iter().map(|turn| turn.deliveries)), median(turns.iter().map(|turn| turn.p99)));
+    let processor = median(turns.iter().map(|turn| turn.processor));
+    writeln!(
+        io::stdout(),
+        "server / {reference}, median of {}: deliveries {deliveries:.2}, p99 {p99:.2}, processor a delivery {processor:.2}",
+        turns.len()
+    )
+}
+
+/// The upper one where there are two in the middle; not a number where there is none.
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn milliseconds(duration: Duration) -> f64 {

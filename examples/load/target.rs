@@ -1,8 +1,8 @@
 //! What the load is put on: chat-server or a reference, in a process of its own, or a server that runs already.
 
 use std::fs::{self, File};
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,6 +64,8 @@ impl Target {
         };
         let address = line.strip_prefix("Listening on ").and_then(|address| address.parse().ok());
         target.address = address.ok_or_else(|| io::Error::other(format!("{name} said {line:?}")))?;
+        // It says so before all its threads run. When it answers, they do, and a reading of the empty server is true.
+        (&TcpStream::connect(target.address)?).read_exact(&mut [0])?;
         Ok(target)
     }
 
@@ -77,14 +79,15 @@ impl Target {
         self.log.as_ref().and_then(|log| fs::read_to_string(log).ok()).unwrap_or_default()
     }
 
-    /// Ends it as Ctrl-C would, and is an error where chat-server does not end in order.
+    /// Ends it as Ctrl-C would, and is an error where chat-server does not end in order. Without the feature `signals` it
+    /// cannot: the signal itself ends it.
     pub(crate) fn stop(mut self) -> io::Result<()> {
         let Some(child) = self.child.as_mut() else { return Ok(()) };
         kill_process(Pid::from_child(child), Signal::TERM)?;
         let deadline = Instant::now() + END;
         while Instant::now() < deadline {
             match child.try_wait()? {
-                Some(status) if status.success() || !self.is_chat => return Ok(()),
+                Some(status) if status.success() || !self.is_chat || !cfg!(feature = "signals") => return Ok(()),
                 Some(status) => return Err(io::Error::other(format!("chat-server ended with {status}"))),
                 None => std::thread::sleep(LOOK),
             }

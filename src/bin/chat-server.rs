@@ -3,69 +3,16 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use chatroom::limits::{CLIENTS, LOGIN, MOTD_BYTES, PEER_TIMEOUT, RATE_PER_SECOND};
+use chatroom::flags::server::Flags;
+use chatroom::limits::{CLIENTS, MOTD_BYTES};
 use chatroom::logger;
 use chatroom::server::capacity::Capacity;
 use chatroom::server::{Config, Stop, start_server};
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
-
-/// Runs a chat: people connect with chat, or with nc.
-///
-/// Ctrl-C or SIGTERM stops it in order; a second one at once. `RUST_LOG=debug` follows each message through the threads.
-#[derive(Debug, Parser)]
-#[command(name = "chat-server", version)]
-struct Flags {
-    /// Address or host name to listen on; 0.0.0.0 lets other computers in
-    #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", default_value = "127.0.0.1")]
-    ip_address: String,
-    /// Port to listen on; 0 lets the system choose
-    #[arg(short, long, default_value_t = 12345)]
-    port: u16,
-    /// A second port, for clients that frame nothing, such as the original Python client
-    #[arg(long, value_name = "PORT")]
-    unframed_port: Option<u16>,
-    /// A file that is shown to everyone after the welcome
-    #[arg(long, value_name = "FILE")]
-    motd: Option<PathBuf>,
-    /// Most clients at once [default: 1000, or what fits this machine]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
-    max_clients: Option<usize>,
-    /// Most clients at once from one address [default: no limit]
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
-    per_address: Option<usize>,
-    /// Lines a second that one client may write, after 20 at once; 'off' for no limit
-    #[arg(long, value_name = "N|off", default_value = "10", value_parser = rate)]
-    rate: Rate,
-    /// Seconds in which a nickname has to be chosen
-    #[arg(long, value_name = "SECONDS", default_value_t = LOGIN.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    login_timeout: u64,
-    /// Seconds within which a client that vanished without a word is found out
-    #[arg(long, value_name = "SECONDS", default_value_t = PEER_TIMEOUT.as_secs(), value_parser = clap::value_parser!(u64).range(5..=86_400))]
-    peer_timeout: u64,
-    /// Write what is said into the log, not only its length
-    #[arg(long)]
-    show_text: bool,
-    #[cfg(feature = "database")]
-    #[command(flatten)]
-    database: chatroom::database::Flags,
-}
-
-/// `--rate`: lines a second, `None` for off.
-#[derive(Debug, Clone, Copy)]
-struct Rate(Option<u32>);
-
-fn rate(text: &str) -> Result<Rate, String> {
-    match text.parse() {
-        _ if text == "off" => Ok(Rate(None)),
-        Ok(rate) if rate > 0 => Ok(Rate(Some(rate))),
-        _ => Err(format!("it is a number from 1 on, such as {RATE_PER_SECOND}, or 'off'")),
-    }
-}
 
 fn main() -> ExitCode {
     let flags = Flags::parse();

@@ -24,7 +24,7 @@ use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 use self::helper::Helper;
 use self::history::History;
 use self::stage::{RING, Stage};
-use self::terminal::{Quiet, Terminal};
+use self::terminal::Terminal;
 use super::process::Process;
 use super::screen::{Lines, Rows};
 use super::talk::Talk;
@@ -42,7 +42,7 @@ const QUEUE_PRINTS: usize = 256;
 /// Bytes joined into one print: more would keep a key waiting.
 const PRINT_BYTES: usize = 16 * 1024;
 /// How long the next prompt waits for an answer that changes it.
-const ANSWER: Duration = Duration::from_millis(300);
+const ANSWER: Duration = Duration::from_secs(1);
 /// How long the last rows may take to reach the screen when the client ends.
 const LAST_ROWS: Duration = Duration::from_secs(1);
 /// Lines of a paste that are sent without asking.
@@ -62,30 +62,32 @@ fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), Re
         .completion_type(CompletionType::List);
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
-    let terminal = Terminal::save()?;
-    terminal.restore_on_signals();
     let stage = Arc::new(Stage::default());
     editor.set_helper(Some(Helper::new(&stage, talk, colour)));
-    keys::bind(&mut editor, talk, &terminal);
+    let bell = editor.create_external_printer()?;
     let (history, lines) = History::open();
     for line in lines {
         editor.add_history_entry(line)?;
     }
 
-    let bell = editor.create_external_printer()?;
+    let terminal = Terminal::silence()?;
+    terminal.restore_on_signals();
+    keys::bind(&mut editor, talk, &terminal);
     let (queue, prints) = bounded(QUEUE_PRINTS);
     let (tell_done, done) = bounded(1);
     let its_stage = Arc::clone(&stage);
     let builder = thread::Builder::new().name("printer".into()).stack_size(SINGLE_STACK);
-    builder.spawn(move || {
+    let print = move || {
         if let Err(error) = print_all(&prints, &its_stage, bell) {
             log::debug!("nobody sees the rows any more: {error}");
         }
         drop(tell_done);
-    })?;
+    };
+    builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
     let (queue, waiting, its_stage) = (Some(queue), String::new(), Arc::clone(&stage));
-    let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal, history };
-    let lines = EditorLines { editor, stage, talk: Arc::clone(talk), pasted: VecDeque::new(), draft: None };
+    let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
+    let (talk, pasted) = (Arc::clone(talk), VecDeque::new());
+    let lines = EditorLines { editor, stage, talk, terminal, pasted, draft: None };
     Ok((lines, rows))
 }
 
@@ -133,6 +135,7 @@ pub(super) struct EditorLines {
     editor: Editor<Helper, MemHistory>,
     stage: Arc<Stage>,
     talk: Arc<Talk>,
+    terminal: Terminal,
     /// The lines of a paste that have not gone out yet.
     pasted: VecDeque<String>,
     /// What was typed when the terminal sent bytes that are no text.
@@ -146,14 +149,16 @@ impl Lines for EditorLines {
                 let fits = line.len() <= MESSAGE_BYTES;
                 return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
             }
-            let quiet = Quiet::start();
             self.talk.wait_until_answered(ANSWER);
-            drop(quiet);
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
             let prompt = self.talk.prompt();
-            let Some(typed) = self.read(&prompt, true)? else { return Ok(None) };
+            let Some(typed) = self.read(&prompt, true)? else {
+                // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
+                self.terminal.restore_settings();
+                return Ok(None);
+            };
             self.take(&prompt, &typed)?;
         }
     }
@@ -205,7 +210,7 @@ impl EditorLines {
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
-        if lines.len() > PASTE_LINES && !self.asks(&format!("send {} lines? y/N ", lines.len()))? {
+        if lines.len() > PASTE_LINES && !self.asks(&self.talk.lang().paste(lines.len()))? {
             return Ok(());
         }
         let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line)).map(meaning);
@@ -270,6 +275,10 @@ impl Rows for EditorRows {
 
     fn animate(&mut self, process: &Process) -> io::Result<()> {
         self.print(Print::Picture(process.to_string()))
+    }
+
+    fn refresh(&mut self) -> io::Result<()> {
+        self.print(Print::Rows(String::new()))
     }
 
     fn said(&mut self, text: &str) {

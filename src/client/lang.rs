@@ -5,6 +5,10 @@ use std::env;
 
 use super::Ended;
 use super::heard::{Heard, users};
+use super::talk::Place;
+use crate::limits::MESSAGE_BYTES;
+use crate::protocol;
+use crate::text::Refusal;
 
 /// A language of the client's own words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +51,66 @@ impl Lang {
             Ended::OutputClosed => "вывод больше никто не читает",
         };
         self.pick(&ended.to_string(), russian).to_owned()
+    }
+
+    /// A name that has no address.
+    pub(super) fn unknown_host(self, host: &str) -> String {
+        match self {
+            Lang::En => format!("cannot find the host '{host}'; check the name given with --ip-address"),
+            Lang::Ru => format!("не удаётся найти узел '{host}'; проверьте имя, данное в --ip-address"),
+        }
+    }
+
+    /// An address where no server answers.
+    pub(super) fn no_server(self, host: &str, port: u16) -> String {
+        match self {
+            Lang::En => format!(
+                "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port"
+            ),
+            Lang::Ru => format!(
+                "не удаётся соединиться с {host}, порт {port}; запустите там chat-server или назовите другой: --ip-address и --port"
+            ),
+        }
+    }
+
+    /// What the client refuses to send, which is only what is too long.
+    pub(super) fn refused(self, refusal: &Refusal) -> String {
+        match (self, refusal) {
+            (Lang::Ru, Refusal::TooLong) => {
+                format!("Не отправлено: строка длиннее {MESSAGE_BYTES} байт; отправьте её по частям")
+            }
+            _ => protocol::refused(refusal),
+        }
+    }
+
+    /// A line of the server's that cannot be shown.
+    pub(super) fn too_long(self) -> &'static str {
+        self.pick("A line of the server's is too long to be shown", "Строка сервера слишком длинна, она не показана")
+    }
+
+    /// A paste of many lines is asked about.
+    #[cfg(feature = "editor")]
+    pub(super) fn paste(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!("send {lines} lines? y/N "),
+            Lang::Ru => format!("отправить строк: {lines}? д/Н "),
+        }
+    }
+
+    /// The prompt: who writes, and to whom it goes.
+    pub(super) fn prompt(self, nickname: &str, place: &Place) -> String {
+        match place {
+            Place::Nickname => self.pick("Your nickname? ", "Ваш ник? ").into(),
+            Place::Question | Place::Choosing => format!("[{nickname}] "),
+            Place::Group => format!("[{nickname} {}] ", self.pick("in the group", "в общем чате")),
+            Place::Private(Some(to)) => format!("[{nickname} {} {to}] ", self.pick("to", "→")),
+            Place::Private(None) => format!("[{nickname} {}] ", self.pick("in private", "в личном чате")),
+        }
+    }
+
+    /// The prompt while the server is away, and tried again in so many seconds.
+    pub(super) fn away(self, nickname: &str, seconds: u32) -> String {
+        format!("[{nickname} {} {seconds}{}] ", self.pick("away", "без связи"), self.pick("s", " с"))
     }
 
     /// What a line of the protocol says to its reader; `line` itself where it is none.

@@ -77,14 +77,17 @@ impl Look {
             Heard::Successfully => (SYSTEM, self.painted(DIM, &self.lang.first_screen(us.unwrap_or("?"))), false),
             _ => (SYSTEM, self.painted(DIM, &cleaned(&self.lang.line(heard, line))), false),
         };
-        let time = if self.time { self.painted(DIM, &now.time()) + " " } else { String::new() };
         let bell = if rings { "\x07" } else { "" };
-        Some(format!("{time}{mark} {body}{bell}"))
+        Some(format!("{}{mark} {body}{bell}", self.time(now)))
+    }
+
+    fn time(&self, now: Moment) -> String {
+        if self.time { self.painted(DIM, &now.time()) + " " } else { String::new() }
     }
 
     /// A line of the client's own.
-    pub(super) fn own_words(&self, words: &str) -> String {
-        format!("{SYSTEM} {}", self.painted(DIM, &visible(words)))
+    pub(super) fn own_words(&self, words: &str, now: Moment) -> String {
+        format!("{}{SYSTEM} {}", self.time(now), self.painted(DIM, &cleaned(words)))
     }
 
     /// `anna: text`, each in its colour.

@@ -4,16 +4,19 @@
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 
+use self::back::Back;
 use super::heard::Heard;
+use super::link::Link;
 use super::process::Process;
 use super::{Ended, Login, Printer};
 use crate::limits::{FRAME, SERVER_LINE_BYTES};
 use crate::protocol::{ALREADY_USED, DISCONNECTED, PROCESS, SUCCESSFULLY, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
+
+mod back;
 
 /// What the receiving thread owns.
 pub(super) struct Recv {
@@ -22,7 +25,11 @@ pub(super) struct Recv {
     reader: MessageReader,
     printer: Printer,
     login: Sender<Login>,
-    leaving: Arc<AtomicBool>,
+    link: Arc<Link>,
+    /// Where a lost server is tried again.
+    reconnect: Option<(String, u16)>,
+    /// On the way back to where one was.
+    back: Option<Back>,
     is_script: bool,
     /// How often a nickname was asked for.
     asked: usize,
@@ -49,26 +56,51 @@ impl From<io::Error> for Over {
 
 impl Recv {
     pub(super) fn new(
-        server: Arc<TcpStream>,
+        link: &Arc<Link>,
         framing: Framing,
         printer: Printer,
         login: Sender<Login>,
-        leaving: Arc<AtomicBool>,
+        reconnect: Option<(String, u16)>,
         is_script: bool,
     ) -> Self {
+        let (server, link) = (link.server(), Arc::clone(link));
         let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
-        let (asked, is_in, goodbye, process) = (0, false, false, None);
-        Recv { server, framing, reader, printer, login, leaving, is_script, asked, is_in, goodbye, process }
+        let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
+        Recv {
+            server,
+            framing,
+            reader,
+            printer,
+            login,
+            link,
+            reconnect,
+            back,
+            is_script,
+            asked,
+            is_in,
+            goodbye,
+            process,
+        }
     }
 
-    /// The thread: one line after the other until the stream ends.
+    /// The thread: one line after the other until the stream ends; then again, where the server is to be tried again.
     pub(super) fn recv(mut self) -> Ended {
-        match self.receive() {
-            Ok(()) if !self.goodbye => Ended::ServerGone,
-            Ok(()) if self.leaving.load(Ordering::Relaxed) => Ended::Left,
-            Ok(()) => Ended::SentAway,
-            Err(Over::Refused) => Ended::NicknameRefused,
-            Err(Over::OutputClosed) => Ended::OutputClosed,
+        loop {
+            let ended = match self.receive() {
+                Ok(()) if !self.goodbye => Ended::ServerGone,
+                Ok(()) if self.link.is_leaving() => Ended::Left,
+                Ok(()) => Ended::SentAway,
+                Err(Over::Refused) => Ended::NicknameRefused,
+                Err(Over::OutputClosed) => Ended::OutputClosed,
+            };
+            if !self.comes_back(ended) {
+                return ended;
+            }
+            match self.find() {
+                Ok(true) => {}
+                Ok(false) => return Ended::Left,
+                Err(_) => return Ended::OutputClosed,
+            }
         }
     }
 
@@ -81,8 +113,9 @@ impl Recv {
             while let Some(incoming) = self.reader.take() {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
-                    Incoming::Refused(refusal) => {
-                        self.printer.own_words(&format!("(a line of the server's: {refusal})"))?;
+                    Incoming::Refused(_) => {
+                        let too_long = self.printer.lang().too_long();
+                        self.printer.own_words(too_long)?;
                     }
                     Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
                 }
@@ -103,6 +136,9 @@ impl Recv {
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
         self.goodbye = self.framing.says(line, DISCONNECTED);
+        if let Some(back) = self.back.take() {
+            return self.resume(back, &heard, line);
+        }
         if self.framing.says(line, PROCESS) {
             if self.printer.is_terminal() {
                 self.process = Some(Process::default());

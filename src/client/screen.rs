@@ -6,13 +6,16 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::clock::{Clock, Moment};
 use super::heard::Heard;
+use super::lang::Lang;
 use super::look::Look;
 use super::process::Process;
 use super::talk::Talk;
+use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
 use crate::text::{Refusal, visible};
 use crate::wire::{Framing, Incoming, MessageReader};
@@ -25,7 +28,7 @@ pub(super) const WIPE: &str = "\r\x1b[K";
 pub fn open(look: Look) -> (Input, Printer) {
     #[cfg(feature = "editor")]
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
-        let talk = Arc::new(Talk::default());
+        let talk = Arc::new(Talk::new(look.lang));
         if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
             let input = Input { lines: Box::new(lines), is_terminal: true };
             return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
@@ -60,6 +63,10 @@ pub(super) trait Rows: Send {
     fn flush(&mut self) -> io::Result<()>;
     /// One picture of the waiting animation, on the row where the next line will stand.
     fn animate(&mut self, process: &Process) -> io::Result<()>;
+    /// What is known of the talk has changed: a prompt may be another.
+    fn refresh(&mut self) -> io::Result<()> {
+        Ok(())
+    }
     /// A message of ours has reached the group.
     fn said(&mut self, _text: &str) {}
 }
@@ -129,6 +136,7 @@ pub struct Printer {
     talk: Arc<Talk>,
     /// How lines look; `None`: as they are.
     look: Option<Look>,
+    transcript: Option<Transcript>,
     clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
@@ -143,23 +151,36 @@ impl Printer {
         let is_terminal = io::stdout().is_terminal() && !is_dumb();
         let rows = Box::new(PlainRows { out: io::stdout(), is_terminal });
         let colour = look.colour;
-        Printer { rows, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
+        let talk = Arc::new(Talk::new(look.lang));
+        Printer { rows, talk, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
     }
 
     /// Plain lines into anything that can be written.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
         let rows = Box::new(PlainRows { out, is_terminal: false });
         let (talk, clock) = (Arc::default(), Clock::default());
-        Printer { rows, talk, look: None, clock, last: None, has_prompt: false, colour: false }
+        Printer { rows, talk, look: None, transcript: None, clock, last: None, has_prompt: false, colour: false }
+    }
+
+    /// Keeps a transcript in this file as well.
+    ///
+    /// # Errors
+    /// The file cannot be written; the message names it.
+    pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
+        let what = self.lang().pick("cannot keep a transcript in", "не удаётся вести запись в");
+        let context = |error: io::Error| io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()));
+        self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
+        Ok(())
     }
 
     /// Shows one line of the server's, as what it means.
     pub(super) fn show(&mut self, heard: &Heard<'_>, line: &str) -> io::Result<()> {
         let us = self.talk.nickname();
+        self.transcribe(line)?;
         let Some(look) = &self.look else { return self.plain_row(line) };
         let now = self.clock.now();
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
-            self.rows.row(&look.own_words(&now.date()))?;
+            self.rows.row(&look.own_words(&now.date(), now))?;
         }
         if let Some(row) = look.row(heard, line, us.as_deref(), now) {
             self.rows.row(&row)?;
@@ -171,10 +192,21 @@ impl Printer {
         Ok(())
     }
 
+    /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
+    fn transcribe(&mut self, line: &str) -> io::Result<()> {
+        let now = self.clock.now();
+        let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(line, now)) else {
+            return Ok(());
+        };
+        self.transcript = None;
+        let what = self.lang().pick("No transcript from here on", "Запись разговора прервалась");
+        self.own_words(&format!("{what}: {error}"))
+    }
+
     /// Shows words of the client's own.
     pub(super) fn own_words(&mut self, words: &str) -> io::Result<()> {
         match &self.look {
-            Some(look) => self.rows.row(&look.own_words(words)),
+            Some(look) => self.rows.row(&look.own_words(words, self.clock.now())),
             None => self.plain_row(words),
         }
     }
@@ -205,6 +237,17 @@ impl Printer {
     /// Whether animations have a place here.
     pub(super) fn is_terminal(&self) -> bool {
         self.look.is_some()
+    }
+
+    /// The language of the client's own words.
+    pub(super) fn lang(&self) -> Lang {
+        self.talk.lang()
+    }
+
+    /// The prompt is drawn again.
+    pub(super) fn refresh(&mut self) -> io::Result<()> {
+        self.rows.flush()?;
+        self.rows.refresh()
     }
 
     /// Whether a prompt says what is asked for: then the server's question need not.

@@ -1,28 +1,28 @@
 //! The sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
 
 use std::io::{self, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::Receiver;
 
-use super::talk::Talk;
-use super::{Input, Login};
+use super::link::Link;
+use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
-use crate::protocol::{Said, Word, refused};
+use crate::protocol::{Said, Word};
 use crate::wire::Framing;
 
 /// What the sending thread owns.
 pub(super) struct Sent {
-    pub(super) server: Arc<TcpStream>,
+    pub(super) link: Arc<Link>,
     pub(super) input: Input,
+    pub(super) lang: Lang,
     pub(super) is_script: bool,
     pub(super) framing: Framing,
     pub(super) login: Receiver<Login>,
-    pub(super) leaving: Arc<AtomicBool>,
-    pub(super) talk: Arc<Talk>,
+    /// A server that is lost comes back: a line that it did not take is no end.
+    pub(super) reconnects: bool,
 }
 
 impl Sent {
@@ -56,30 +56,31 @@ impl Sent {
         self.quit()
     }
 
-    /// The next line that can be sent. One that is too long is refused here, with the server's words.
+    /// The next line that can be sent. One that is too long is refused here, as the server would.
     fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
         while let Some(line) = self.input.next_line()? {
             match line {
                 Ok(line) => return Ok(Some(line)),
                 // A stderr that is closed cannot be told.
-                Err(refusal) => writeln!(io::stderr(), "{}", refused(&refusal)).unwrap_or_default(),
+                Err(refusal) => writeln!(io::stderr(), "{}", self.lang.refused(&refusal)).unwrap_or_default(),
             }
         }
         Ok(None)
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {
-        if let Ok(line) = std::str::from_utf8(line) {
-            if matches!(Said::parse(line), Said::Word(Word::Quit)) {
-                self.leaving.store(true, Ordering::Relaxed);
-            }
-            self.talk.sent(line);
+        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
+            self.link.leave();
         }
         let mut message = line.to_vec();
         if self.framing == Framing::Lines {
             message.push(b'\n');
         }
-        (&*self.server).write_all(&message)?;
+        match self.link.send(message) {
+            // `recv` finds out too, and says which lines are not known to have arrived.
+            Err(error) if self.reconnects => log::debug!("not sent: {error}"),
+            sent => sent?,
+        }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
             thread::sleep(CHUNK_PAUSE);
@@ -90,8 +91,9 @@ impl Sent {
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&self) -> io::Result<()> {
-        self.leaving.store(true, Ordering::Relaxed);
+        self.link.leave();
         self.send(b"QUIT")?;
-        self.server.shutdown(Shutdown::Write)
+        self.link.shutdown(Shutdown::Write);
+        Ok(())
     }
 }

@@ -5,15 +5,22 @@
 //! One small lock over all of it, shared by the two threads (and the printer's, with the editor). Nothing is read,
 //! written or waited for under it, but for `wait_until_answered`, which lets go of it.
 
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
 
 use parking_lot::{Condvar, Mutex};
 
 use super::heard::{Heard, numbered, users};
+use super::lang::Lang;
 use crate::protocol::{Said, Word};
+
+mod asks;
+#[cfg(test)]
+mod tests;
 
 /// Most nicknames kept for completion.
 const NICKNAMES: usize = 1000;
+/// Most lines kept until their receipt comes.
+const UNCONFIRMED: usize = 100;
 
 /// Where what is typed goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +42,8 @@ pub(super) enum Place {
 pub(super) struct Talk {
     state: Mutex<State>,
     answered: Condvar,
+    /// The language of the prompt.
+    lang: Lang,
 }
 
 #[derive(Debug, Default)]
@@ -61,14 +70,34 @@ struct State {
     listed: bool,
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
+    /// Lines that were sent and whose receipt has not come.
+    unconfirmed: VecDeque<String>,
+    /// There is no server; seconds until it is tried again.
+    away: Option<u32>,
 }
 
 impl Talk {
+    /// A talk that has not begun.
+    pub(super) fn new(lang: Lang) -> Self {
+        Talk { lang, ..Talk::default() }
+    }
+
+    /// The language of the client's own words.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.secret) {
             return;
+        }
+        if state.has_receipt(line) {
+            state.unconfirmed.push_back(line.to_owned());
+            if state.unconfirmed.len() > UNCONFIRMED {
+                state.unconfirmed.pop_front();
+            }
         }
         match state.place {
             Place::Nickname => {
@@ -119,75 +148,27 @@ impl Talk {
         }
     }
 
-    /// Waits for the answer to what was sent last, where it changes the place: the next prompt will be right. Not for
-    /// long: a server that is slow must not stop anybody from typing.
-    pub(super) fn wait_until_answered(&self, patience: Duration) {
-        let deadline = Instant::now() + patience;
+    /// The server has gone. What was sent and is not known to have arrived.
+    pub(super) fn lost(&self) -> Vec<String> {
         let mut state = self.state.lock();
-        while state.awaited && !self.answered.wait_until(&mut state, deadline).timed_out() {}
-        state.awaited = false;
+        (state.awaited, state.in_tell) = (false, false);
+        self.answered.notify_all();
+        std::mem::take(&mut state.unconfirmed).into()
     }
 
-    /// Who writes, and to whom it goes.
-    pub(super) fn prompt(&self) -> String {
-        let state = self.state.lock();
-        let nickname = state.nickname.as_deref().unwrap_or("?");
-        match &state.place {
-            Place::Nickname => "Your nickname? ".into(),
-            Place::Question | Place::Choosing => format!("[{nickname}] "),
-            Place::Group => format!("[{nickname} in the group] "),
-            Place::Private(Some(to)) => format!("[{nickname} to {to}] "),
-            Place::Private(None) => format!("[{nickname} in private] "),
-        }
+    /// The server is away, and tried again in so many seconds; `None`: it is back.
+    pub(super) fn is_away(&self, seconds: Option<u32>) {
+        self.state.lock().away = seconds;
     }
 
-    /// Whether it is time to ask who is here, for the first screen: true once, where one begins to talk.
-    pub(super) fn is_arrival(&self) -> bool {
-        let mut state = self.state.lock();
-        let arrived = matches!(state.place, Place::Group | Place::Private(_)) && !state.listed;
-        state.listed |= arrived;
-        arrived
-    }
-
-    /// Whether what is typed goes to one user alone.
-    pub(super) fn is_private(&self) -> bool {
-        matches!(self.state.lock().place, Place::Private(_))
-    }
-
-    /// Whether the server will answer `line` with a line that shows it again.
-    pub(super) fn has_receipt(&self, line: &str) -> bool {
-        let state = self.state.lock();
-        if state.in_tell || !matches!(state.place, Place::Group | Place::Private(_)) {
-            return false;
-        }
-        match Said::parse(line) {
-            Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => !text.trim().is_empty(),
-            Said::Word(_) => false,
-        }
-    }
-
-    /// Whether `line` says nothing where it would go. At a question an empty line is an answer.
-    pub(super) fn is_nothing(&self, line: &str) -> bool {
-        let state = self.state.lock();
-        line.trim().is_empty() && !state.in_tell && matches!(state.place, Place::Group | Place::Private(_))
+    /// Where what is typed goes.
+    pub(super) fn place(&self) -> Place {
+        self.state.lock().place.clone()
     }
 
     /// Our nickname, once it is ours.
     pub(super) fn nickname(&self) -> Option<String> {
         self.state.lock().nickname.clone()
-    }
-
-    /// Who wrote to us alone last.
-    pub(super) fn last_private(&self) -> Option<String> {
-        self.state.lock().last_private.clone()
-    }
-
-    /// Whose names begin with `beginning`, in either case; who spoke last comes first, we ourselves never.
-    pub(super) fn nicknames(&self, beginning: &str) -> Vec<String> {
-        let state = self.state.lock();
-        let beginning = beginning.to_lowercase();
-        let is_meant = |name: &&String| name.to_lowercase().starts_with(&beginning) && !state.is_us(name);
-        state.here.iter().filter(is_meant).cloned().collect()
     }
 }
 
@@ -201,27 +182,62 @@ impl State {
         match *heard {
             Heard::YourNickname => self.place = Place::Nickname,
             Heard::Successfully if self.place == Place::Nickname => {
-                self.nickname = Some(std::mem::take(&mut self.offered));
+                self.nickname = Some(std::mem::take(&mut self.offered)).filter(|name| !name.is_empty());
                 self.place = Place::Question;
             }
             Heard::Question => self.goes_to(Place::Question),
             Heard::Choose => self.goes_to(Place::Choosing),
             Heard::InGroup => self.goes_to(Place::Group),
             Heard::Successful if self.place == Place::Choosing => self.goes_to(Place::Private(self.partner())),
-            Heard::ToAll { from, .. } => {
+            Heard::ToAll { from, text } => {
                 self.spoke(from);
-                // Our own message in the group: no question of TELL's is open.
-                self.in_tell &= !self.is_us(from);
+                if self.is_us(from) {
+                    self.confirm(text);
+                    // Our own message in the group: no question of TELL's is open.
+                    self.in_tell = false;
+                }
             }
             Heard::Private { from, .. } => {
                 self.spoke(from);
                 self.last_private = Some(from.to_owned());
             }
-            Heard::Receipt { .. } | Heard::NotDelivered(_) => self.in_tell = false,
+            Heard::Receipt { text, .. } => {
+                self.confirm(text);
+                self.in_tell = false;
+            }
+            Heard::NotDelivered(_) => {
+                self.unconfirmed.pop_front();
+                self.in_tell = false;
+            }
+            Heard::NotSent(_) => {
+                self.unconfirmed.pop_front();
+            }
             Heard::Joined(who) => self.is_here(who),
             Heard::Left(who, _) => self.here.retain(|name| name != who),
             Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
             _ => {}
+        }
+    }
+
+    /// The receipt for a message with this text has come.
+    fn confirm(&mut self, text: &str) {
+        let is_it = |line: &String| match Said::parse(line) {
+            Said::Word(Word::TellTo { text: sent, .. }) | Said::Message(sent) => sent == text,
+            Said::Word(_) => false,
+        };
+        if let Some(at) = self.unconfirmed.iter().position(is_it) {
+            self.unconfirmed.remove(at);
+        }
+    }
+
+    /// Whether the server will answer `line` with a line that shows it again.
+    fn has_receipt(&self, line: &str) -> bool {
+        if self.in_tell || !matches!(self.place, Place::Group | Place::Private(_)) {
+            return false;
+        }
+        match Said::parse(line) {
+            Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => !text.trim().is_empty(),
+            Said::Word(_) => false,
         }
     }
 
@@ -252,91 +268,5 @@ impl State {
         if self.here.len() < NICKNAMES && !self.here.iter().any(|name| name == who) {
             self.here.push(who.to_owned());
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::Framing;
-
-    fn hears(talk: &Talk, lines: &[&str]) {
-        for line in lines {
-            talk.heard(&Heard::parse(line, Framing::Lines));
-        }
-    }
-
-    /// A talk in which anna has her nickname.
-    fn anna() -> Talk {
-        let talk = Talk::default();
-        hears(&talk, &["Your nickname?"]);
-        talk.sent("anna");
-        hears(&talk, &["Successfully", "process", "Welcome", crate::protocol::QUESTION]);
-        talk
-    }
-
-    #[test]
-    fn the_prompt_says_who_and_where() {
-        let talk = anna();
-        assert_eq!(talk.prompt(), "[anna] ");
-        talk.sent("2");
-        hears(&talk, &["You in group"]);
-        assert_eq!(talk.prompt(), "[anna in the group] ");
-        talk.sent("MENU");
-        hears(&talk, &[crate::protocol::QUESTION]);
-        talk.sent("1");
-        hears(&talk, &["Choose your user-chat", "1.vera 2.boris"]);
-        assert_eq!(talk.prompt(), "[anna] ");
-        talk.sent("2");
-        hears(&talk, &["(private) vera : Successful", "Successful"]);
-        assert_eq!(talk.prompt(), "[anna to boris] ");
-        hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
-        assert_eq!(talk.prompt(), "[anna] ");
-    }
-
-    #[test]
-    fn a_partner_is_known_by_name_too() {
-        let talk = anna();
-        hears(&talk, &["Choose your user-chat", "1.Vera"]);
-        talk.sent("vera");
-        hears(&talk, &["Successful"]);
-        assert_eq!(talk.prompt(), "[anna to Vera] ");
-    }
-
-    #[test]
-    fn what_has_a_receipt_is_told_from_what_has_none() {
-        let talk = anna();
-        assert!(!talk.has_receipt("hello"), "at the question it is an answer");
-        assert!(!talk.is_nothing(""), "at the question it is an answer");
-        hears(&talk, &["You in group"]);
-        assert!(talk.has_receipt("hello") && talk.has_receipt("/tell boris hello"));
-        assert!(!talk.has_receipt("LIST") && !talk.has_receipt("  ") && talk.is_nothing("  "));
-        talk.sent("TELL");
-        assert!(!talk.has_receipt("boris") && !talk.is_nothing(""), "TELL asks");
-        hears(&talk, &["(private to boris) : hello"]);
-        assert!(talk.has_receipt("hello"), "TELL is over");
-    }
-
-    #[test]
-    fn who_spoke_last_is_offered_first_and_we_ourselves_never() {
-        let talk = anna();
-        hears(&talk, &["Users in chatroom: ['anna', 'boris', 'Bella']", "You in group"]);
-        assert_eq!(talk.nicknames("b"), ["boris", "Bella"]);
-        hears(&talk, &["(broadcast) Bella: hi", "(broadcast) anna: hi"]);
-        assert_eq!(talk.nicknames("B"), ["Bella", "boris"]);
-        assert_eq!(talk.nicknames(""), ["Bella", "boris"]);
-        hears(&talk, &["(broadcast) General information: boris has left the Chat"]);
-        assert_eq!(talk.nicknames(""), ["Bella"]);
-    }
-
-    #[test]
-    fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
-        let talk = anna();
-        talk.wait_until_answered(Duration::from_secs(60));
-        talk.sent("2");
-        hears(&talk, &["You in group"]);
-        talk.wait_until_answered(Duration::from_secs(60));
-        talk.sent("MENU");
-        talk.wait_until_answered(Duration::from_millis(1));
     }
 }

@@ -88,6 +88,8 @@ impl Client {
         self.keep_pace()?;
         match line {
             Ok(text) => {
+                #[cfg(test)]
+                super::faults::in_a_session(&self.shared.registry, text.as_str());
                 log::debug!("read a line: {}", crate::logger::shown(text.as_str()));
                 Ok(Some(text))
             }

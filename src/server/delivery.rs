@@ -134,6 +134,12 @@ impl Delivery {
         Ok((Delivery { queue }, thread))
     }
 
+    /// A handle on a queue that a test reads.
+    #[cfg(test)]
+    pub(super) fn with(queue: Sender<Parcel>) -> Self {
+        Delivery { queue }
+    }
+
     /// One line to one client. Waits while the queue is full, never for a socket.
     ///
     /// # Errors
@@ -189,10 +195,10 @@ impl Delivery {
     }
 }
 
-/// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient, until every handle is dropped. After the
-/// stop parcel, whoever is still connected when the time is up is cut.
+/// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
+/// until every handle is dropped. After the stop parcel, whoever is still connected when the time is up is cut.
 fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
-    let mut all = EndsAll { room: Room::new(store), stop };
+    let mut all = EndsAll { room: Room::new(store), queue, stop };
     let room = &mut all.room;
     let mut time_is_up = never();
     loop {
@@ -219,15 +225,21 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
 }
 
 /// However the delivery thread ends, by a panic too: nobody can be written to after it, so every connection ends and
-/// the server stops. Their threads wake from `read`, and nobody hangs.
-struct EndsAll {
+/// the server stops. Their threads wake from `read`, and nobody hangs; nor do those of whom only the queue knows.
+struct EndsAll<'a> {
     room: Room,
+    queue: &'a Receiver<Parcel>,
     stop: Stop,
 }
 
-impl Drop for EndsAll {
+impl Drop for EndsAll<'_> {
     fn drop(&mut self) {
         self.room.shutdown();
         self.stop.stop();
+        for parcel in self.queue.try_iter() {
+            if let Parcel::Connected(connection) = parcel {
+                connection.shutdown();
+            }
+        }
     }
 }

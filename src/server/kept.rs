@@ -1,6 +1,6 @@
 //! What a session has to do with what is kept: the welcome's notice and what waits, `HISTORY`, `REGISTER`, and the
 //! password at the login. Touches its own `Client`, the archive, and the queue by `delivery`. Without a database it
-//! answers that there is none.
+//! does nothing.
 
 use std::io;
 use std::time::Instant;
@@ -54,7 +54,7 @@ pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
 /// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
 /// one's own where the nickname is registered.
 pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
-    let Some(archive) = &client.shared.archive else { return keeps_nothing(client, "HISTORY") };
+    let Some(archive) = &client.shared.archive else { return Ok(()) };
     let count = match count.parse() {
         _ if count.is_empty() => HISTORY,
         Ok(count) if (1..=HISTORY_MAX).contains(&count) => count,
@@ -79,7 +79,7 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
 
 /// `REGISTER`: the password, twice. From then on the login asks for it.
 pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
-    let Some(archive) = client.shared.archive.clone() else { return keeps_nothing(client, "REGISTER") };
+    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     client.send(format!("At least {PASSWORD_CHARS} characters, twice; an empty line gives it up"))?;
     let Some(password) = ask(client)? else { return client.send("Nothing was registered") };
     if password.chars() < PASSWORD_CHARS {
@@ -158,10 +158,6 @@ fn ask(client: &mut Client) -> Result<Option<Password>, Leave> {
             return Ok(Some(password).filter(|password| !password.is_empty()));
         }
     }
-}
-
-fn keeps_nothing(client: &Client, word: &str) -> Result<(), Leave> {
-    client.send(protocol::not_sent(&format!("{word} needs a server with a database; this one keeps nothing")))
 }
 
 fn does_not_answer(error: &io::Error) -> String {

@@ -101,6 +101,19 @@ impl Registry {
         self.members.lock().remove(&key);
     }
 
+    /// A fault in the worst place.
+    #[cfg(test)]
+    pub(super) fn panic_under_the_lock(&self) {
+        let _members = self.members.lock();
+        super::faults::panics();
+    }
+
+    /// Whether nobody holds the lock for long.
+    #[cfg(test)]
+    pub(super) fn lock_is_free(&self) -> bool {
+        self.members.try_lock_for(std::time::Duration::from_secs(20)).is_some()
+    }
+
     /// How many are in the chat.
     pub fn count(&self) -> usize {
         self.members.lock().len()

@@ -96,16 +96,15 @@ impl Room {
 
     /// Hands out all that was rendered, once to each recipient, and begins a new batch.
     pub(super) fn flush(&mut self, mut write: impl FnMut(&Arc<Connection>, &[u8], bool)) {
-        // Who has lines of their own comes first: somebody at the login answers while the room is still being written.
-        for id in &self.touched {
-            if let Some(seated) = self.places.get_mut(id) {
-                seated.flush(&self.heard_by_all, &mut write);
+        if self.heard_by_all.is_empty() {
+            for id in &self.touched {
+                if let Some(seated) = self.places.get_mut(id) {
+                    seated.flush(&[], &mut write);
+                }
             }
-        }
-        if !self.heard_by_all.is_empty() {
+        } else {
             for seated in self.places.values_mut() {
                 seated.flush(&self.heard_by_all, &mut write);
-                seated.heard = 0;
             }
         }
         if !self.stopping {
@@ -196,6 +195,8 @@ impl Room {
 
     fn tell_all(&mut self, from: ClientId, message: &Message) {
         let Some(nickname) = self.nickname(from) else { return };
+        #[cfg(test)]
+        super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
         self.store.said(&nickname, None, &message.text);
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
@@ -302,7 +303,7 @@ impl Seated {
             let own = std::mem::take(&mut self.own);
             write(&self.connection, &own, self.closing);
         }
-        self.heard = heard_by_all.len();
+        self.heard = 0;
     }
 }
 

@@ -28,6 +28,11 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
+        Word::History(_) | Word::Register if client.shared.archive.is_none() => {
+            let name = line.as_str().split_whitespace().next().unwrap_or_default();
+            client
+                .send(protocol::not_sent(&format!("{name} needs a server with a database; this one keeps nothing")))?;
+        }
         Word::History(count) => kept::history(client, count)?,
         Word::Register => kept::register(client)?,
         Word::Unknown(name) => {

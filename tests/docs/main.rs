@@ -9,6 +9,7 @@ mod link;
 mod output;
 mod page;
 mod picture;
+mod share;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -17,11 +18,13 @@ use std::{env, fs};
 use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
-const FENCES_AT_LEAST: usize = 50;
+const FENCES_AT_LEAST: usize = 85;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
 const EXCERPT_LINES: usize = 25;
+/// What an example prints may be a little longer: a conversation is read from top to bottom.
+const OUTPUT_LINES: usize = 40;
 
 /// The project's directory.
 fn root() -> PathBuf {
@@ -77,9 +80,10 @@ fn every_excerpt_and_every_output_is_what_its_caption_says() {
                 }
             };
             seen += 1;
-            if truth.len() > EXCERPT_LINES {
+            let most = if caption::example(&fence.caption).is_some() { OUTPUT_LINES } else { EXCERPT_LINES };
+            if truth.len() > most {
                 let at = page.at(fence.opening);
-                problems.push(format!("{at}: {} lines; show at most {EXCERPT_LINES}, a part of them", truth.len()));
+                problems.push(format!("{at}: {} lines; show at most {most}, a part of them", truth.len()));
             }
             if output::same(&fence.body, &truth) {
                 continue;
@@ -173,4 +177,17 @@ fn the_tests_that_appendix_b_names_exist() {
     let named = named.flat_map(|(at, line)| page::code_spans(line).into_iter().map(move |name| (at, name)));
     let missing = named.filter(|(_, name)| !source.contains(&format!("fn {name}()")));
     report(&missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))).collect::<Vec<_>>());
+}
+
+/// `cargo test --test docs most_of_the_code -- --nocapture` prints the share.
+#[test]
+#[allow(clippy::print_stdout, reason = "the share is what one runs it for")]
+fn most_of_the_code_is_shown_or_named() {
+    let (seen, all) = share::of_the_code();
+    let percent = 100 * seen / all;
+    println!("{seen} of {all} lines of code are shown or named: {percent} %");
+    assert!(
+        percent > 80,
+        "only {percent} % of the code is shown or named on the pages: appendix E names every function"
+    );
 }

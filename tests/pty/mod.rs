@@ -1,96 +1,15 @@
-//! A real pseudo-terminal with `chat` in it, and a screen emulator that shows what a user would see. A room to talk in.
+//! A real pseudo-terminal with `chat` in it, and a screen emulator that shows what a user would see.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chatroom::limits::SERVER_LINE_BYTES;
-use chatroom::server::{Config, Stop, start_server};
-use chatroom::wire::{Framing, Incoming, MessageReader};
 use parking_lot::{Condvar, Mutex};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-/// How long anything may take before a test gives up: much longer than a loaded machine needs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A server in this process, on a port of its own.
-pub(crate) struct Room {
-    pub(crate) address: SocketAddr,
-    stop: Stop,
-    running: Option<thread::JoinHandle<()>>,
-}
-
-impl Room {
-    pub(crate) fn open() -> Self {
-        Room::open_at("127.0.0.1:0")
-    }
-
-    pub(crate) fn open_at(address: &str) -> Self {
-        let listener = TcpListener::bind(address).expect("a free port");
-        let address = listener.local_addr().expect("its address");
-        let stop = Stop::default();
-        let its_stop = stop.clone();
-        let run = move || {
-            let config = Config { rate: None, ..Config::default() };
-            start_server(listener, config, &its_stop).expect("the server runs to its end");
-        };
-        let running = thread::Builder::new().name("room".into()).spawn(run).expect("a thread");
-        Room { address, stop, running: Some(running) }
-    }
-
-    /// Somebody in the group, who speaks the protocol without any client.
-    pub(crate) fn peer(&self, name: &str) -> Peer {
-        let mut peer = Peer::connect(self.address);
-        peer.say(name);
-        peer.say("2");
-        peer.expect("You in group");
-        peer
-    }
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        self.stop.stop();
-        if let Some(running) = self.running.take() {
-            let ended = running.join();
-            assert!(ended.is_ok() || thread::panicking(), "the server panicked");
-        }
-    }
-}
-
-/// One connection to the server.
-pub(crate) struct Peer {
-    stream: TcpStream,
-    reader: MessageReader,
-}
-
-impl Peer {
-    pub(crate) fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("the server accepts");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        Peer { stream, reader: MessageReader::new(Framing::Lines, SERVER_LINE_BYTES) }
-    }
-
-    pub(crate) fn say(&mut self, line: &str) {
-        self.stream.write_all(format!("{line}\n").as_bytes()).expect("the server reads");
-    }
-
-    /// Reads up to this line.
-    pub(crate) fn expect(&mut self, line: &str) {
-        let mut heard = Vec::new();
-        loop {
-            match self.reader.take() {
-                Some(Incoming::Line(said)) if said == line.as_bytes() => return,
-                Some(Incoming::Line(said)) => heard.push(String::from_utf8_lossy(&said).into_owned()),
-                Some(other) => panic!("{other:?} instead of {line:?} after {heard:#?}"),
-                None => self.reader.fill(&self.stream).unwrap_or_else(|e| panic!("no {line:?}: {e}; {heard:#?}")),
-            }
-        }
-    }
-}
+use crate::support::{DEADLINE, Server};
 
 /// What the program asked of the terminal beside drawing: nothing that comes from a server may cause any of it.
 #[derive(Default)]
@@ -137,7 +56,8 @@ impl vt100::Callbacks for Asked {
 pub(crate) type Screen = vt100::Parser<Asked>;
 
 struct Shared {
-    screen: Mutex<(Screen, bool)>,
+    /// The screen, and how many escape codes it was given.
+    screen: Mutex<(Screen, usize)>,
     changed: Condvar,
 }
 
@@ -151,13 +71,13 @@ pub(crate) struct Terminal {
     before: String,
     /// Keeps the terminal open when the program has ended.
     _slave: Box<dyn portable_pty::SlavePty + Send>,
-    home: tempfile::TempDir,
+    home: Option<tempfile::TempDir>,
 }
 
 impl Terminal {
     /// `chat` in a terminal of this size, with a home folder of its own.
-    pub(crate) fn chat(room: &Room, arguments: &[&str], rows: u16, columns: u16) -> Self {
-        let port = room.address.port().to_string();
+    pub(crate) fn chat(server: &Server, arguments: &[&str], rows: u16, columns: u16) -> Self {
+        let port = server.address.port().to_string();
         let mut all = vec!["--port", port.as_str()];
         all.extend(arguments);
         Terminal::start(&all, &[], rows, columns)
@@ -168,6 +88,14 @@ impl Terminal {
         Terminal::start_at(home, arguments, environment, rows, columns)
     }
 
+    /// A shell command in a terminal; `$CHAT` is `chat`.
+    pub(crate) fn shell(script: &str) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", script]);
+        command.env("CHAT", env!("CARGO_BIN_EXE_chat"));
+        Terminal::run(tempfile::tempdir().expect("a home folder"), command, 24, 80)
+    }
+
     pub(crate) fn start_at(
         home: tempfile::TempDir,
         arguments: &[&str],
@@ -175,36 +103,45 @@ impl Terminal {
         rows: u16,
         columns: u16,
     ) -> Self {
-        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
-        let before = settings(pair.master.as_ref());
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_chat"));
         command.args(arguments);
-        for name in ["NO_COLOR", "TERM_PROGRAM", "LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG", "COLORTERM"] {
-            command.env_remove(name);
-        }
-        command.env("TERM", "xterm-256color");
-        command.env("XDG_STATE_HOME", home.path());
         for (name, value) in environment {
             command.env(name, value);
         }
+        Terminal::run(home, command, rows, columns)
+    }
+
+    fn run(home: tempfile::TempDir, mut command: CommandBuilder, rows: u16, columns: u16) -> Self {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let before = settings(pair.master.as_ref());
+        for name in ["NO_COLOR", "TERM_PROGRAM", "LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG"] {
+            if command.get_env(name) == std::env::var_os(name).as_deref() {
+                command.env_remove(name);
+            }
+        }
+        if command.get_env("TERM") == std::env::var_os("TERM").as_deref() {
+            command.env("TERM", "xterm-256color");
+        }
+        command.env("XDG_STATE_HOME", home.path());
         let child = pair.slave.spawn_command(command).expect("chat starts");
         let mut output = pair.master.try_clone_reader().expect("its output");
         let keyboard = pair.master.take_writer().expect("its keyboard");
         let screen = vt100::Parser::new_with_callbacks(rows, columns, 10_000, Asked::default());
-        let shared = Arc::new(Shared { screen: Mutex::new((screen, false)), changed: Condvar::new() });
+        let shared = Arc::new(Shared { screen: Mutex::new((screen, 0)), changed: Condvar::new() });
         let its_shared = Arc::clone(&shared);
         let read = move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
-                its_shared.screen.lock().0.process(&bytes[..count]);
+                let mut screen = its_shared.screen.lock();
+                screen.0.process(&bytes[..count]);
+                screen.1 += bytes[..count].iter().filter(|&&byte| byte == 0x1b).count();
+                drop(screen);
                 its_shared.changed.notify_all();
             }
-            its_shared.screen.lock().1 = true;
-            its_shared.changed.notify_all();
         };
         thread::Builder::new().name("screen".into()).spawn(read).expect("a thread");
-        Terminal { master: pair.master, keyboard, child, shared, before, _slave: pair.slave, home }
+        Terminal { master: pair.master, keyboard, child, shared, before, _slave: pair.slave, home: Some(home) }
     }
 
     /// Logs in as anna, and into the group.
@@ -230,7 +167,7 @@ impl Terminal {
 
     /// Waits until the screen is as it should be.
     pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + DEADLINE;
         let mut screen = self.shared.screen.lock();
         while !is_so(screen.0.screen()) {
             if self.shared.changed.wait_until(&mut screen, deadline).timed_out() {
@@ -264,6 +201,11 @@ impl Terminal {
         self.shared.screen.lock().0.callbacks().0.clone()
     }
 
+    /// How many escape codes the program has written.
+    pub(crate) fn escapes(&self) -> usize {
+        self.shared.screen.lock().1
+    }
+
     pub(crate) fn look<T>(&self, see: impl FnOnce(&vt100::Screen) -> T) -> T {
         see(self.shared.screen.lock().0.screen())
     }
@@ -273,12 +215,17 @@ impl Terminal {
     }
 
     pub(crate) fn home(&self) -> &std::path::Path {
-        self.home.path()
+        self.home.as_ref().expect("a home folder").path()
+    }
+
+    /// Its home folder, for another client.
+    pub(crate) fn into_home(mut self) -> tempfile::TempDir {
+        self.home.take().expect("a home folder")
     }
 
     /// Waits for the end of the program, and sees to it that the terminal is as it was. The exit status.
     pub(crate) fn leave(&mut self) -> u32 {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + DEADLINE;
         let status = loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 break status;

@@ -43,7 +43,11 @@ impl Server {
     }
 
     pub fn with(config: Config) -> Server {
-        let listener = free_port();
+        Server::on(free_port(), config)
+    }
+
+    /// On a port that the test has chosen.
+    pub fn on(listener: TcpListener, config: Config) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let unframed =
             config.unframed.as_ref().map(|listener| listener.local_addr().expect("a bound listener has an address"));
@@ -72,6 +76,12 @@ impl Server {
     /// Stops the server, and says how it ended.
     pub fn stop(mut self) -> io::Result<()> {
         self.end()
+    }
+
+    /// Waits for the server to end by itself.
+    pub fn wait(mut self) -> io::Result<()> {
+        let thread = self.thread.take().expect("nobody has waited yet");
+        thread.join().expect("start_server does not panic")
     }
 
     fn end(&mut self) -> io::Result<()> {

@@ -105,6 +105,17 @@ impl Peer {
         }
     }
 
+    /// Reads on to a line that begins with `start`, and gives it.
+    #[track_caller]
+    pub fn skip_to_start(&mut self, start: &str) -> String {
+        loop {
+            let line = self.line();
+            if line.starts_with(start) {
+                return line;
+            }
+        }
+    }
+
     /// Says QUIT and reads on to the end.
     #[track_caller]
     pub fn quit(mut self) {

@@ -84,6 +84,17 @@ impl Program {
         self.all().iter().any(|line| line.contains(part))
     }
 
+    /// How many lines that hold `part` it has said up to now.
+    pub fn count(&mut self, part: &str) -> usize {
+        self.all().iter().filter(|line| line.contains(part)).count()
+    }
+
+    /// Whether a line that holds `part` is among what it has said since it was last asked.
+    pub fn has_said_now(&mut self, part: &str) -> bool {
+        let before = self.said.len();
+        self.all()[before..].iter().any(|line| line.contains(part))
+    }
+
     /// All that it has said up to now.
     pub fn all(&mut self) -> &[String] {
         let rest = self.out.try_iter().chain(self.errors.try_iter());

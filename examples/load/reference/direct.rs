@@ -17,8 +17,11 @@ pub(super) fn serve(listener: &TcpListener) -> io::Result<()> {
     for stream in listener.incoming() {
         let stream = Arc::new(stream?);
         stream.set_nodelay(true)?;
+        // In one step under the lock: who has been greeted hears everything.
+        let mut listeners = everyone.lock();
         (&*stream).write_all(&greeting())?;
-        Arc::make_mut(&mut *everyone.lock()).push(Arc::clone(&stream));
+        Arc::make_mut(&mut *listeners).push(Arc::clone(&stream));
+        drop(listeners);
         let everyone = Arc::clone(&everyone);
         spawn("client", move || client(&stream, &everyone))?;
     }

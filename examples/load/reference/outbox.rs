@@ -21,8 +21,11 @@ pub(super) fn serve(listener: &TcpListener) -> io::Result<()> {
         let (outbox, messages) = bounded(QUEUE);
         let writing = Arc::clone(&stream);
         spawn("writer", move || write_all(&writing, &messages))?;
+        // In one step under the lock: who has been greeted hears everything.
+        let mut listeners = everyone.lock();
         (&*stream).write_all(&greeting())?;
-        everyone.lock().push((Arc::clone(&stream), outbox));
+        listeners.push((Arc::clone(&stream), outbox));
+        drop(listeners);
         let everyone = Arc::clone(&everyone);
         spawn("client", move || client(&stream, &everyone))?;
     }

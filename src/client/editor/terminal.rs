@@ -1,4 +1,4 @@
-//! The terminal's own settings: as they were when we came, and silent for a moment. Touches stdin and stdout.
+//! The terminal's own settings: as they were when we came, and silent while we are here. Touches stdin and stdout.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -20,8 +20,14 @@ pub(super) struct Terminal {
 }
 
 impl Terminal {
-    pub(super) fn save() -> io::Result<Self> {
-        Ok(Terminal { saved: Arc::new(Mutex::new(tcgetattr(io::stdin())?)) })
+    /// Remembers the settings, and makes the terminal silent: what is typed between two prompts is not shown and not acted
+    /// on, but waits for the next. rustyline goes back to this after each line. Ctrl-C still ends a client that hangs.
+    pub(super) fn silence() -> io::Result<Self> {
+        let saved = tcgetattr(io::stdin())?;
+        let mut silent = saved.clone();
+        silent.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON;
+        tcsetattr(io::stdin(), SetArg::TCSANOW, &silent)?;
+        Ok(Terminal { saved: Arc::new(Mutex::new(saved)) })
     }
 
     /// A signal ends the client: the terminal is to be as it was then too. Without the feature `signals` it is left to the
@@ -44,6 +50,11 @@ impl Terminal {
     pub(super) fn restore(&self) {
         let mut out = io::stdout();
         out.write_all(RESET.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
+        self.restore_settings();
+    }
+
+    /// The same without a word: others may be writing.
+    pub(super) fn restore_settings(&self) {
         let saved = self.saved.lock();
         tcsetattr(io::stdin(), SetArg::TCSANOW, &saved).unwrap_or_default();
     }
@@ -61,28 +72,4 @@ pub(super) fn suspend(terminal: &Terminal, after: &str) -> nix::Result<()> {
     out.write_all([PASTE, after].concat().as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
     // The window may have another size by now.
     raise(Signal::SIGWINCH)
-}
-
-/// While it lives the terminal shows no key and acts on none: what is typed between two prompts waits for the next.
-pub(super) struct Quiet {
-    saved: Option<Termios>,
-}
-
-impl Quiet {
-    pub(super) fn start() -> Self {
-        let saved = tcgetattr(io::stdin()).ok();
-        if let Some(mut quiet) = saved.clone() {
-            quiet.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::ISIG;
-            tcsetattr(io::stdin(), SetArg::TCSANOW, &quiet).unwrap_or_default();
-        }
-        Quiet { saved }
-    }
-}
-
-impl Drop for Quiet {
-    fn drop(&mut self) {
-        if let Some(saved) = &self.saved {
-            tcsetattr(io::stdin(), SetArg::TCSANOW, saved).unwrap_or_default();
-        }
-    }
 }

@@ -1,0 +1,126 @@
+//! The connection to the server, and what waits while there is none. Touches the socket.
+//!
+//! # Locks
+//! One lock over which socket it is and what waits. Nothing is written under it. A line is counted as sent under it
+//! (`Talk` has a lock of its own, taken inside), so that a line is either counted before the link is lost, or waits.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use parking_lot::Mutex;
+
+use super::talk::Talk;
+
+/// Most lines that wait for a server to come back.
+const WAITING_LINES: usize = 100;
+
+/// What `recv` and `sent` share of the connection.
+pub(super) struct Link {
+    state: Mutex<State>,
+    talk: Arc<Talk>,
+    leaving: AtomicBool,
+    /// Wakes a `recv` that waits for the server to come back: the user leaves.
+    tell_leaving: Sender<()>,
+    left: Receiver<()>,
+}
+
+struct State {
+    server: Arc<TcpStream>,
+    /// Lines to send when the server is back; `None` while it is there.
+    waiting: Option<VecDeque<Vec<u8>>>,
+}
+
+impl Link {
+    pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
+        let (tell_leaving, left) = bounded(1);
+        let state = Mutex::new(State { server: Arc::new(server), waiting: None });
+        Link { state, talk, leaving: AtomicBool::new(false), tell_leaving, left }
+    }
+
+    pub(super) fn server(&self) -> Arc<TcpStream> {
+        Arc::clone(&self.state.lock().server)
+    }
+
+    /// Sends a message, with its newline where it has one, or keeps it while there is no server. Blocks while the server
+    /// takes nothing.
+    pub(super) fn send(&self, message: Vec<u8>) -> io::Result<()> {
+        let server = {
+            let mut state = self.state.lock();
+            if let Some(waiting) = &mut state.waiting {
+                if waiting.len() == WAITING_LINES {
+                    return Err(io::Error::other("too many lines wait for the server"));
+                }
+                waiting.push_back(message);
+                return Ok(());
+            }
+            self.count(&message);
+            Arc::clone(&state.server)
+        };
+        (&*server).write_all(&message)
+    }
+
+    /// The same for what `recv` answers while the user's lines wait.
+    pub(super) fn answer(&self, message: Vec<u8>) -> io::Result<()> {
+        self.count(&message);
+        (&*self.server()).write_all(&message)
+    }
+
+    fn count(&self, message: &[u8]) {
+        if let Ok(line) = std::str::from_utf8(message) {
+            self.talk.sent(line.strip_suffix('\n').unwrap_or(line));
+        }
+    }
+
+    /// The server has gone: from now on lines wait.
+    pub(super) fn lost(&self) {
+        self.state.lock().waiting.get_or_insert_default();
+    }
+
+    /// Another connection. Lines wait on, until `send_waiting`.
+    pub(super) fn found(&self, server: TcpStream) {
+        self.state.lock().server = Arc::new(server);
+    }
+
+    /// Sends what waits, in order. From then on lines go out directly.
+    pub(super) fn send_waiting(&self) -> io::Result<()> {
+        while let Some(message) = self.next_waiting() {
+            self.answer(message)?;
+        }
+        Ok(())
+    }
+
+    fn next_waiting(&self) -> Option<Vec<u8>> {
+        let mut state = self.state.lock();
+        let next = state.waiting.as_mut().and_then(VecDeque::pop_front);
+        if next.is_none() {
+            state.waiting = None;
+        }
+        next
+    }
+
+    /// The user asked to leave.
+    pub(super) fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+        // Full: it was said before.
+        self.tell_leaving.try_send(()).unwrap_or_default();
+    }
+
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Waits for a while. True: the user leaves.
+    pub(super) fn wait(&self, time: Duration) -> bool {
+        self.left.recv_timeout(time).is_ok()
+    }
+
+    /// A socket that has closed already is what is wanted.
+    pub(super) fn shutdown(&self, how: Shutdown) {
+        self.server().shutdown(how).unwrap_or_default();
+    }
+}

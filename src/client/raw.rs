@@ -1,0 +1,92 @@
+//! `chat --raw`: what goes over the wire, each read and each write on a row of its own, with its length. Where a `read`
+//! ended is seen, not believed. Touches the socket, the input and the output it is given; knows no protocol.
+
+use std::fmt::Write as _;
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use parking_lot::Mutex;
+
+use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
+use crate::wire::Framing;
+
+/// Shows both directions until the server closes. What the input gives in one `read` goes out in one `write`; in framing
+/// `Chunks` without its newline.
+///
+/// # Errors
+/// The output is closed, the connection was reset, or the second thread could not be started.
+pub fn raw(
+    server: TcpStream,
+    framing: Framing,
+    mut input: impl Read + Send + 'static,
+    out: impl Write + Send + 'static,
+) -> io::Result<()> {
+    let (server, out) = (Arc::new(server), Arc::new(Mutex::new(out)));
+    let (its_server, its_out) = (Arc::clone(&server), Arc::clone(&out));
+    let send = move || {
+        let sent = each_read(&mut input, |bytes| {
+            let bare = if framing == Framing::Chunks { bytes.strip_suffix(b"\n").unwrap_or(bytes) } else { bytes };
+            show(&its_out, "->", bare)?;
+            (&*its_server).write_all(bare)
+        });
+        if let Err(error) = sent.and_then(|()| its_server.shutdown(Shutdown::Write)) {
+            log::debug!("the server takes no more: {error}");
+        }
+    };
+    thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK).spawn(send)?;
+    each_read(&mut &*server, |bytes| show(&out, "<-", bytes))?;
+    show(&out, "<-", &[])
+}
+
+/// Hands over what each `read` gives, until there is no more.
+fn each_read(source: &mut impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let mut bytes = [0; MESSAGE_BYTES];
+    loop {
+        match source.read(&mut bytes) {
+            Ok(0) => return Ok(()),
+            Ok(count) => take(bytes.get(..count).unwrap_or_default())?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn show(out: &Mutex<impl Write>, direction: &str, bytes: &[u8]) -> io::Result<()> {
+    let row = format!("{direction} [{}B] {}\n", bytes.len(), escaped(bytes));
+    let mut out = out.lock();
+    out.write_all(row.as_bytes())?;
+    out.flush()
+}
+
+/// Text as it is; what is no text, or drives terminals, escaped: a letter that a `read` cut in two is `\xD0` in one row and
+/// `\xBF` in the next.
+fn escaped(bytes: &[u8]) -> String {
+    let mut shown = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c == '\\' || crate::text::drives_terminals(c) || c == '\t' {
+                shown.extend(c.escape_default());
+            } else {
+                shown.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            write!(shown, "\\x{byte:02X}").expect("writing into a String cannot fail");
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_escaped() {
+        assert_eq!(escaped("привет\r\n".as_bytes()), "привет\\r\\n");
+        assert_eq!(escaped(b"\xD0"), "\\xD0");
+        assert_eq!(escaped(b"a\xFFb\x1b[2J\\"), "a\\xFFb\\u{1b}[2J\\\\");
+    }
+}

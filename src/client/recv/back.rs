@@ -1,0 +1,155 @@
+//! A lost server is tried again: the nickname taken again, then the place where one was, then the lines that were typed
+//! meanwhile. `sent` goes on reading the keyboard; its lines wait on the link until all this is done.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Over, Recv};
+use crate::client::heard::Heard;
+use crate::client::talk::Place;
+use crate::client::{Ended, connect};
+use crate::limits::SERVER_LINE_BYTES;
+use crate::wire::{Framing, MessageReader};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Pause before the first try; it doubles up to `PAUSE_MAX`.
+const PAUSE_MIN: u32 = 1;
+/// Longest pause between two tries, in seconds.
+const PAUSE_MAX: u32 = 30;
+/// How long the server may hold the nickname of the lost session before it is asked for again.
+const NICKNAME: Duration = Duration::from_secs(5);
+
+/// What is to be taken up again.
+pub(super) struct Back {
+    nickname: String,
+    place: Place,
+    /// The nickname was refused before.
+    refused: bool,
+    /// The list was shown before: the partner is not in it.
+    listed: bool,
+    /// Seconds until the next try.
+    pause: u32,
+}
+
+impl Recv {
+    /// Whether the server is to be tried again after this end. Not for a script, nor before there was a nickname: there
+    /// is nothing to take up. Nor for the original's server, which says nothing of where one is.
+    pub(super) fn comes_back(&self, ended: Ended) -> bool {
+        matches!(ended, Ended::ServerGone | Ended::SentAway)
+            && self.reconnect.is_some()
+            && self.is_in
+            && !self.is_script
+            && self.framing == Framing::Lines
+            && !self.link.is_leaving()
+    }
+
+    /// Waits for the server. False: the user has left.
+    pub(super) fn find(&mut self) -> io::Result<bool> {
+        self.link.lost();
+        let talk = Arc::clone(self.printer.talk());
+        let lang = self.printer.lang();
+        let unknown = talk.lost();
+        self.printer.own_words(lang.pick(
+            "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
+            "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
+        ))?;
+        for line in unknown {
+            let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
+            self.printer.own_words(&format!("{what}: {line}"))?;
+        }
+        let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
+        let fresh = Back { nickname, place, refused: false, listed: false, pause: PAUSE_MIN };
+        // Lost again on the way back: the place is still the first one.
+        let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, ..back });
+        let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
+        let server = loop {
+            for left in (1..=back.pause).rev() {
+                talk.is_away(Some(left));
+                self.printer.refresh()?;
+                if self.link.wait(SECOND) {
+                    return Ok(false);
+                }
+            }
+            back.pause = (back.pause * 2).min(PAUSE_MAX);
+            match connect(&host, port, lang) {
+                Ok(server) => break server,
+                Err(error) => log::debug!("not yet: {error}"),
+            }
+        };
+        self.link.found(server);
+        self.server = self.link.server();
+        self.reader = MessageReader::new(self.framing, SERVER_LINE_BYTES);
+        self.goodbye = false;
+        self.back = Some(back);
+        Ok(true)
+    }
+
+    /// One line of the server's on the way back: answered, not shown, but for what the user has to know.
+    pub(super) fn resume(&mut self, mut back: Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
+        match *heard {
+            Heard::YourNickname => {
+                if back.refused && self.link.wait(NICKNAME) {
+                    return self.give_up(back);
+                }
+                self.answer(&back.nickname);
+            }
+            Heard::AlreadyUsed => {
+                if !back.refused {
+                    let lang = self.printer.lang();
+                    self.printer.own_words(lang.pick(
+                        "The lost session still holds your nickname; it is asked for again every 5 s",
+                        "Ваш ник ещё занят потерянным сеансом; спрашиваем снова каждые 5 с",
+                    ))?;
+                    self.printer.flush()?;
+                }
+                back.refused = true;
+            }
+            Heard::Question => match back.place {
+                Place::Group => self.answer("2"),
+                Place::Private(Some(_)) => self.answer("1"),
+                _ => return self.is_back(heard, line),
+            },
+            Heard::Choose => match &back.place {
+                Place::Private(Some(partner)) if !back.listed => {
+                    self.answer(partner);
+                    back.listed = true;
+                }
+                // The partner is not here any more.
+                _ => {
+                    back.place = Place::Question;
+                    self.answer("MENU");
+                }
+            },
+            Heard::InGroup | Heard::Successful => return self.is_back(heard, line),
+            Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
+            _ => {}
+        }
+        self.back = Some(back);
+        Ok(())
+    }
+
+    /// All is as it was: the lines that waited go out.
+    fn is_back(&mut self, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
+        self.printer.talk().is_away(None);
+        self.printer.show(heard, line)?;
+        if let Err(error) = self.link.send_waiting() {
+            log::debug!("lost again: {error}");
+        }
+        Ok(())
+    }
+
+    /// The user leaves while the nickname is waited for.
+    fn give_up(&mut self, back: Back) -> Result<(), Over> {
+        self.back = Some(back);
+        self.answer("QUIT");
+        Ok(())
+    }
+
+    /// A socket that takes nothing has gone again: the next read says so.
+    fn answer(&self, line: &str) {
+        if let Err(error) = self.link.answer(format!("{line}\n").into_bytes()) {
+            log::debug!("lost again: {error}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What a talk knows after which lines.
+
+use std::time::Duration;
+
+use super::*;
+use crate::wire::Framing;
+
+fn hears(talk: &Talk, lines: &[&str]) {
+    for line in lines {
+        talk.heard(&Heard::parse(line, Framing::Lines));
+    }
+}
+
+/// A talk in which anna has her nickname.
+fn anna() -> Talk {
+    let talk = Talk::default();
+    hears(&talk, &["Your nickname?"]);
+    talk.sent("anna");
+    hears(&talk, &["Successfully", "process", "Welcome", crate::protocol::QUESTION]);
+    talk
+}
+
+#[test]
+fn the_prompt_says_who_and_where() {
+    let talk = anna();
+    assert_eq!(talk.prompt(), "[anna] ");
+    talk.sent("2");
+    hears(&talk, &["You in group"]);
+    assert_eq!(talk.prompt(), "[anna in the group] ");
+    talk.sent("MENU");
+    hears(&talk, &[crate::protocol::QUESTION]);
+    talk.sent("1");
+    hears(&talk, &["Choose your user-chat", "1.vera 2.boris"]);
+    assert_eq!(talk.prompt(), "[anna] ");
+    talk.sent("2");
+    hears(&talk, &["(private) vera : Successful", "Successful"]);
+    assert_eq!(talk.prompt(), "[anna to boris] ");
+    hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
+    assert_eq!(talk.prompt(), "[anna] ");
+}
+
+#[test]
+fn a_partner_is_known_by_name_too() {
+    let talk = anna();
+    hears(&talk, &["Choose your user-chat", "1.Vera"]);
+    talk.sent("vera");
+    hears(&talk, &["Successful"]);
+    assert_eq!(talk.prompt(), "[anna to Vera] ");
+}
+
+#[test]
+fn what_has_a_receipt_is_told_from_what_has_none() {
+    let talk = anna();
+    assert!(!talk.has_receipt("hello"), "at the question it is an answer");
+    assert!(!talk.is_nothing(""), "at the question it is an answer");
+    hears(&talk, &["You in group"]);
+    assert!(talk.has_receipt("hello") && talk.has_receipt("/tell boris hello"));
+    assert!(!talk.has_receipt("LIST") && !talk.has_receipt("  ") && talk.is_nothing("  "));
+    talk.sent("TELL");
+    assert!(!talk.has_receipt("boris") && !talk.is_nothing(""), "TELL asks");
+    hears(&talk, &["(private to boris) : hello"]);
+    assert!(talk.has_receipt("hello"), "TELL is over");
+}
+
+#[test]
+fn who_spoke_last_is_offered_first_and_we_ourselves_never() {
+    let talk = anna();
+    hears(&talk, &["Users in chatroom: ['anna', 'boris', 'Bella']", "You in group"]);
+    assert_eq!(talk.nicknames("b"), ["boris", "Bella"]);
+    hears(&talk, &["(broadcast) Bella: hi", "(broadcast) anna: hi"]);
+    assert_eq!(talk.nicknames("B"), ["Bella", "boris"]);
+    assert_eq!(talk.nicknames(""), ["Bella", "boris"]);
+    hears(&talk, &["(broadcast) General information: boris has left the Chat"]);
+    assert_eq!(talk.nicknames(""), ["Bella"]);
+}
+
+#[test]
+fn a_line_is_known_to_have_arrived_by_its_receipt() {
+    let talk = anna();
+    hears(&talk, &["You in group"]);
+    for line in ["first", "/tell boris second", "LIST", "third", "//fourth"] {
+        talk.sent(line);
+    }
+    hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
+    hears(&talk, &["(broadcast) anna: /fourth"]);
+    assert_eq!(talk.lost(), ["third"]);
+    assert!(talk.lost().is_empty(), "said once");
+    talk.is_away(Some(4));
+    assert_eq!(talk.prompt().trim_end(), "[anna away 4s]");
+    assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
+}
+
+#[test]
+fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
+    let talk = anna();
+    talk.wait_until_answered(Duration::from_secs(60));
+    talk.sent("2");
+    hears(&talk, &["You in group"]);
+    talk.wait_until_answered(Duration::from_secs(60));
+    talk.sent("MENU");
+    talk.wait_until_answered(Duration::from_millis(1));
+}

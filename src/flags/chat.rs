@@ -1,0 +1,180 @@
+//! What `chat` takes.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::{Command, CommandFactory, FromArgMatches, Parser, ValueEnum, ValueHint};
+
+use crate::client::{self, Bell, Lang, Look};
+use crate::wire::Framing;
+
+mod russian;
+
+/// Joins a chat.
+///
+/// Type a line and press Enter to send it; HELP lists the special words, QUIT or Ctrl-D leaves. With a script on the
+/// standard input it sends each line, at the end QUIT, and prints what comes in as plain lines.
+#[derive(Debug, Parser)]
+#[command(name = "chat", version)]
+pub struct Flags {
+    /// Address or host name of the server
+    #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
+    pub ip_address: String,
+    /// Port of the server
+    #[arg(short, long, default_value_t = 12345)]
+    pub port: u16,
+    /// Your nickname; without it you are asked
+    #[arg(short, long, value_hint = ValueHint::Username)]
+    pub nickname: Option<String>,
+    /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
+    #[arg(long, value_enum, value_name = "FRAMING", default_value_t = Messages::Lines)]
+    pub framing: Messages,
+    /// Show what goes over the wire instead: each read and each write, with its length
+    #[arg(long)]
+    pub raw: bool,
+    /// Append what is said to this file, with date and time
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
+    /// A server that is lost is not tried again
+    #[arg(long)]
+    pub no_reconnect: bool,
+    /// Colours: 'auto' has them on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    pub color: Colour,
+    /// When the terminal's bell rings: with private messages and your name, with every message, or never
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Rings::Private)]
+    pub bell: Rings,
+    /// Without the time before each line
+    #[arg(long)]
+    pub no_time: bool,
+    /// Without the joins and leaves of others
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Language of the program's own words; without it the environment says which
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
+}
+
+/// `--framing`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
+pub enum Messages {
+    Lines,
+    Chunks,
+}
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
+pub enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// `--bell`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
+pub enum Rings {
+    Off,
+    Private,
+    All,
+}
+
+/// `--lang`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
+pub enum Language {
+    En,
+    Ru,
+}
+
+/// The command, with its help in this language.
+fn command(lang: Lang) -> Command {
+    match lang {
+        Lang::En => Flags::command(),
+        Lang::Ru => russian::in_russian(Flags::command()),
+    }
+}
+
+/// The language that the arguments ask for: looked for before they are parsed, since `--help` ends that.
+fn asked(arguments: impl Iterator<Item = String>) -> Option<Language> {
+    let mut arguments = arguments.skip_while(|argument| argument != "--lang" && !argument.starts_with("--lang="));
+    let first = arguments.next()?;
+    let name = first.strip_prefix("--lang=").map(str::to_owned).or_else(|| arguments.next())?;
+    Language::from_str(&name, false).ok()
+}
+
+fn or_environment(language: Option<Language>) -> Lang {
+    match language {
+        Some(Language::En) => Lang::En,
+        Some(Language::Ru) => Lang::Ru,
+        None => Lang::from_environment(),
+    }
+}
+
+impl Flags {
+    /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
+    pub fn read() -> Flags {
+        let lang = or_environment(asked(env::args_os().map(|argument| argument.to_string_lossy().into_owned())));
+        let read = Flags::from_arg_matches(&command(lang).get_matches());
+        read.unwrap_or_else(|error| error.exit())
+    }
+
+    /// How messages are told apart.
+    pub fn framing(&self) -> Framing {
+        match self.framing {
+            Messages::Lines => Framing::Lines,
+            Messages::Chunks => Framing::Chunks,
+        }
+    }
+
+    /// The language of the program's own words.
+    pub fn lang(&self) -> Lang {
+        or_environment(self.lang)
+    }
+
+    /// What is to be seen, and how.
+    pub fn look(&self) -> Look {
+        let colour = match self.color {
+            Colour::Auto => client::has_colour(),
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let bell = match self.bell {
+            Rings::Off => Bell::Off,
+            Rings::Private => Bell::Private,
+            Rings::All => Bell::All,
+        };
+        Look { colour, time: !self.no_time, bell, quiet: self.quiet, lang: self.lang() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_has_its_help_in_russian() {
+        let mut command = command(Lang::Ru);
+        command.build();
+        for arg in command.get_arguments() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.chars().any(|c| ('а'..='я').contains(&c)), "{}: {help:?}", arg.get_id());
+        }
+        let help = command.render_long_help().to_string();
+        let headings = ["Usage:", "Options:", "[default:", "[possible"];
+        assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
+        assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
+    }
+
+    #[test]
+    fn the_language_is_found_before_the_flags_are_parsed() {
+        let asked = |line: &str| asked(line.split(' ').map(str::to_owned)).map(|language| format!("{language:?}"));
+        assert_eq!(asked("chat --help --lang ru").as_deref(), Some("Ru"));
+        assert_eq!(asked("chat --lang=en -p 1").as_deref(), Some("En"));
+        for line in ["chat", "chat --lang", "chat --lang xx", "chat --language ru"] {
+            assert_eq!(asked(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What runs out on a machine, places, descriptors, memory for threads: who is in chats on, who comes is told or waits,
+//! and nothing spins.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+
+use crate::program::ServerProgram;
+use crate::support::{DEADLINE, Peer};
+
+#[path = "support/program.rs"]
+mod program;
+mod support;
+
+fn limits(server: &ServerProgram, resource: Resource, current: u64) {
+    let pid = Pid::from_raw(server.program.id().try_into().expect("a process number"));
+    let limit = Rlimit { current: Some(current), maximum: prlimit_maximum(pid, resource) };
+    prlimit(pid, resource, limit).expect("our own child");
+}
+
+fn prlimit_maximum(_pid: Option<Pid>, resource: Resource) -> Option<u64> {
+    // A child inherits the maximum, and nobody has changed it.
+    rustix::process::getrlimit(resource).maximum
+}
+
+#[test]
+fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
+    let server = ServerProgram::start(&["--max-clients", "8", "--login-timeout", "1"]);
+    let mut anna = server.group("anna");
+    let trickling: Vec<Peer> = (0..7).map(|_| server.peer()).collect();
+    let until = Instant::now() + DEADLINE;
+    loop {
+        for peer in &trickling {
+            // Those who were cut already cannot be written to.
+            peer.stream().write_all(b"a").unwrap_or_default();
+        }
+        let mut boris = server.peer();
+        if boris.next_line().is_some_and(|line| line == "Your nickname?") {
+            boris.send("boris");
+            boris.expect("Successfully");
+            break;
+        }
+        assert!(Instant::now() < until, "a place is free again");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+}
+
+/// Connections that come when no descriptor is left; std alone lets 128 wait for `accept`.
+const TOO_MANY: usize = if cfg!(feature = "sockopts") { 200 } else { 100 };
+
+#[test]
+fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
+    const SECONDS: u32 = 10;
+    let mut server = ServerProgram::start(&["--rate", "off"]);
+    let mut anna = server.group("anna");
+    let mut inside: Vec<Peer> = (0..30).map(|i| server.login(&format!("user{i}x"))).collect();
+    limits(&server, Resource::Nofile, 64);
+    let mut come: Vec<Peer> = (0..TOO_MANY).map(|_| server.peer()).collect();
+    server.program.expect_error("cannot accept");
+    let (begun, ticks, lines) = (Instant::now(), server.ticks(), server.program.all().len());
+    let mut said = 0;
+    while begun.elapsed() < Duration::from_secs(SECONDS.into()) {
+        anna.send(&format!("{said}"));
+        anna.skip_to(&format!("(broadcast) anna: {said}"));
+        said += 1;
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let (ticks, lines) = (server.ticks() - ticks, server.program.all().len() - lines);
+    assert!(ticks < 5 * u64::from(SECONDS), "{ticks} ticks of 10 ms in {SECONDS} s: 5 % of a core are allowed");
+    assert!(lines <= 10 * SECONDS as usize, "{lines} lines in the log in {SECONDS} s");
+    // Whoever leaves makes room for one who waits, in the order in which they came.
+    let waits_from = server.program.count(" connected from ") - 1 - inside.len();
+    assert!(waits_from + 30 <= TOO_MANY, "{waits_from} of those who came are in");
+    let leave = Instant::now();
+    inside.drain(..).for_each(Peer::quit);
+    for (i, peer) in come[waits_from..waits_from + 30].iter_mut().enumerate() {
+        peer.expect("Your nickname?");
+        peer.send(&format!("late{i}x"));
+        peer.expect("Successfully");
+    }
+    assert!(leave.elapsed() < Duration::from_secs(2), "30 places were taken again after {:?}", leave.elapsed());
+}
+
+#[test]
+fn where_no_thread_can_be_started_that_client_is_told_and_the_others_chat_on() {
+    let server = ServerProgram::start(&["--rate", "off"]);
+    let mut anna = server.group("anna");
+    let mut boris = server.group("boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    // Room for small things, none for another stack.
+    limits(&server, Resource::As, (server.status("VmSize") as u64 + 64) * 1024);
+    for i in 0..20 {
+        let mut peer = server.peer();
+        peer.expect("The connection is closed: the server has no thread left for you; try again later");
+        peer.expect("Disconnected");
+        peer.expect_end();
+        anna.send(&format!("{i}"));
+        anna.expect(&format!("(broadcast) anna: {i}"));
+        boris.expect(&format!("(broadcast) anna: {i}"));
+    }
+    limits(&server, Resource::As, u64::MAX >> 1);
+    server.login("vera").quit();
+}

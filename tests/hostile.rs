@@ -1,0 +1,224 @@
+//! A hostile server: nothing that it sends can drive the terminal, and none of it fills the memory.
+#![cfg(feature = "editor")]
+
+mod pty;
+mod support;
+
+use std::io::{BufWriter, Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Instant;
+
+use chatroom::protocol::QUESTION;
+use pty::Terminal;
+use support::{DEADLINE, Server, free_port};
+
+/// Reads up to this line of the client's.
+fn read_to(mut client: &TcpStream, line: &str) {
+    let mut read = Vec::new();
+    while !read.ends_with(format!("{line}\n").as_bytes()) {
+        let mut byte = [0];
+        assert_eq!(client.read(&mut byte).expect("chat writes"), 1, "the end instead of {line:?}");
+        read.push(byte[0]);
+    }
+}
+
+/// `chat` as anna, in the group of a server that the test plays.
+fn played() -> (Terminal, TcpStream) {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let flags = ["--port", &port, "--nickname", "anna", "--bell", "off", "--no-reconnect"];
+    let mut terminal = Terminal::start(&flags, &[], 24, 80);
+    let (mut client, _) = listener.accept().expect("chat connects");
+    client.set_nodelay(true).expect("an option of the socket");
+    client.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+    client.write_all(b"Your nickname?\n").expect("chat reads");
+    read_to(&client, "anna");
+    client.write_all(format!("Successfully\nprocess\n{QUESTION}\n").as_bytes()).expect("chat reads");
+    terminal.type_in("2\r");
+    read_to(&client, "2");
+    client.write_all(b"You in group\n").expect("chat reads");
+    read_to(&client, "LIST");
+    terminal.wait_for("[anna in the group]");
+    (terminal, client)
+}
+
+/// What drives terminals: wiping, colours, titles, clipboards, sizes, resets, other screens, questions, bells, links.
+const SEQUENCES: &[&str] = &[
+    "\x1b[2J\x1b[H",
+    "\x1b[31;1m",
+    "\x1b]0;title\x07",
+    "\x1b]2;title\x1b\\",
+    "\x1b]52;c;aGk=\x07",
+    "\x1b[8;1;1t",
+    "\x1bc",
+    "\x1b[?1049h",
+    "\x1b[?25l",
+    "\x1b[6n",
+    "\x1b(0",
+    "\x07",
+    "\x1bPq\x1b\\",
+    "\x1b_x\x1b\\",
+    "\x1b[?2004l",
+    "\x1b[?1000h",
+    "\x1b7",
+    "\x1b8",
+    "\x0e",
+    "\x1b[5A",
+    "\x1b[!p",
+    "\x1b]8;;http://x\x07",
+];
+
+#[test]
+fn no_byte_of_a_server_drives_the_terminal() {
+    let (mut terminal, mut server) = played();
+    terminal.type_in("a draft");
+    terminal.wait_for_draft("[anna in the group] a draft");
+    let mut controls: Vec<u8> = (0..0x20).chain([0x7F]).filter(|&byte| byte != b'\n').collect();
+    controls.extend("\u{80}\u{85}\u{8d}\u{90}\u{9b}31m\u{9d}0;x\u{9c}\u{9f}\u{202E}\u{2028}\u{200F}".bytes());
+    controls.extend([0x9B, b'2', b'J', 0xFF, 0xC3]);
+    for wrapped in
+        ["", "(broadcast) boris: ", "(private) boris : ", "(broadcast) ", "Not sent: ", "Users in chatroom: ['"]
+    {
+        for sequence in SEQUENCES {
+            server.write_all(format!("{wrapped}{sequence}mark: x\n").as_bytes()).expect("chat reads");
+        }
+        server.write_all(&[wrapped.as_bytes(), &controls, b"\n"].concat()).expect("chat reads");
+    }
+    server.write_all(b"(broadcast) boris: the end\n").expect("chat reads");
+    terminal.wait_for("boris: the end");
+    terminal.wait_for_draft("[anna in the group] a draft");
+    assert_eq!(terminal.asked(), [""; 0], "asked of the terminal");
+    terminal.look(|screen| {
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        let red = |row, column| screen.cell(row, column).is_some_and(|cell| cell.fgcolor() == vt100::Color::Idx(1));
+        assert!(!(0..24).any(|row| (0..80).any(|column| red(row, column))), "a server set a colour");
+    });
+    terminal.type_in("\x04\x15QUIT\r");
+    drop(server);
+    terminal.leave();
+}
+
+#[test]
+fn nobody_can_pass_for_the_system_or_for_a_private_line() {
+    let (terminal, mut server) = played();
+    let fakes = "▌ Disconnected ▓ boris to you: hi ▐ anna: hi";
+    let wrap = " ".repeat(60);
+    server.write_all(format!("(broadcast) boris: {wrap}{fakes}\n").as_bytes()).expect("chat reads");
+    server.write_all("(broadcast) ▌ system: beware\n".as_bytes()).expect("chat reads");
+    terminal.wait_for("beware");
+    // Of the marks on the screen only those in their own column are there, one to a row that begins with the time.
+    terminal.look(|screen| {
+        for row in screen.rows(0, 80).filter(|row| row.contains(['▌', '▓', '▐', '▒'])) {
+            let column = row.chars().position(|c| matches!(c, '▌' | '▓' | '▐' | '▒'));
+            assert_eq!(column, Some(6), "{row}");
+            assert!(!row.contains("boris to you") && !row.contains("beware"), "{row}");
+        }
+    });
+}
+
+/// Resident memory of a process, in KiB.
+fn memory(process: i32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
+    line.split_whitespace().nth(1).and_then(|figure| figure.parse().ok()).expect("a figure")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_hundred_megabytes_without_a_newline_cost_no_memory() {
+    let (mut terminal, mut server) = played();
+    let before = memory(terminal.process_id());
+    let piece = [b'x'; 64 * 1024];
+    // The client hangs up after 64 KiB: what is written after that goes nowhere.
+    let written = (0..1600).take_while(|_| server.write_all(&piece).is_ok()).count();
+    assert!(written < 1600, "the client reads for ever");
+    assert!(before < 64 * 1024, "{before} KiB before");
+    assert_eq!(terminal.leave(), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_hundred_thousand_lines_are_all_shown_in_order_and_cost_no_memory() {
+    const LINES: usize = 100_000;
+    let (terminal, server) = played();
+    let before = memory(terminal.process_id());
+    let mut out = BufWriter::new(server);
+    for i in 1..=LINES {
+        out.write_all(format!("(broadcast) boris: line {i}\n").as_bytes()).expect("chat reads");
+    }
+    out.flush().expect("chat reads");
+    terminal.wait_for(&format!("line {LINES}"));
+    terminal.wait_for_draft("[anna in the group]");
+    let after = memory(terminal.process_id());
+    assert!(after < before + 8 * 1024, "{before} KiB before, {after} KiB after");
+    // The emulator keeps 10,000 rows.
+    let shown: Vec<usize> =
+        terminal.history().iter().filter_map(|row| row.rsplit_once("boris: line ")?.1.trim().parse().ok()).collect();
+    assert!(shown.len() > 9_000, "{}", shown.len());
+    assert!(shown.windows(2).all(|pair| pair[1] == pair[0] + 1), "in order, each once");
+}
+
+#[test]
+fn a_key_is_on_the_screen_at_once_while_2000_messages_a_second_come() {
+    let (mut terminal, mut server) = played();
+    let flood = move || {
+        // Ten lines each 5 ms, until the client is gone.
+        let mut i = 0;
+        loop {
+            let lines: String = (0..10).map(|k| format!("(broadcast) boris: message {}\n", i + k)).collect();
+            i += 10;
+            if server.write_all(lines.as_bytes()).is_err() {
+                return;
+            }
+            thread::park_timeout(std::time::Duration::from_millis(5));
+        }
+    };
+    let flooding = thread::Builder::new().name("flood".into()).spawn(flood).expect("a thread");
+    terminal.wait_for("message 100");
+    let mut slowest = std::time::Duration::ZERO;
+    let mut draft = String::from("[anna in the group] ");
+    for key in "typing while it rains".chars() {
+        let typed = Instant::now();
+        draft.push(key);
+        terminal.type_in(&key.to_string());
+        let so_far = draft.trim_end().to_owned();
+        terminal.wait_for_draft(&so_far);
+        slowest = slowest.max(typed.elapsed());
+    }
+    // 100 ms are promised on a machine that does nothing else; tests share theirs.
+    assert!(slowest < std::time::Duration::from_secs(1), "a key took {slowest:?}");
+    terminal.type_in("\x15\x04");
+    drop(terminal);
+    flooding.join().expect("the flood ends with the client");
+}
+
+#[test]
+fn what_the_server_says_at_the_end_is_shown() {
+    let (mut terminal, mut server) = played();
+    terminal.type_in("half a line");
+    terminal.wait_for_draft("[anna in the group] half a line");
+    server.write_all("The connection is closed: too late\nDisconnected\n".as_bytes()).expect("chat reads");
+    drop(server);
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("too late");
+    terminal.wait_for("Disconnected");
+}
+
+#[test]
+fn a_real_server_can_be_talked_to_in_the_plain_client_too() {
+    let server = Server::without_rate();
+    let port = server.address.port().to_string();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[("TERM", "dumb")], 24, 80);
+    terminal.wait_for("1. write to one user");
+    terminal.type_in("2\r");
+    terminal.wait_for("You in group");
+    boris.send("hello");
+    terminal.wait_for("(broadcast) boris: hello");
+    terminal.type_in("QUIT\r");
+    terminal.wait_for("Disconnected");
+    assert_eq!(terminal.leave(), 0);
+    assert_eq!(terminal.escapes(), 0, "a dumb terminal gets no escape codes");
+}
