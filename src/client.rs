@@ -92,7 +92,7 @@ impl fmt::Display for Ended {
 /// What `recv` tells `sent` about the login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Login {
-    /// A nickname is asked for.
+    /// A nickname is asked for, or its password.
     Asked,
     /// The nickname is ours: from now on lines are sent as they come.
     Done,

@@ -25,6 +25,7 @@
 //! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
 //! | [`server::registry`] | who is in the chat, under the one lock |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
+//! | [`server::store`], `server/kept.rs` | the seam to what outlasts the server; what a session does with it |
 //! | [`mod@server`] | accept, spawn, stop, wait for all |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
@@ -35,6 +36,8 @@
 extern crate self as chatroom; // the helpers in tests/support name the crate from outside
 
 pub mod client;
+#[cfg(feature = "database")]
+pub mod database;
 pub mod flags;
 pub mod limits;
 pub mod logger;

@@ -58,7 +58,7 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, listeners, the spare one, and some air.
+/// Descriptors kept back: standard streams, listeners, the spare one, the database's eight, and some air.
 pub const DESCRIPTORS_RESERVE: usize = 16;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
@@ -92,3 +92,38 @@ pub const CHUNK_PAUSE: Duration = Duration::from_millis(100);
 pub const FRAME: Duration = Duration::from_millis(120);
 /// How long the log may take to reach stderr when the program ends.
 pub const LOG_FLUSH: Duration = Duration::from_millis(500);
+
+// What outlasts the server (feature `database`).
+
+/// Messages of the group that are shown to whoever joins it: a screenful. The default of `--history`.
+pub const HISTORY: usize = 20;
+/// Most messages in one answer to `HISTORY`, and for `--history`.
+pub const HISTORY_MAX: usize = 200;
+/// Most bytes in one answer to `HISTORY`: a quarter of the backlog, so that asking cuts nobody off.
+pub const HISTORY_BYTES: usize = 256 * 1024;
+/// Most messages that wait for one who is away.
+pub const WAITING: usize = 20;
+/// How long the delivery thread, and with it everyone, waits for a database that another program has locked.
+pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
+/// How often a database that failed is tried again.
+pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
+/// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
+pub const DATABASE_READERS: usize = 2;
+/// How long a client's thread waits for one of them.
+pub const READER_PATIENCE: Duration = Duration::from_secs(2);
+/// How often messages older than `--keep-days` are forgotten.
+pub const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// Messages forgotten at once: so many rows cost the chat a millisecond or two.
+pub const FORGET_AT_ONCE: usize = 1000;
+/// Shortest password in characters.
+pub const PASSWORD_CHARS: usize = 8;
+/// Wrong passwords after which the connection is closed.
+pub const PASSWORD_TRIES: usize = 3;
+/// What a wrong password costs its address: doubled with each, up to `PASSWORD_PAUSE_MAX`.
+pub const PASSWORD_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause before a password is looked at.
+pub const PASSWORD_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// After so long without a wrong password an address has its patience back.
+pub const PASSWORD_FORGIVEN: Duration = Duration::from_secs(600);
+/// Addresses remembered for their wrong passwords.
+pub const PASSWORD_ADDRESSES: usize = 10_000;

@@ -2,6 +2,8 @@
 //! told from a word. Pure: touches only `text` and `limits`. The server writes these lines and the client goes by
 //! them, so that the two cannot disagree.
 
+use std::fmt::Display;
+
 use crate::limits::LIST_NAMES;
 use crate::text::{Nickname, Refusal};
 
@@ -25,6 +27,12 @@ pub const CHOOSE: &str = "Choose your user-chat";
 pub const SUCCESSFUL: &str = "Successful";
 /// The last line before the server closes the connection.
 pub const DISCONNECTED: &str = "Disconnected";
+/// The next line is a password: a client does not show what is typed.
+pub const PASSWORD: &str = "Password?";
+/// What follows was said before, up to `HISTORY_ENDS`; each line begins with its time.
+pub const HISTORY_BEGINS: &str = "History begins (times are UTC)";
+/// From here on what comes is new.
+pub const HISTORY_ENDS: &str = "History ends";
 /// What the server calls itself in the general chat.
 pub const GENERAL_INFORMATION: &str = "General information";
 
@@ -45,18 +53,23 @@ pub fn left(nickname: &Nickname, why: Option<&str>) -> String {
 }
 
 /// A private message, as its recipient sees it.
-pub fn private(from: &Nickname, text: &str) -> String {
+pub fn private(from: impl Display, text: &str) -> String {
     format!("(private) {from} : {text}")
 }
 
 /// The receipt for a private message: it was handed to the recipient's socket or backlog.
-pub fn private_receipt(to: &Nickname, text: &str) -> String {
+pub fn private_receipt(to: impl Display, text: &str) -> String {
     format!("(private to {to}) : {text}")
 }
 
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")
+}
+
+/// A private message to a name that nobody has.
+pub fn nobody_is_called(user: &str) -> String {
+    not_delivered(&format!("nobody here is called {user}; LIST shows who is here"))
 }
 
 /// Something that was refused; the conversation goes on.
@@ -138,23 +151,39 @@ pub const WORDS: &[Special] = &[
     },
 ];
 
-/// The words that only a server with a database knows.
-const RESERVED_WORDS: &[&str] = &["REGISTER", "HISTORY", "/register", "/history"];
+/// The words that only a server with a database knows. Elsewhere they are words too, and answered with the reason.
+pub const KEPT_WORDS: &[Special] = &[
+    Special {
+        spellings: &["HISTORY", "/history"],
+        help: "HISTORY      the last 20 messages of the group and your own; HISTORY 200 the last 200",
+        example: "Example: HISTORY 50",
+    },
+    Special {
+        spellings: &["REGISTER", "/register"],
+        help: "REGISTER     keeps your nickname for you: asks twice for a password, and at every login",
+        example: "Example: REGISTER   asks   Password?",
+    },
+];
 
 /// All of `HELP`, in at most 12 lines.
-pub fn help() -> String {
+pub fn help(keeps: bool) -> String {
     let mut lines = vec!["What you type goes to the group or to your partner, but for these words:"];
-    lines.extend(WORDS.iter().map(|word| word.help));
+    lines.extend(words(keeps).map(|word| word.help));
     lines.push("The words work in small letters after a slash too: /list, /help, /quit, /menu.");
     lines.push("//text sends /text; a space before a word sends it as text.");
     lines.join("\n")
 }
 
+/// The words of a server, with a database or without.
+fn words(keeps: bool) -> impl Iterator<Item = &'static Special> {
+    WORDS.iter().chain(KEPT_WORDS.iter().filter(move |_| keeps))
+}
+
 /// `HELP` about one word, or `None` where there is no such word.
-pub fn help_about(name: &str) -> Option<String> {
+pub fn help_about(name: &str, keeps: bool) -> Option<String> {
     let name = name.trim_start_matches('/');
     let is_asked = |spelling: &&str| spelling.trim_start_matches('/').eq_ignore_ascii_case(name);
-    let word = WORDS.iter().find(|word| word.spellings.iter().any(&is_asked))?;
+    let word = words(keeps).find(|word| word.spellings.iter().any(&is_asked))?;
     Some(format!("{}\n{}", word.help, word.example))
 }
 
@@ -178,8 +207,10 @@ pub enum Word<'a> {
     Quit,
     /// Back to the question.
     Menu,
-    /// A word that needs the database.
-    Reserved(&'a str),
+    /// So many of the last messages. Needs the database.
+    History(&'a str),
+    /// Keep the nickname for who knows a password. Needs the database.
+    Register,
     /// Begins with a slash and is no word.
     Unknown(&'a str),
 }
@@ -223,7 +254,8 @@ impl<'a> Word<'a> {
             "HELP" | "/help" if slash || one_at_most => Some(Word::Help(rest)),
             "QUIT" | "q" | "/quit" | "/q" if slash || rest.is_empty() => Some(Word::Quit),
             "MENU" | "/menu" if slash || rest.is_empty() => Some(Word::Menu),
-            known if RESERVED_WORDS.contains(&known) && (slash || one_at_most) => Some(Word::Reserved(name)),
+            "HISTORY" | "/history" if slash || one_at_most => Some(Word::History(rest)),
+            "REGISTER" | "/register" if slash || one_at_most => Some(Word::Register),
             _ => None,
         }
     }
@@ -268,7 +300,8 @@ mod tests {
         assert_eq!(word("q"), Word::Quit);
         assert_eq!(word("/quit see you"), Word::Quit);
         assert_eq!(word("MENU"), Word::Menu);
-        assert_eq!(word("HISTORY 20"), Word::Reserved("HISTORY"));
+        assert_eq!(word("HISTORY 20"), Word::History("20"));
+        assert_eq!(word("/register"), Word::Register);
         assert_eq!(word("/me waves"), Word::Unknown("/me"));
         let messages = ["list", "quit", "Q", " LIST", "LIST of all", "QUIT smoking", "tell me", "a/b", "x TELL"];
         for message in messages {
@@ -279,7 +312,7 @@ mod tests {
 
     #[test]
     fn nobody_can_be_named_like_a_word() {
-        let all = WORDS.iter().flat_map(|word| word.spellings).chain(RESERVED_WORDS);
+        let all = words(true).flat_map(|word| word.spellings);
         for name in all {
             let name = name.trim_start_matches('/').to_lowercase();
             assert!(RESERVED.contains(&name.as_str()), "{name}");
@@ -288,13 +321,14 @@ mod tests {
 
     #[test]
     fn every_spelling_in_the_table_is_a_word_and_is_explained() {
-        for spelling in WORDS.iter().flat_map(|word| word.spellings) {
+        for spelling in words(true).flat_map(|word| word.spellings) {
             assert!(matches!(Said::parse(spelling), Said::Word(word) if !matches!(word, Word::Unknown(_))));
-            assert!(help_about(spelling).is_some());
+            assert!(help_about(spelling, true).is_some());
         }
-        assert!(help().lines().count() <= 12);
-        assert!(help_about("TELL").is_some_and(|about| about.contains("Example: /tell boris")));
-        assert_eq!(help_about("ME"), None);
+        assert!(help(true).lines().count() <= 12);
+        assert!(help(true).contains("HISTORY") && !help(false).contains("HISTORY"));
+        assert!(help_about("TELL", false).is_some_and(|about| about.contains("Example: /tell boris")));
+        assert_eq!([help_about("ME", true), help_about("HISTORY", false)], [None, None]);
     }
 
     #[test]

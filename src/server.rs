@@ -22,8 +22,10 @@ use self::connection::{ClientId, Connection};
 use self::delivery::{Delivery, Line, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
+use self::password::Guesses;
 use self::places::{Place, Places};
 use self::registry::Registry;
+use self::store::{Archive, Kept};
 use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
@@ -38,16 +40,19 @@ pub mod connection;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
+mod kept;
 mod late;
 pub mod leave;
 #[cfg(test)]
 mod model;
 mod pace;
+pub mod password;
 mod places;
 pub mod registry;
 mod room;
 mod session;
 mod stop;
+pub mod store;
 mod word;
 
 pub use self::stop::Stop;
@@ -71,6 +76,8 @@ pub struct Config {
     pub peer_timeout: Duration,
     /// A second listener, for clients that frame nothing.
     pub unframed: Option<TcpListener>,
+    /// What outlasts the server; `None` keeps nothing.
+    pub kept: Option<Kept>,
 }
 
 impl Default for Config {
@@ -84,6 +91,7 @@ impl Default for Config {
             login: LOGIN,
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
+            kept: None,
         }
     }
 }
@@ -91,11 +99,14 @@ impl Default for Config {
 /// What all clients' threads share.
 struct Shared {
     registry: Registry,
+    /// Above `delivery`, so that it is closed first: the store, closed last, tidies the file up.
+    archive: Option<Arc<dyn Archive>>,
     delivery: Delivery,
     config: Config,
     stop: Stop,
     places: Arc<Places>,
     ids: AtomicU64,
+    guesses: Guesses,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -107,14 +118,17 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let unframed = config.unframed.take();
     let (alive, ended) = bounded::<Infallible>(0);
     let writer = Writer { places: Places::new(config.late_threads, config.late_threads), alive: alive.clone() };
-    let (delivery, delivery_thread) = Delivery::start(writer, stop.clone())?;
+    let (store, archive) = store::halves(config.kept.take());
+    let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
     let shared = Arc::new(Shared {
         registry: Registry::default(),
+        archive,
         places: Places::new(config.max_clients, config.per_address.unwrap_or(usize::MAX)),
         delivery,
         config,
         stop: stop.clone(),
         ids: AtomicU64::new(1),
+        guesses: Guesses::default(),
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

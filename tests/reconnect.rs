@@ -181,6 +181,21 @@ fn what_was_typed_for_a_partner_who_has_gone_is_not_sent() {
 }
 
 #[test]
+fn a_password_is_asked_of_the_user_and_what_waited_does_not_become_one() {
+    let listener = free_port();
+    let (mut terminal, server) = in_the_group(&listener);
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("to all\r");
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say("Password?");
+    terminal.wait_for("Not sent: to all");
+    terminal.type_in("correct horse\r");
+    server.expect("correct horse");
+}
+
+#[test]
 fn one_can_leave_while_the_server_is_away() {
     let listener = free_port();
     let (mut terminal, server) = in_the_group(&listener);

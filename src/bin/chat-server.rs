@@ -28,6 +28,10 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: &Flags) -> io::Result<()> {
+    #[cfg(not(feature = "database"))]
+    let kept = None;
+    #[cfg(feature = "database")]
+    let chatroom::database::Asked::Chat(kept) = flags.database.run()? else { return Ok(()) };
     let (max_clients, late_threads) = clients(flags.max_clients, Capacity::of_this_machine())?;
     let motd = flags.motd.as_deref().map(read_motd).transpose()?;
     let listener = listen(&flags.ip_address, flags.port, "--port")?;
@@ -45,6 +49,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         login: Duration::from_secs(flags.login_timeout),
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
+        kept,
     };
     start_server(listener, config, &stop)
 }

@@ -194,6 +194,13 @@ impl EditorLines {
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
     fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
+        if self.talk.is_secret() {
+            // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
+            let wipe = self.wipe(prompt, typed);
+            self.stage.close(&wipe)?;
+            self.pasted.push_back(typed.to_owned());
+            return Ok(());
+        }
         let lines: Vec<&str> = match typed.contains('\n') {
             true => typed.split('\n').filter(|line| !line.trim().is_empty()).collect(),
             false => vec![typed],

@@ -8,6 +8,8 @@ use crate::wire::Framing;
 pub(super) enum Heard<'a> {
     YourNickname,
     Successfully,
+    /// The next line is a password.
+    Password,
     AlreadyUsed,
     Process,
     Question,
@@ -46,6 +48,7 @@ pub(super) enum Heard<'a> {
 const WHOLE: &[(&str, Heard<'static>)] = &[
     (protocol::YOUR_NICKNAME, Heard::YourNickname),
     (protocol::SUCCESSFULLY, Heard::Successfully),
+    (protocol::PASSWORD, Heard::Password),
     (protocol::ALREADY_USED, Heard::AlreadyUsed),
     (protocol::PROCESS, Heard::Process),
     (protocol::QUESTION, Heard::Question),

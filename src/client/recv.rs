@@ -163,6 +163,11 @@ impl Recv {
                 Ok(())
             }
             Heard::AlreadyUsed if !self.is_in && client_begins => self.ask(),
+            Heard::Password if !self.is_in => {
+                self.printer.flush()?;
+                self.tell(Login::Asked);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

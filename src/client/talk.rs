@@ -68,6 +68,8 @@ struct State {
     here: Vec<String>,
     /// `LIST` was sent for the first screen.
     listed: bool,
+    /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
+    secret: bool,
     /// Lines that were sent and whose receipt has not come.
     unconfirmed: VecDeque<String>,
     /// There is no server; seconds until it is tried again.
@@ -88,6 +90,9 @@ impl Talk {
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
+        if std::mem::take(&mut state.secret) {
+            return;
+        }
         if state.has_receipt(line) {
             state.unconfirmed.push_back(line.to_owned());
             if state.unconfirmed.len() > UNCONFIRMED {
@@ -113,9 +118,18 @@ impl Talk {
         }
     }
 
+    /// What is typed now is a password.
+    #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
+    pub(super) fn is_secret(&self) -> bool {
+        self.state.lock().secret
+    }
+
     /// A line came from the server.
     pub(super) fn heard(&self, heard: &Heard<'_>) {
         let mut state = self.state.lock();
+        if *heard == Heard::Password {
+            state.secret = true;
+        }
         let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
         state.learn(heard);
         let is_answer = match *heard {

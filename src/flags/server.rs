@@ -43,6 +43,10 @@ pub struct Flags {
     /// Write what is said into the log, not only its length
     #[arg(long)]
     pub show_text: bool,
+    /// What outlasts the server
+    #[cfg(feature = "database")]
+    #[command(flatten)]
+    pub database: crate::database::Flags,
 }
 
 /// `--rate`: lines a second, `None` for off.

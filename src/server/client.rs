@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use super::Shared;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Line, MessageNumber, Parcel};
+use super::kept::Member;
 use super::leave::Leave;
 use super::pace::Pace;
+use super::password::Password;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES};
 use crate::protocol;
 use crate::text::{Nickname, Refusal, Text};
@@ -28,6 +30,9 @@ pub(super) struct Client {
     /// Until the login is done: when the patience ends, in all.
     login_until: Option<Instant>,
     messages: u64,
+    /// For what is kept: who this is, once that is known.
+    pub(super) member: Option<Member>,
+    pub(super) wrong_passwords: usize,
 }
 
 impl Client {
@@ -43,6 +48,8 @@ impl Client {
             login_until: Some(now + shared.config.login),
             name: "somebody without a nickname".into(),
             messages: 0,
+            member: None,
+            wrong_passwords: 0,
             connection,
             shared,
         })
@@ -91,6 +98,19 @@ impl Client {
                 self.send(protocol::refused(&refusal))?;
                 Ok(None)
             }
+        }
+    }
+
+    /// The next line as a password: by this call alone, so that it passes no log line and becomes no message. `None`
+    /// for a line that cannot be taken, which is answered.
+    pub(super) fn read_password(&mut self) -> Result<Option<Password>, Leave> {
+        let line = self.read()?;
+        self.keep_pace()?;
+        match line {
+            Incoming::Line(line) => Ok(Some(Password::new(line))),
+            Incoming::Refused(refusal) => self.send(protocol::refused(&refusal)).map(|()| None),
+            Incoming::Overflow => Err(Leave::Overflow),
+            Incoming::End => Err(self.end()?),
         }
     }
 
@@ -198,7 +218,7 @@ impl Client {
     }
 
     /// Lets time pass, unless the server stops.
-    fn rest(&self, time: Duration) -> Result<(), Leave> {
+    pub(super) fn rest(&self, time: Duration) -> Result<(), Leave> {
         if !time.is_zero() && self.shared.stop.wait(time) { Err(Leave::ServerStops) } else { Ok(()) }
     }
 }

@@ -22,6 +22,7 @@ use super::late::Writer;
 use super::leave::Leave;
 use super::room::Room;
 use super::stop::Stop;
+use super::store::{Request, Store};
 use crate::limits::{QUEUE_PARCELS, SINGLE_STACK, STOP_DRAIN};
 use crate::text::{Nickname, Text};
 
@@ -105,6 +106,8 @@ pub enum Parcel {
     },
     /// A line of the server's to one client.
     ToOne(ClientId, Line),
+    /// What a client asks of the store.
+    Ask(ClientId, Request),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
     /// The goodbye, with its reason: the last parcel about this connection.
@@ -124,10 +127,10 @@ impl Delivery {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(writer: Writer, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
-        let thread = builder.spawn(move || deliver(&parcels, &writer, stop))?;
+        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop))?;
         Ok((Delivery { queue }, thread))
     }
 
@@ -163,6 +166,26 @@ impl Delivery {
         answer.recv().map_err(|_| Leave::ServerStops)
     }
 
+    /// A request to the store, in the order of all that happens.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn ask(&self, by: ClientId, request: Request) -> Result<(), Leave> {
+        self.post(Parcel::Ask(by, request))
+    }
+
+    /// A request, and waits until it is done: until its batch is committed.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn ask_and_wait(&self, by: ClientId, request: impl FnOnce(Sender<()>) -> Request) -> Result<(), Leave> {
+        let (done, is_done) = bounded(0);
+        self.ask(by, request(done))?;
+        // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
+        is_done.recv().unwrap_or_default();
+        Ok(())
+    }
+
     /// Any parcel. Waits while the queue is full.
     ///
     /// # Errors
@@ -172,10 +195,10 @@ impl Delivery {
     }
 }
 
-/// The delivery thread: takes all that waits, writes once to each recipient, until every handle is dropped. After the
-/// stop parcel, whoever is still connected when the time is up is cut.
-fn deliver(queue: &Receiver<Parcel>, writer: &Writer, stop: Stop) {
-    let mut all = EndsAll { room: Room::default(), queue, stop };
+/// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
+/// until every handle is dropped. After the stop parcel, whoever is still connected when the time is up is cut.
+fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
+    let mut all = EndsAll { room: Room::new(store), queue, stop };
     let room = &mut all.room;
     let mut time_is_up = never();
     loop {
@@ -186,12 +209,14 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, stop: Stop) {
                 Err(_) => return,
             },
             recv(time_is_up) -> _ => room.shutdown(),
+            recv(room.store_is_due()) -> _ => {}
         }
         while !room.is_full()
             && let Ok(parcel) = queue.try_recv()
         {
             room.take(parcel);
         }
+        room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
         if room.is_stopping() && !was_stopping {
             time_is_up = at(Instant::now() + STOP_DRAIN);

@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use self::support::{DEADLINE, Peer, Server, free_port};
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
+use super::password::Guesses;
 use super::places::Places;
 use super::registry::Registry;
 use super::{Config, Shared, Stop, client_thread};
@@ -228,6 +229,8 @@ fn a_nickname_is_taken_until_its_leave_is_in_the_queue() {
 fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(T, &Parcel)) {
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
+        archive: None,
+        guesses: Guesses::default(),
         registry: Registry::default(),
         delivery: Delivery::with(queue),
         config: Config { rate: None, ..Config::default() },

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use crate::limits::UNFINISHED_BYTES;
+use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
 
 /// Why a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Leave {
     End,
     /// No nickname was taken in time.
     LoginTimeout,
+    /// The password of a registered nickname was wrong too often.
+    WrongPassword,
     /// Too many bytes without a newline.
     Overflow,
     /// Read too slowly for too long, and was cut.
@@ -28,16 +30,14 @@ pub enum Leave {
 impl Leave {
     /// Whether somebody or something went wrong: the log says it louder.
     pub fn is_fault(self) -> bool {
-        matches!(self, Leave::Overflow | Leave::TooLate | Leave::Fault)
+        matches!(self, Leave::WrongPassword | Leave::Overflow | Leave::TooLate | Leave::Fault)
     }
 
     /// The line before `Disconnected`, where the client is owed a reason.
     pub fn reason(self) -> Option<String> {
         match self {
-            Leave::LoginTimeout | Leave::Overflow | Leave::TooLate | Leave::Fault | Leave::ServerStops => {
-                Some(format!("The connection is closed: {self}"))
-            }
             Leave::Quit | Leave::End | Leave::Broken(_) => None,
+            _ => Some(format!("The connection is closed: {self}")),
         }
     }
 
@@ -53,6 +53,7 @@ impl fmt::Display for Leave {
             Leave::Quit => f.write_str("said goodbye"),
             Leave::End => f.write_str("closed the connection"),
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
+            Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

@@ -10,15 +10,20 @@ use std::sync::Arc;
 
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
+use super::store::Store;
 use crate::limits::BATCH_BYTES;
 use crate::logger::shown;
 use crate::protocol;
 use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
+mod kept;
+
 /// Who is where, and what waits to be written.
 #[derive(Default)]
 pub(super) struct Room {
+    /// Hears what happens, and keeps it.
+    store: Box<dyn Store>,
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
@@ -48,6 +53,11 @@ struct Seated {
 }
 
 impl Room {
+    /// An empty room.
+    pub(super) fn new(store: Box<dyn Store>) -> Self {
+        Room { store, ..Room::default() }
+    }
+
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
         if self.stopping {
@@ -67,6 +77,7 @@ impl Room {
                 arrived.try_send(delivered).unwrap_or_default();
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
+            Parcel::Ask(id, request) => self.ask(id, request),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
@@ -123,6 +134,7 @@ impl Room {
 
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
         self.tell_group(&protocol::joined(&nickname));
+        self.store.joined(&nickname);
         if let Some(seated) = self.places.get_mut(&id) {
             seated.nickname = Some(nickname);
             self.named.insert(joined, id);
@@ -141,6 +153,7 @@ impl Room {
         }
         if listens {
             self.tell_one(id, protocol::IN_GROUP);
+            self.tell_recent(id);
         }
     }
 
@@ -167,6 +180,7 @@ impl Room {
         self.listens(id, false);
         let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
         self.tell_group(&protocol::left(&nickname, notice));
+        self.store.left(&nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
@@ -184,6 +198,7 @@ impl Room {
         #[cfg(test)]
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
+        self.store.said(&nickname, None, &message.text);
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -194,6 +209,7 @@ impl Room {
         let delivered = self.can_hear(to.id);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
+            self.store.said(&nickname, Some(&to.nickname), &message.text);
             self.tell_one(to.id, &protocol::private(&nickname, text));
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
         } else {
@@ -222,6 +238,7 @@ impl Room {
 
     fn stop(&mut self, reason: &Line) {
         let everyone: Vec<ClientId> = self.places.keys().copied().collect();
+        self.store_everyones_end();
         for id in everyone {
             self.close(id, Some(reason));
         }

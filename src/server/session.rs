@@ -9,6 +9,7 @@ use super::Shared;
 use super::client::Client;
 use super::connection::ClientId;
 use super::delivery::{Message, Parcel, Partner};
+use super::kept;
 use super::leave::Leave;
 use super::word::word;
 use crate::limits::LIST_NAMES;
@@ -68,10 +69,14 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
+        let Some(proof) = kept::prove(client, &nickname)? else { continue };
         match client.shared.registry.register(&client.connection, &nickname) {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
+                if !kept::enter(client, &seat.nickname, proof)? {
+                    continue;
+                }
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
@@ -98,6 +103,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     if let Some(motd) = client.shared.config.motd.clone() {
         client.send(motd)?;
     }
+    kept::welcome(client)?;
     loop {
         client.send(protocol::QUESTION)?;
         let Input::Text(answer) = recv(client, Awaited::Answer)? else { continue };

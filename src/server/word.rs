@@ -3,8 +3,10 @@
 
 use super::client::Client;
 use super::delivery::{Message, Parcel};
+use super::kept;
 use super::leave::Leave;
 use super::session::{Awaited, Input};
+use super::store::Request;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text};
 
@@ -14,7 +16,7 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
         Word::Quit => return Err(Leave::Quit),
         Word::Menu => return Ok(Input::Menu),
         Word::List(beginning) => list(client, beginning)?,
-        Word::Help(name) => client.send(help(name))?,
+        Word::Help(name) => client.send(help(name, client.shared.archive.is_some()))?,
         Word::Tell if awaited == Awaited::Answer => {
             client.send(protocol::not_sent(
                 "TELL asks two questions, which would mix with this one; write /tell boris text",
@@ -26,10 +28,13 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
-        Word::Reserved(name) => {
+        Word::History(_) | Word::Register if client.shared.archive.is_none() => {
+            let name = line.as_str().split_whitespace().next().unwrap_or_default();
             client
                 .send(protocol::not_sent(&format!("{name} needs a server with a database; this one keeps nothing")))?;
         }
+        Word::History(count) => kept::history(client, count)?,
+        Word::Register => kept::register(client)?,
         Word::Unknown(name) => {
             client.send(protocol::not_sent(&format!(
                 "there is no word {name}; HELP lists the words, //text sends a text that begins with a slash"
@@ -39,11 +44,11 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
     Ok(Input::Answered)
 }
 
-fn help(name: &str) -> String {
+fn help(name: &str, keeps: bool) -> String {
     if name.is_empty() {
-        return protocol::help();
+        return protocol::help(keeps);
     }
-    protocol::help_about(name)
+    protocol::help_about(name, keeps)
         .unwrap_or_else(|| protocol::not_sent(&format!("there is no word {name} to explain; HELP lists the words")))
 }
 
@@ -77,10 +82,14 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
 /// One private message. It arrives or it does not, and the sender is told which.
 fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
     let user = user.trim();
-    let Some(partner) = Nickname::parse(user).ok().and_then(|nickname| client.shared.registry.find(&nickname)) else {
-        return client.send(protocol::not_delivered(&format!("nobody here is called {user}; LIST shows who is here")));
-    };
+    let Ok(nickname) = Nickname::parse(user) else { return client.send(protocol::nobody_is_called(user)) };
     let message = Message { number: client.number(), text };
     log::debug!("{} goes to the queue", message.number);
-    client.delivery().send_private(client.id, &partner, message).map(|_arrived| ())
+    match client.shared.registry.find(&nickname) {
+        Some(partner) => client.delivery().send_private(client.id, &partner, message).map(|_arrived| ()),
+        None if client.shared.archive.is_some() => {
+            client.delivery().ask(client.id, Request::LeaveFor { to: nickname, message })
+        }
+        None => client.send(protocol::nobody_is_called(user)),
+    }
 }

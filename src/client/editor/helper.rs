@@ -75,6 +75,9 @@ impl Highlighter for Helper {
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
+        if self.talk.is_secret() {
+            return Cow::Owned("*".repeat(line.chars().count()));
+        }
         clean(line)
     }
 

@@ -124,7 +124,8 @@ impl Recv {
                     self.answer("MENU");
                 }
             },
-            Heard::InGroup | Heard::Successful => return self.is_back(&back, heard, line),
+            // A password is the user's to type; then they choose anew.
+            Heard::InGroup | Heard::Successful | Heard::Password => return self.is_back(&back, heard, line),
             Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
             _ => {}
         }

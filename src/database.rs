@@ -1,0 +1,77 @@
+//! Users, messages and accounts that outlast the server, in one SQLite file (feature `database`). Touches that file; the
+//! rest of the server knows only the seam, `server::store`.
+//!
+//! | file | its one job |
+//! |---|---|
+//! | `file.rs`, `migrations/` | the lock, the schema and its versions; what survives what |
+//! | `writer.rs` | writes, for the delivery thread: a batch is a transaction |
+//! | `statements.rs` | every statement that writes |
+//! | `recent.rs` | the last messages of the group, for who comes into it |
+//! | `questions.rs` | answers, for the clients' own threads |
+//! | `accounts.rs` | passwords to hashes |
+//! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use self::file::DatabaseFile;
+use self::questions::Questions;
+use self::writer::Writer;
+use crate::limits::{DATABASE_RETRY, HISTORY};
+use crate::server::store::Kept;
+
+mod accounts;
+mod export;
+mod file;
+mod flags;
+mod questions;
+mod recent;
+mod statements;
+mod time;
+mod writer;
+
+pub use self::flags::{Asked, Flags};
+
+/// How a chat is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Messages shown to whoever comes into the group.
+    pub history: usize,
+    /// Messages older than so many days are forgotten; `None` keeps all.
+    pub keep_days: Option<u32>,
+    /// How often the file is tried again after it failed.
+    pub retry: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { history: HISTORY, keep_days: None, retry: DATABASE_RETRY }
+    }
+}
+
+/// Opens or creates the file, for `Config::kept`. It is locked as long as the server runs.
+///
+/// # Errors
+/// One line: the file is unreadable, another program's, of a newer version, or in use.
+pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
+    let (file, connection) = DatabaseFile::open(path)?;
+    let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
+    let archive = Questions::open(file.path(), notice(settings)).map_err(context)?;
+    let writer = Writer::new(file, connection, settings).map_err(|error| context(file::told(error)))?;
+    Ok(Kept { store: Mutex::new(Box::new(writer)), archive: Arc::new(archive) })
+}
+
+fn notice(settings: Settings) -> String {
+    let time = match settings.keep_days {
+        None => String::new(),
+        Some(1) => " for a day".into(),
+        Some(days) => format!(" for {days} days"),
+    };
+    format!(
+        "What is said here is kept by the server{time}, private messages too. HISTORY shows it, REGISTER keeps your nickname for you."
+    )
+}

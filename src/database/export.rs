@@ -1,0 +1,158 @@
+//! What `chat-server history` and `chat-server users` print. Touches stdout, and a connection that only reads.
+
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, ErrorKind, Write};
+use std::path::Path;
+
+use rusqlite::{Connection, Row, ToSql};
+
+use super::file::{open_reader, told};
+use super::flags::{Format, History, Users};
+use super::time;
+use crate::protocol;
+
+const MESSAGES: &str = "
+    SELECT time, sender.nickname, recipient.nickname, text, waits
+    FROM messages
+    JOIN users AS sender ON sender.id = messages.sender
+    LEFT JOIN users AS recipient ON recipient.id = messages.recipient
+    WHERE time >= ?1 AND (?2 IS NULL OR sender.name = ?2 OR recipient.name = ?2)
+    ORDER BY messages.id";
+
+const USERS: &str = "
+    SELECT nickname, first_seen, last_seen, joined, messages, EXISTS (SELECT * FROM accounts WHERE user = users.id)
+    FROM users ORDER BY first_seen, id";
+
+/// Prints messages, the oldest first.
+pub(super) fn history(asked: &History) -> io::Result<()> {
+    let with = asked.with.as_ref().map(|nickname| nickname.trim().to_lowercase());
+    let row = match asked.format {
+        Format::Text => message_as_text,
+        Format::Json => message_as_json,
+    };
+    let since = asked.since.unwrap_or(i64::MIN);
+    print(&asked.database, asked.format, MESSAGES, &[&since, &with], row)
+}
+
+/// Prints users, in the order of their first joining.
+pub(super) fn users(asked: &Users) -> io::Result<()> {
+    let row = match asked.format {
+        Format::Text => user_as_text,
+        Format::Json => user_as_json,
+    };
+    print(&asked.database, asked.format, USERS, &[], row)
+}
+
+type AsLine = fn(&Row<'_>) -> rusqlite::Result<String>;
+
+/// One row of the answer on one line; for JSON an array around them. A reader that has seen enough (`| head`) ends it.
+fn print(path: &Path, format: Format, sql: &str, asked: &[&dyn ToSql], line: AsLine) -> io::Result<()> {
+    let context = |why: String| io::Error::other(format!("cannot read the chat in {}: {why}", path.display()));
+    let connection = open_reader(path).map_err(context)?;
+    let out = BufWriter::new(io::stdout().lock());
+    match rows(&connection, format, sql, asked, line, out) {
+        Ok(()) => Ok(()),
+        Err(Failed::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(Failed::Output(error)) => Err(error),
+        Err(Failed::Database(error)) => Err(context(told(error))),
+    }
+}
+
+enum Failed {
+    Database(rusqlite::Error),
+    Output(io::Error),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Failed::Database(error)
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Failed::Output(error)
+    }
+}
+
+fn rows(
+    connection: &Connection,
+    format: Format,
+    sql: &str,
+    asked: &[&dyn ToSql],
+    line: AsLine,
+    mut out: impl Write,
+) -> Result<(), Failed> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(asked)?;
+    let is_json = format == Format::Json;
+    if is_json {
+        out.write_all(b"[")?;
+    }
+    let mut is_first = true;
+    while let Some(row) = rows.next()? {
+        let between = match (is_json, is_first) {
+            (false, _) => "",
+            (true, true) => "\n",
+            (true, false) => ",\n",
+        };
+        let after = if is_json { "" } else { "\n" };
+        write!(out, "{between}{}{after}", line(row)?)?;
+        is_first = false;
+    }
+    if is_json {
+        out.write_all(b"\n]\n")?;
+    }
+    Ok(out.flush()?)
+}
+
+fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
+    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let time = time::shown(row.get(0)?);
+    Ok(match to {
+        None => format!("[{time}] {}", protocol::broadcast(&from, &text)),
+        Some(to) => format!("[{time}] (private) {from} to {to} : {text}"),
+    })
+}
+
+fn message_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
+    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let (time, waits): (i64, bool) = (row.get(0)?, row.get(4)?);
+    let to = to.map_or_else(|| "null".into(), |to| quoted(&to));
+    let (from, text) = (quoted(&from), quoted(&text));
+    Ok(format!("{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {}}}", !waits))
+}
+
+fn user_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
+    let (nickname, joined, messages): (String, i64, i64) = (row.get(0)?, row.get(3)?, row.get(4)?);
+    let (first, last) = (time::shown(row.get(1)?), time::shown(row.get(2)?));
+    let registered = if row.get(5)? { ", registered" } else { "" };
+    Ok(format!("{nickname}: first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}"))
+}
+
+fn user_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
+    let nickname: String = row.get(0)?;
+    let number = |column| row.get::<_, i64>(column);
+    let (first, last, joined, messages) = (number(1)?, number(2)?, number(3)?, number(4)?);
+    let (nickname, registered) = (quoted(&nickname), row.get::<_, bool>(5)?);
+    Ok(format!(
+        "{{\"nickname\": {nickname}, \"first_seen\": {first}, \"last_seen\": {last}, \"joined\": {joined}, \"messages\": {messages}, \"registered\": {registered}}}"
+    ))
+}
+
+/// A string as JSON has it.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => {
+                write!(quoted, "\\u{:04x}", u32::from(c)).expect("writing into a String cannot fail");
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}

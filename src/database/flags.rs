@@ -1,0 +1,98 @@
+//! The database's flags of `chat-server`, and its two commands. Touches clap.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::builder::RangedU64ValueParser;
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Settings, export, time};
+use crate::limits::{HISTORY, HISTORY_MAX};
+use crate::server::store::Kept;
+
+/// What `chat-server` takes beside its own flags.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Flags {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Keep users, messages and accounts in this SQLite file; it is created where there is none
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// Messages that whoever comes into the group is shown
+    #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = RangedU64ValueParser::<usize>::new().range(..=HISTORY_MAX as u64))]
+    history: usize,
+    /// Forget messages after so many days [default: never]
+    #[arg(long, value_name = "N", requires = "database", value_parser = clap::value_parser!(u32).range(1..))]
+    keep_days: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the messages in a database; the server may be running
+    History(History),
+    /// Print who was ever here; the server may be running
+    Users(Users),
+}
+
+/// `chat-server history`.
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub(super) database: PathBuf,
+    /// Only what this user wrote, or was written in private
+    #[arg(long, value_name = "NICK")]
+    pub(super) with: Option<String>,
+    /// Only what was said since then, in UTC: 2026-11-23, or '2026-11-23 15:41'
+    #[arg(long, value_name = "DATE", value_parser = time::parse)]
+    pub(super) since: Option<i64>,
+    /// As lines of text, or as JSON
+    #[arg(long, default_value = "text")]
+    pub(super) format: Format,
+}
+
+/// `chat-server users`.
+#[derive(Debug, Args)]
+pub(super) struct Users {
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub(super) database: PathBuf,
+    /// As lines of text, or as JSON
+    #[arg(long, default_value = "text")]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}
+
+/// What the flags ask for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A chat, kept or not.
+    Chat(Option<Kept>),
+    /// Only to print something, which is done.
+    Printed,
+}
+
+impl Flags {
+    /// Opens the database, or does what the command says.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the file.
+    pub fn run(&self) -> io::Result<Asked> {
+        match (&self.command, &self.database) {
+            (Some(Command::History(asked)), _) => export::history(asked).map(|()| Asked::Printed),
+            (Some(Command::Users(asked)), _) => export::users(asked).map(|()| Asked::Printed),
+            (None, Some(path)) => {
+                let settings = Settings { history: self.history, keep_days: self.keep_days, ..Settings::default() };
+                super::open(path, settings).map(Some).map(Asked::Chat)
+            }
+            (None, None) => Ok(Asked::Chat(None)),
+        }
+    }
+}

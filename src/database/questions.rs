@@ -1,0 +1,128 @@
+//! The half of the database that reads: `HISTORY`, and the password's hash at the login. Called by the clients' own
+//! threads, so that a slow answer delays nobody else. Touches connections that only read.
+//!
+//! # Threads
+//! A few connections serve all threads: they lie in a channel, whoever has a question takes one out, and puts it back.
+//! One for each client would cost each client two more descriptors.
+
+use std::io;
+use std::path::Path;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::accounts::Hashing;
+use super::file::{open_reader, told};
+use super::time;
+use crate::limits::{DATABASE_READERS, HISTORY_BYTES, READER_PATIENCE};
+use crate::protocol;
+use crate::server::password::Password;
+use crate::server::store::Archive;
+use crate::text::Nickname;
+
+/// Answers questions.
+#[derive(Debug)]
+pub(super) struct Questions {
+    take: Receiver<Connection>,
+    put_back: Sender<Connection>,
+    hashing: Hashing,
+    notice: String,
+}
+
+impl Questions {
+    /// Opens the connections.
+    pub(super) fn open(path: &Path, notice: String) -> Result<Self, String> {
+        let (put_back, take) = bounded(DATABASE_READERS);
+        for _ in 0..DATABASE_READERS {
+            put_back.try_send(open_reader(path)?).map_err(|error| error.to_string())?;
+        }
+        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores(), notice })
+    }
+
+    fn question<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> io::Result<T> {
+        let connection = self.take.recv_timeout(READER_PATIENCE).map_err(io::Error::other)?;
+        let answer = ask(&connection);
+        // There is room: it was taken out of there.
+        self.put_back.try_send(connection).map_err(|_| io::Error::other("its connections are gone"))?;
+        answer.map_err(|error| io::Error::other(told(error)))
+    }
+}
+
+/// The newest of the group, of those to the reader, and of those from the reader: each by an index of its own.
+const HISTORY: &str = "
+    WITH newest AS (
+        SELECT * FROM (SELECT id FROM messages WHERE recipient IS NULL ORDER BY id DESC LIMIT :count)
+        UNION ALL
+        SELECT * FROM (SELECT id FROM messages WHERE recipient = :reader AND waits = 0 AND id > :since
+                       ORDER BY id DESC LIMIT :count)
+        UNION ALL
+        SELECT * FROM (SELECT id FROM messages WHERE sender = :reader AND recipient IS NOT NULL AND id > :since
+                       AND recipient <> sender ORDER BY id DESC LIMIT :count)
+    )
+    SELECT time, sender.nickname, recipient.nickname, text, sender.id = :reader
+    FROM newest JOIN messages USING (id)
+    JOIN users AS sender ON sender.id = messages.sender
+    LEFT JOIN users AS recipient ON recipient.id = messages.recipient
+    ORDER BY messages.id DESC LIMIT :count";
+
+/// A message as the reader saw it, with its time before it.
+fn line(row: &Row<'_>) -> rusqlite::Result<String> {
+    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let line = match to {
+        None => protocol::broadcast(&from, &text),
+        Some(to) if row.get(4)? => protocol::private_receipt(&to, &text),
+        Some(_) => protocol::private(&from, &text),
+    };
+    Ok(format!("[{}] {line}", time::shown(row.get(0)?)))
+}
+
+impl Archive for Questions {
+    fn notice(&self) -> String {
+        self.notice.clone()
+    }
+
+    fn newest(&self) -> io::Result<i64> {
+        self.question(|connection| {
+            connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
+        })
+    }
+
+    fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
+        let mut lines = self.question(|connection| {
+            let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
+            let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
+            let mut newest = connection.prepare_cached(HISTORY)?;
+            // -1 is nobody's number.
+            let asked = rusqlite::named_params! {
+                ":reader": user.unwrap_or(-1), ":since": since, ":count": count,
+            };
+            let (mut lines, mut bytes) = (Vec::new(), 0);
+            for line in newest.query_map(asked, line)? {
+                let line = line?;
+                bytes += line.len() + 1;
+                if bytes > HISTORY_BYTES {
+                    break;
+                }
+                lines.push(line);
+            }
+            Ok(lines)
+        })?;
+        lines.reverse();
+        Ok(lines)
+    }
+
+    fn password_hash(&self, nickname: &Nickname) -> io::Result<Option<String>> {
+        self.question(|connection| {
+            let mut account = connection.prepare_cached("SELECT password FROM accounts WHERE key = ?1")?;
+            account.query_row(params![nickname.key()], |row| row.get(0)).optional()
+        })
+    }
+
+    fn is_right(&self, password: &Password, hash: &str) -> bool {
+        self.hashing.is_right(password, hash)
+    }
+
+    fn hash(&self, password: &Password) -> io::Result<String> {
+        self.hashing.hash(password)
+    }
+}

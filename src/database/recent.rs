@@ -1,0 +1,61 @@
+//! The last messages of the group, remembered by the delivery thread: whoever comes into the group is shown them at
+//! the exact place in the order, however large the file is. Read from the file once, at the start.
+
+use std::collections::VecDeque;
+
+use rusqlite::Connection;
+
+use super::time;
+use crate::protocol;
+use crate::text::{Nickname, Text};
+
+/// The last messages of the group, the oldest first.
+#[derive(Debug)]
+pub(super) struct Recent {
+    most: usize,
+    messages: VecDeque<Said>,
+}
+
+#[derive(Debug)]
+struct Said {
+    time: i64,
+    from: String,
+    text: String,
+}
+
+impl Recent {
+    /// The last `most` that the file has.
+    pub(super) fn load(connection: &Connection, most: usize) -> rusqlite::Result<Self> {
+        let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
+                   WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
+        let mut last = connection.prepare(sql)?;
+        let said =
+            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
+        let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
+        messages.make_contiguous().reverse();
+        Ok(Recent { most, messages })
+    }
+
+    /// One more was said.
+    pub(super) fn push(&mut self, time: i64, from: &Nickname, text: &Text) {
+        if self.most == 0 {
+            return;
+        }
+        if self.messages.len() == self.most {
+            self.messages.pop_front();
+        }
+        self.messages.push_back(Said { time, from: from.to_string(), text: text.as_str().to_owned() });
+    }
+
+    /// As lines, each with its time.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let line =
+            |said: &Said| format!("[{}] {}", time::shown(said.time), protocol::broadcast(&said.from, &said.text));
+        self.messages.iter().map(line).collect()
+    }
+
+    /// Drops what is older than `oldest`.
+    pub(super) fn forget(&mut self, oldest: i64) {
+        self.messages.retain(|said| said.time >= oldest);
+    }
+}

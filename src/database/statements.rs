@@ -1,0 +1,100 @@
+//! Every statement that writes, each a function of its own. What users said is bound to a parameter, never pasted into
+//! the statement: `'; DROP TABLE users` is a text like any other. Touches the connection that it is given.
+
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::time;
+use crate::limits::FORGET_AT_ONCE;
+use crate::protocol;
+use crate::text::Nickname;
+
+/// The number of a user, who is entered when new.
+pub(super) fn user(connection: &Connection, nickname: &Nickname, time: i64) -> Result<i64> {
+    let sql = "INSERT INTO users (name, nickname, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)
+               ON CONFLICT (name) DO UPDATE SET nickname = excluded.nickname RETURNING id";
+    let name = nickname.folded();
+    connection.prepare_cached(sql)?.query_row(params![name, nickname.as_str(), time], |row| row.get(0))
+}
+
+/// The number and the nickname of a user who was here before.
+pub(super) fn known(connection: &Connection, nickname: &Nickname) -> Result<Option<(i64, String)>> {
+    let mut user = connection.prepare_cached("SELECT id, nickname FROM users WHERE name = ?1")?;
+    user.query_row([nickname.folded()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+/// A user came.
+pub(super) fn joined(connection: &Connection, user: i64, time: i64) -> Result<usize> {
+    let sql = "UPDATE users SET joined = joined + 1, last_seen = ?2 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute([user, time])
+}
+
+/// A user went.
+pub(super) fn left(connection: &Connection, user: i64, time: i64) -> Result<usize> {
+    connection.prepare_cached("UPDATE users SET last_seen = ?2 WHERE id = ?1")?.execute([user, time])
+}
+
+/// A user sent so many messages.
+pub(super) fn sent(connection: &Connection, user: i64, messages: u64, time: i64) -> Result<usize> {
+    let sql = "UPDATE users SET messages = messages + ?2, last_seen = ?3 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![user, messages, time])
+}
+
+/// A message, to the group or to one user; `waits` where that one is away.
+pub(super) fn message(
+    connection: &Connection,
+    time: i64,
+    sender: i64,
+    recipient: Option<i64>,
+    text: &str,
+    waits: bool,
+) -> Result<usize> {
+    let sql = "INSERT INTO messages (time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![time, sender, recipient, text, waits])
+}
+
+/// How many messages wait for a user.
+pub(super) fn count_waiting(connection: &Connection, user: i64) -> Result<usize> {
+    let sql = "SELECT count(*) FROM messages WHERE recipient = ?1 AND waits = 1";
+    connection.prepare_cached(sql)?.query_row([user], |row| row.get(0))
+}
+
+/// The messages that wait for a user, as lines with their times. They wait no more.
+pub(super) fn take_waiting(connection: &Connection, user: i64) -> Result<Vec<String>> {
+    let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
+               WHERE recipient = ?1 AND waits = 1 ORDER BY messages.id";
+    let mut waiting = connection.prepare_cached(sql)?;
+    let line = |row: &Row<'_>| {
+        let (from, text): (String, String) = (row.get(1)?, row.get(2)?);
+        Ok(format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text)))
+    };
+    let lines: Vec<String> = waiting.query_map([user], line)?.collect::<Result<_>>()?;
+    if !lines.is_empty() {
+        let sql = "UPDATE messages SET waits = 0 WHERE recipient = ?1 AND waits = 1";
+        connection.prepare_cached(sql)?.execute([user])?;
+    }
+    Ok(lines)
+}
+
+/// Keeps a nickname for who knows the password; a second time, changes the password.
+pub(super) fn register(
+    connection: &Connection,
+    nickname: &Nickname,
+    user: i64,
+    hash: &str,
+    time: i64,
+) -> Result<usize> {
+    let sql = "INSERT INTO accounts (key, user, password, registered) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (key) DO UPDATE SET password = excluded.password";
+    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time])
+}
+
+/// Forgets messages from before `oldest`, of the first ones so many that nobody waits for it. Says how many.
+pub(super) fn forget(connection: &Connection, oldest: i64) -> Result<usize> {
+    let sql = "DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT ?1) AND time < ?2";
+    connection.prepare_cached(sql)?.execute(params![FORGET_AT_ONCE, oldest])
+}
+
+/// Changes nothing; finds out whether there is a lock, and whether the disk takes a write.
+pub(super) fn probe(connection: &Connection) -> Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE; UPDATE users SET id = id WHERE id = 1; COMMIT")
+}

@@ -1,0 +1,166 @@
+//! What a session has to do with what is kept: the welcome's notice and what waits, `HISTORY`, `REGISTER`, and the
+//! password at the login. Touches its own `Client`, the archive, and the queue by `delivery`. Without a database it
+//! does nothing.
+
+use std::io;
+use std::time::Instant;
+
+use super::client::Client;
+use super::leave::Leave;
+use super::password::Password;
+use super::store::{Archive, Request};
+use crate::limits::{HISTORY, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES};
+use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS};
+use crate::text::Nickname;
+
+/// How a nickname was found to be its client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// It is registered, and the password was right.
+    Password,
+    /// It is not registered: anyone may have it.
+    Free,
+}
+
+/// What is known of a client who has a nickname.
+#[derive(Debug)]
+pub(super) struct Member {
+    nickname: Nickname,
+    /// The private messages after this one are known to be its own.
+    since: i64,
+}
+
+/// Without a proof: none of them, until the welcome has found out where this session began.
+const NOTHING: i64 = i64::MAX;
+/// With the password: all of them.
+const ALL: i64 = 0;
+
+/// Says that the chat is kept, and hands over what was left for this client.
+pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
+    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
+    client.send(archive.notice())?;
+    client.delivery().ask(client.id, Request::Waiting)?;
+    if let Some(member) = client.member.as_mut().filter(|member| member.since == NOTHING) {
+        // What the last one with this nickname said may still be in the queue: that is before this session.
+        client.shared.delivery.ask_and_wait(client.id, |done| Request::Settled { done })?;
+        member.since = archive.newest().unwrap_or_else(|error| {
+            log::warn!("the database does not answer: {error}");
+            NOTHING
+        });
+    }
+    Ok(())
+}
+
+/// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
+/// one's own where the nickname is registered.
+pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
+    let Some(archive) = &client.shared.archive else { return Ok(()) };
+    let count = match count.parse() {
+        _ if count.is_empty() => HISTORY,
+        Ok(count) if (1..=HISTORY_MAX).contains(&count) => count,
+        _ => {
+            return client.send(protocol::not_sent(&format!(
+                "HISTORY takes a number of messages from 1 to {HISTORY_MAX}; without one it shows {HISTORY}"
+            )));
+        }
+    };
+    let Some(member) = &client.member else { return Ok(()) };
+    // What this client said just now may still be in the queue.
+    client.delivery().ask_and_wait(client.id, |done| Request::Settled { done })?;
+    match archive.history(&member.nickname, member.since, count) {
+        Ok(mut lines) => {
+            lines.insert(0, HISTORY_BEGINS.into());
+            lines.push(HISTORY_ENDS.into());
+            client.send(lines.join("\n"))
+        }
+        Err(error) => client.send(does_not_answer(&error)),
+    }
+}
+
+/// `REGISTER`: the password, twice. From then on the login asks for it.
+pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
+    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
+    client.send(format!("At least {PASSWORD_CHARS} characters, twice; an empty line gives it up"))?;
+    let Some(password) = ask(client)? else { return client.send("Nothing was registered") };
+    if password.chars() < PASSWORD_CHARS {
+        return client.send(protocol::not_sent(&format!("a password has at least {PASSWORD_CHARS} characters")));
+    }
+    let Some(again) = ask(client)? else { return client.send("Nothing was registered") };
+    if !password.is_same(&again) {
+        return client.send(protocol::not_sent("the two were not the same; REGISTER begins anew"));
+    }
+    match archive.hash(&password) {
+        Ok(hash) => {
+            // Waited for: when this session ends, the next one with this nickname must find the account.
+            client.delivery().ask_and_wait(client.id, |done| Request::Register { hash, done })
+        }
+        Err(error) => client.send(does_not_answer(&error)),
+    }
+}
+
+/// Asks for the password where the nickname has one. `None`: given up, or the database does not answer; then the
+/// nickname is asked for again. Three wrong ones end the session.
+pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<Proof>, Leave> {
+    let Some(archive) = client.shared.archive.clone() else { return Ok(Some(Proof::Free)) };
+    let hash = match archive.password_hash(nickname) {
+        Ok(Some(hash)) => hash,
+        Ok(None) => return Ok(Some(Proof::Free)),
+        Err(error) => return client.send(does_not_answer(&error)).map(|()| None),
+    };
+    client.send(format!("{nickname} is registered; an empty line goes back to the nickname"))?;
+    loop {
+        let Some(password) = ask(client)? else { return Ok(None) };
+        if is_right(client, archive.as_ref(), &password, &hash)? {
+            return Ok(Some(Proof::Password));
+        }
+        client.wrong_passwords += 1;
+        if client.wrong_passwords >= PASSWORD_TRIES {
+            return Err(Leave::WrongPassword);
+        }
+        client.send(protocol::not_sent("the password is wrong"))?;
+    }
+}
+
+/// Once the nickname is taken, looks again: it may have been registered between the first look and the taking. From now
+/// on that cannot happen any more, since only who has a nickname can register it. False: it is not this client's.
+pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<bool, Leave> {
+    if let Some(archive) = client.shared.archive.as_ref().filter(|_| proof == Proof::Free) {
+        match archive.password_hash(nickname) {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                return client.send(protocol::not_sent("this nickname has just been registered")).map(|()| false);
+            }
+            Err(error) => return client.send(does_not_answer(&error)).map(|()| false),
+        }
+    }
+    let since = if proof == Proof::Password { ALL } else { NOTHING };
+    client.member = Some(Member { nickname: nickname.clone(), since });
+    Ok(true)
+}
+
+/// Whether the password is right, after the pause that wrong ones from the same address cost.
+fn is_right(client: &Client, archive: &dyn Archive, password: &Password, hash: &str) -> Result<bool, Leave> {
+    let (guesses, address) = (&client.shared.guesses, client.connection.address.ip());
+    client.rest(guesses.wait(address, Instant::now()))?;
+    let is_right = archive.is_right(password, hash);
+    if !is_right {
+        log::warn!("{}: a wrong password from {address}", client.id);
+        guesses.was_wrong(address, Instant::now());
+    }
+    Ok(is_right)
+}
+
+/// One password, or `None` for an empty line.
+fn ask(client: &mut Client) -> Result<Option<Password>, Leave> {
+    loop {
+        client.send(protocol::PASSWORD)?;
+        if let Some(password) = client.read_password()? {
+            return Ok(Some(password).filter(|password| !password.is_empty()));
+        }
+    }
+}
+
+fn does_not_answer(error: &io::Error) -> String {
+    log::warn!("the database does not answer: {error}");
+    protocol::not_sent("the database does not answer; try again in a while")
+}

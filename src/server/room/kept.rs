@@ -1,0 +1,80 @@
+//! What the room has to do with the store: requests, the history for who comes into the group, and the commit between
+//! the rendering and the writing. Part of the delivery thread's state, as the room is.
+
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, at, never};
+
+use super::Room;
+use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
+use crate::server::connection::ClientId;
+use crate::server::delivery::Partner;
+use crate::server::store::Request;
+use crate::text::Nickname;
+
+impl Room {
+    /// Has the store make this batch last. It comes before anyone is written to: what was shown is kept.
+    pub(in crate::server) fn commit(&mut self) {
+        for news in self.store.commit() {
+            match news.to {
+                Some(id) => self.tell_one(id, &news.line),
+                None => {
+                    let everyone: Vec<ClientId> = self.named.values().copied().collect();
+                    everyone.into_iter().for_each(|id| self.tell_one(id, &news.line));
+                }
+            }
+        }
+    }
+
+    /// Ready when the store has work though nobody says anything; never without a database.
+    pub(in crate::server) fn store_is_due(&self) -> Receiver<Instant> {
+        self.store.due().map_or_else(never, at)
+    }
+
+    pub(super) fn ask(&mut self, by: ClientId, request: Request) {
+        let Some(nickname) = self.nickname(by) else { return };
+        let request = match request {
+            Request::LeaveFor { to, message } => match self.present(&to) {
+                // Came while the request was in the queue.
+                Some(partner) => {
+                    self.tell_private(by, &partner, &message);
+                    return;
+                }
+                None => Request::LeaveFor { to, message },
+            },
+            // Handed over only once: not to one who has gone already.
+            Request::Waiting if !self.can_hear(by) => return,
+            request => request,
+        };
+        for line in self.store.ask(by, &nickname, request) {
+            self.tell_one(by, &line);
+        }
+    }
+
+    /// What the group said last, for who comes into it. What comes after it is heard as it is said: the queue is the
+    /// order, so nothing is missed and nothing shown twice.
+    pub(super) fn tell_recent(&mut self, id: ClientId) {
+        let lines = self.store.recent();
+        if !lines.is_empty() {
+            self.tell_one(id, HISTORY_BEGINS);
+            self.tell_one(id, &lines.join("\n"));
+            self.tell_one(id, HISTORY_ENDS);
+        }
+    }
+
+    /// At the stop nobody leaves any more: those who are here are seen last now.
+    pub(super) fn store_everyones_end(&mut self) {
+        for id in self.named.values() {
+            if let Some(nickname) = self.places.get(id).and_then(|seated| seated.nickname.as_ref()) {
+                self.store.left(nickname);
+            }
+        }
+    }
+
+    fn present(&self, nickname: &Nickname) -> Option<Partner> {
+        self.named.values().find_map(|&id| {
+            let named = self.places.get(&id)?.nickname.as_ref()?;
+            (named.folded() == nickname.folded()).then(|| Partner { id, nickname: named.clone() })
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! A nickname can be kept: REGISTER, and from then on the login asks for the password, which is seen nowhere.
+
+use std::fs;
+
+use crate::support::{Folder, Peer, Program, QUESTION, Server};
+
+const PASSWORD: &str = "correct horse \u{1F40E} 'battery'";
+
+fn register(peer: &mut Peer, password: &str) {
+    peer.send("REGISTER");
+    for _ in 0..2 {
+        peer.until("Password?");
+        peer.send(password);
+    }
+    peer.expect("Registered: from now on the login asks for the password of anna");
+}
+
+/// Gives a nickname, and is asked for its password.
+fn asked(server: &Server, nickname: &str) -> Peer {
+    let mut peer = Peer::connect(server.address);
+    peer.send(nickname);
+    peer.expect(&format!("{nickname} is registered; an empty line goes back to the nickname"));
+    peer.expect("Password?");
+    peer
+}
+
+#[test]
+fn a_registered_nickname_is_for_who_knows_the_password() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    anna.send("/tell anna a secret");
+    anna.until("(private to anna) : a secret");
+    register(&mut anna, PASSWORD);
+    anna.quit();
+    drop(server);
+
+    let server = Server::start(&folder);
+    let mut somebody = asked(&server, "ANNA");
+    somebody.send("a wrong one");
+    somebody.expect("Not sent: the password is wrong");
+    somebody.expect("Password?");
+    somebody.send("");
+    somebody.expect("Your nickname?");
+    somebody.send("boris");
+    somebody.expect("Successfully");
+    somebody.until(QUESTION);
+    assert_eq!(somebody.ask_history("HISTORY"), [""; 0]);
+
+    let mut anna = asked(&server, "anna");
+    anna.send(PASSWORD);
+    anna.expect("Successfully");
+    anna.until(QUESTION);
+    assert_eq!(anna.ask_history("HISTORY"), ["(private to anna) : a secret"], "who has proven to be anna");
+}
+
+#[test]
+fn three_wrong_passwords_end_the_connection() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.login("anna");
+    register(&mut anna, PASSWORD);
+    anna.quit();
+    let mut somebody = asked(&server, "anna");
+    for _ in 0..2 {
+        somebody.send("QUIT");
+        somebody.expect("Not sent: the password is wrong");
+        somebody.expect("Password?");
+    }
+    somebody.send(&PASSWORD.to_uppercase());
+    somebody.expect("The connection is closed: the password was wrong 3 times");
+    somebody.expect("Disconnected");
+    assert_eq!(somebody.line(), None);
+    let mut anna = asked(&server, "anna");
+    anna.send(PASSWORD);
+    anna.expect("Successfully");
+}
+
+#[test]
+fn a_name_that_looks_like_a_registered_one_needs_its_password() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut copa = server.login("copa");
+    copa.send("REGISTER\ncorrect horse\ncorrect horse");
+    copa.until("Registered: from now on the login asks for the password of copa");
+    copa.quit();
+    asked(&server, "сора");
+}
+
+#[test]
+fn what_cannot_be_registered_is_refused_and_a_second_time_changes_the_password() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    anna.send("REGISTER\nshort");
+    anna.until("Not sent: a password has at least 8 characters");
+    anna.send("REGISTER\ncorrect horse\ncorrect house");
+    anna.until("Not sent: the two were not the same; REGISTER begins anew");
+    anna.send("REGISTER\n");
+    anna.until("Nothing was registered");
+    anna.send("REGISTER\ncorrect horse\n");
+    anna.until("Nothing was registered");
+    assert_eq!(folder.number("SELECT count(*) FROM accounts"), 0);
+    register(&mut anna, "the first one");
+    register(&mut anna, "the second one");
+    anna.quit();
+    let mut anna = asked(&server, "anna");
+    anna.send("the first one");
+    anna.expect("Not sent: the password is wrong");
+    anna.expect("Password?");
+    anna.send("the second one");
+    anna.expect("Successfully");
+}
+
+#[test]
+fn a_password_is_in_no_log_no_file_and_on_no_screen() {
+    let folder = Folder::new();
+    let mut program = Program::start(&folder.database(), &["--show-text"], "trace");
+    let enter = |nickname: &str| {
+        let mut peer = Peer::connect(program.address);
+        peer.send(nickname);
+        peer.until(QUESTION);
+        peer.send("2");
+        peer.until("You in group");
+        peer
+    };
+    let (mut anna, mut boris) = (enter("anna"), enter("boris"));
+    register(&mut anna, PASSWORD);
+    anna.say("anna", "shown in the log");
+    anna.send("QUIT");
+    anna.until("Disconnected");
+    let mut anna = Peer::connect(program.address);
+    anna.send("anna");
+    for (password, answer) in [("mistaken staple", "Not sent: the password is wrong"), (PASSWORD, "Successfully")] {
+        anna.until("Password?");
+        anna.send(password);
+        anna.until(answer);
+    }
+    boris.send("HISTORY 200");
+    boris.until("History ends");
+    let log = program.kill();
+    assert!(log.contains("shown in the log"), "the log shows texts: {log}");
+    let files = ["chat.db", "chat.db-wal"].map(|file| fs::read(folder.path(file)).unwrap());
+    let hash: String = folder.sql().query_row("SELECT password FROM accounts", [], |row| row.get(0)).unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    let screens = [anna.talk(), boris.talk()].concat().join("\n");
+    for part in ["correct horse", "battery", "mistaken staple", hash.as_str()] {
+        assert!(!log.contains(part) && !screens.contains(part), "{part}");
+    }
+    for bytes in files {
+        let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        assert!(!holds(b"correct horse") && !holds(b"mistaken staple"));
+    }
+}

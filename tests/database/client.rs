@@ -1,0 +1,74 @@
+//! `chat` asks for the password like for any line, and neither shows nor remembers it.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use crate::support::{Folder, Server};
+
+/// `chat` with a script, to its end: exit status and what it printed.
+fn script(server: &Server, lines: &str) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat"));
+    command.args(["-p", &server.address.port().to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut chat = command.spawn().expect("the program starts");
+    chat.stdin.take().expect("it has a stdin").write_all(lines.as_bytes()).unwrap();
+    let output = chat.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_script_registers_and_logs_in() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (status, out) = script(&server, "anna\nREGISTER\ncorrect horse\ncorrect horse\n");
+    assert!(status == Some(0) && out.contains("\nRegistered: "), "{out}");
+    let (status, out) = script(&server, "anna\ncorrect horse\n2\nhello\n");
+    assert!(status == Some(0) && out.contains("(broadcast) anna: hello") && !out.contains("horse"), "{out}");
+}
+
+#[cfg(feature = "editor")]
+#[test]
+fn a_password_is_never_on_the_screen() {
+    use crate::pty::Terminal;
+
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let port = server.address.port().to_string();
+    let chat = || Terminal::start(&["-p", &port], &[], 24, 80);
+    let never_shown = |terminal: &mut Terminal| {
+        let shown = terminal.history().join("\n") + &terminal.contents();
+        assert!(!shown.contains("correct"), "{shown}");
+    };
+    let mut terminal = chat();
+    terminal.enter();
+    terminal.type_in("REGISTER\r");
+    terminal.wait_for("Password?");
+    // The row in which one types: before it is there, the terminal itself echoes what comes too early.
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("correct horse");
+    terminal.wait_for("*************");
+    never_shown(&mut terminal);
+    terminal.type_in("\r");
+    terminal.wait("the second question", |screen| screen.contents().matches("Password?").count() == 2);
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("correct horse\r");
+    terminal.wait_for("Registered: ");
+    // What the arrow key brings back is the line before, not the password.
+    terminal.type_in("\x1b[A");
+    terminal.wait_for_draft("[anna in the group] REGISTER");
+    never_shown(&mut terminal);
+    terminal.type_in("\x03");
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("QUIT\r");
+    assert_eq!(terminal.leave(), 0);
+    let mut terminal = chat();
+    terminal.wait_for("Your nickname?");
+    terminal.type_in("anna\r");
+    terminal.wait_for("Password?");
+    terminal.wait_for_draft("Your nickname?");
+    terminal.type_in("correct horse\r");
+    terminal.wait_for("You are anna");
+    terminal.wait_for("1. write to one user");
+    never_shown(&mut terminal);
+    terminal.type_in("QUIT\r");
+    assert_eq!(terminal.leave(), 0);
+}

@@ -1,0 +1,77 @@
+//! `chat-server history` and `chat-server users` print what is kept, also while the server runs; the flags of the plain
+//! `chat-server` are what they were.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use crate::support::{Folder, Server, run, without_time};
+
+/// What JSON says, by SQLite's own reading of it.
+fn json(text: &str, path: &str) -> String {
+    let sql = Connection::open_in_memory().unwrap();
+    sql.query_row("SELECT CAST(json_extract(?1, ?2) AS TEXT)", [text, path], |row| row.get(0)).expect(text)
+}
+
+fn a_chat(folder: &Folder) -> Server {
+    let server = Server::start(folder);
+    let (mut anna, mut boris) = (server.group("anna"), server.group("boris"));
+    anna.say("anna", "say \"hello\" \\ 'all'\t🙂");
+    boris.say("boris", "hello");
+    anna.send("/tell boris a secret");
+    anna.until("(private to boris) : a secret");
+    server
+}
+
+#[test]
+fn history_is_printed_as_text() {
+    let folder = Folder::new();
+    let _server = a_chat(&folder);
+    let print = |more: &[&str]| {
+        let (status, out, error) = run(&[&["history"], more].concat(), &folder.database());
+        assert_eq!((status, error.as_str()), (Some(0), ""));
+        out.lines().map(without_time).collect::<Vec<_>>()
+    };
+    let [hello_all, hello, secret] = [
+        "(broadcast) anna: say \"hello\" \\ 'all'\t🙂",
+        "(broadcast) boris: hello",
+        "(private) anna to boris : a secret",
+    ];
+    assert_eq!(print(&[]), [hello_all, hello, secret]);
+    assert_eq!(print(&["--with", "BORIS"]), [hello, secret]);
+    assert_eq!(print(&["--with", "vera"]), [""; 0]);
+    assert_eq!(print(&["--since", "2020-01-01"]).len(), 3);
+    assert_eq!(print(&["--since", "2999-12-31 23:59"]).len(), 0);
+}
+
+#[test]
+fn history_and_users_are_printed_as_json() {
+    let folder = Folder::new();
+    drop(a_chat(&folder));
+    let (status, out, _) = run(&["history", "--format", "json"], &folder.database());
+    assert_eq!(status, Some(0));
+    assert_eq!(json(&out, "$[0].text"), "say \"hello\" \\ 'all'\t🙂");
+    assert_eq!(json(&out, "$[2].to"), "boris");
+    assert_eq!(json(&out, "$[2].from"), "anna");
+    let (status, out, _) = run(&["users", "--format", "json"], &folder.database());
+    assert_eq!(status, Some(0));
+    assert_eq!([json(&out, "$[0].nickname"), json(&out, "$[0].messages")], ["anna", "2"]);
+    let (_, out, _) = run(&["users"], &folder.database());
+    assert!(out.starts_with("anna: first seen ") && out.lines().count() == 2, "{out}");
+}
+
+#[test]
+fn what_cannot_be_read_is_said_in_one_line() {
+    let folder = Folder::new();
+    let (status, _, error) = run(&["history"], &folder.database());
+    assert_eq!((status, error.lines().count()), (Some(1), 1), "{error}");
+    assert!(!folder.database().exists(), "nothing is created");
+    fs::write(folder.database(), "my notes").unwrap();
+    let (status, _, error) = run(&["users"], &folder.database());
+    assert_eq!((status, error.lines().count()), (Some(1), 1), "{error}");
+    let (status, _, error) = run(&["history", "--since", "yesterday"], &folder.database());
+    assert_eq!(status, Some(2));
+    assert!(error.contains("it is a date such as"), "{error}");
+    let (status, _, _) = run(&["--history", "201"], &folder.database());
+    assert_eq!(status, Some(2));
+}

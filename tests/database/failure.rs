@@ -1,0 +1,133 @@
+//! A lock that lasts, a disk that is full: the chat goes on, says so once, counts what it did not keep, and takes the file
+//! up again by itself. Nothing that was shown as kept is lost.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use chatroom::database::Settings;
+
+use crate::support::{Folder, Server};
+
+const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
+
+fn settings() -> Settings {
+    Settings { retry: Duration::from_millis(300), ..Settings::default() }
+}
+
+/// How many messages were not kept, out of the line that says that it works again.
+fn not_kept(line: &str) -> Option<i64> {
+    let rest = line.strip_prefix("(broadcast) General information: the database works again; meanwhile ")?;
+    rest.split(' ').next()?.replace(',', "").parse().ok()
+}
+
+#[test]
+fn a_lock_that_lasts_delays_the_chat_once_and_is_survived() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, settings());
+    server.login("vera").quit();
+    let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
+    anna.say("anna", "kept");
+    let other = folder.sql();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    let begun = Instant::now();
+    anna.say("anna", "lost 0");
+    anna.expect(LOCKED);
+    boris.expect(LOCKED);
+    for number in 1..=100 {
+        anna.say("anna", &format!("lost {number}"));
+    }
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(10), "101 messages took {took:?}: one waits for the lock, not each");
+    assert_eq!(anna.ask_history("HISTORY"), ["(broadcast) anna: kept"], "questions are answered meanwhile");
+    anna.send("/tell vera hello");
+    anna.until("Not delivered: vera is not here, and the database fails; try again later");
+    anna.send("REGISTER\ncorrect horse\ncorrect horse");
+    anna.until("Not sent: nothing was registered, since the database fails; try again later");
+
+    other.execute_batch("COMMIT").unwrap();
+    let works = "(broadcast) General information: the database works again; meanwhile 101 messages were not kept";
+    boris.expect(works);
+    anna.until(works);
+    anna.say("anna", "kept again");
+    let kept = ["(broadcast) anna: kept", "(broadcast) anna: kept again"];
+    assert_eq!(anna.ask_history("HISTORY"), kept);
+    anna.quit();
+    drop((boris, server));
+    let server = Server::start(&folder);
+    assert_eq!(server.group("vera").history(), kept);
+    assert_eq!(folder.number("SELECT count(*) FROM accounts"), 0);
+}
+
+#[test]
+fn a_lock_that_is_let_go_of_in_time_is_not_noticed() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, settings());
+    let mut anna = server.group("anna");
+    for number in 0..20 {
+        let other = folder.sql();
+        other.execute_batch("BEGIN IMMEDIATE; UPDATE users SET joined = joined; COMMIT").unwrap();
+        anna.say("anna", &format!("message {number}"));
+    }
+    assert!(!anna.talk().iter().any(|line| line == LOCKED), "{:#?}", anna.talk());
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 20);
+}
+
+/// A file system of one mebibyte.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(at: PathBuf) -> SmallDisk {
+        fs::create_dir(&at).unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(&at).status();
+        assert!(mounted.is_ok_and(|status| status.success()), "this test mounts a tmpfs, which needs root");
+        SmallDisk(at)
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        Command::new("umount").arg(&self.0).status().map(drop).unwrap_or_default();
+    }
+}
+
+#[test]
+#[ignore = "mounts a tmpfs, which needs root: cargo test --all-features --test database -- --ignored full_disk"]
+fn a_full_disk_is_survived_and_what_was_kept_stays() {
+    let folder = Folder::new();
+    let disk = SmallDisk::mount(folder.path("disk"));
+    let ballast = disk.0.join("ballast");
+    fs::write(&ballast, vec![0; 400 * 1024]).unwrap();
+    let kept = chatroom::database::open(&disk.0.join("chat.db"), settings()).unwrap();
+    let server = Server::keeping(kept);
+    let mut anna = server.group("anna");
+    let text = "x".repeat(1000);
+    let mut said = 0;
+    while !anna.talk().iter().any(|line| line.contains("the database fails: the disk is full")) {
+        anna.say("anna", &format!("{said} {text}"));
+        said += 1;
+        assert!(said < 2000, "a mebibyte does not hold two");
+    }
+    for _ in 0..10 {
+        anna.say("anna", &format!("{said} {text}"));
+        said += 1;
+    }
+    fs::remove_file(&ballast).unwrap();
+    let mut lost = None;
+    while lost.is_none() {
+        lost = not_kept(&anna.line().expect("it goes on"));
+    }
+    let lost = lost.unwrap_or_default();
+    anna.say("anna", "kept again");
+    anna.quit();
+    drop(server);
+    let sql = rusqlite::Connection::open(disk.0.join("chat.db")).unwrap();
+    let number = |query: &str| sql.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert!((10..said).contains(&lost), "{lost} of {said} were lost");
+    assert_eq!(number("SELECT count(*) FROM messages"), said - lost + 1);
+    assert_eq!(number("SELECT count(DISTINCT text) FROM messages"), said - lost + 1);
+    assert_eq!(sql.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
+    drop(sql);
+}

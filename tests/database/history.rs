@@ -1,0 +1,225 @@
+//! What was said comes back: to whoever comes into the group, and to who asks; after a restart, exactly as it went in.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use chatroom::database::Settings;
+
+use crate::support::{Folder, QUESTION, Server};
+
+const HOSTILE: &[&str] = &[
+    "'; DROP TABLE messages; --",
+    "\"quoted\" 'and' `so`",
+    "?1 :text @text $1 %s {} {0} \\n \\",
+    "🙂 👩‍👩‍👧 é ё 你好 \u{3000} \u{FEFF}",
+    "a\ttab",
+    "NULL",
+    " HISTORY",
+    "[2026-11-23 15:41:39] (broadcast) anna: forged",
+];
+
+#[test]
+fn whoever_comes_into_the_group_sees_its_last_20_messages_and_no_private_ones() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    let _boris = server.login("boris");
+    for number in 0..25 {
+        anna.say("anna", &format!("message {number}"));
+        anna.send("/tell boris between us");
+    }
+    let last: Vec<String> = (5..25).map(|number| format!("(broadcast) anna: message {number}")).collect();
+    assert_eq!(server.group("vera").history(), last);
+    drop((anna, server));
+    let server = Server::start(&folder);
+    assert_eq!(server.group("vera").history(), last, "after a restart too");
+}
+
+#[test]
+fn the_history_and_what_is_heard_live_fit_without_a_gap_and_without_an_overlap() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, Settings { history: 200, ..Settings::default() });
+    let mut anna = server.group("anna");
+    anna.say("anna", "message 0");
+    let speaker = std::thread::Builder::new().spawn(move || {
+        for number in 1..150 {
+            anna.send(&format!("message {number}"));
+        }
+        anna.until("(broadcast) anna: message 149");
+        anna
+    });
+    let speaker = speaker.expect("a thread can be started");
+    let mut listeners: Vec<_> = (0..5).map(|number| server.group(&format!("boris{number}"))).collect();
+    let _anna = speaker.join().expect("anna speaks");
+    for listener in &mut listeners {
+        let mut heard = listener.history();
+        if heard.last().is_none_or(|last| last != "(broadcast) anna: message 149") {
+            let live = listener.until("(broadcast) anna: message 149");
+            heard.extend(live.into_iter().filter(|line| !line.contains("General information")));
+            heard.push("(broadcast) anna: message 149".into());
+        }
+        let all: Vec<String> = (0..150).map(|number| format!("(broadcast) anna: message {number}")).collect();
+        assert_eq!(heard, all);
+    }
+}
+
+#[test]
+fn history_shows_ones_own_private_messages_and_nobody_elses() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let (mut anna, mut boris, mut vera) = (server.group("anna"), server.login("boris"), server.login("vera"));
+    anna.say("anna", "hello all");
+    anna.send("/tell boris a secret");
+    anna.until("(private to boris) : a secret");
+    boris.until("(private) anna : a secret");
+    anna.send("/tell anna a note");
+    anna.until("(private to anna) : a note");
+    let all = "(broadcast) anna: hello all";
+    assert_eq!(anna.ask_history("HISTORY"), [all, "(private to boris) : a secret", "(private to anna) : a note"]);
+    assert_eq!(boris.ask_history("/history"), [all, "(private) anna : a secret"]);
+    assert_eq!(vera.ask_history("HISTORY 200"), [all]);
+    // Nobody has proven to be the boris of before.
+    boris.quit();
+    assert_eq!(server.login("boris").ask_history("HISTORY"), [all]);
+}
+
+#[test]
+fn history_shows_so_many_as_are_asked_for_and_refuses_what_is_no_number() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for number in 0..210 {
+        anna.say("anna", &format!("message {number}"));
+    }
+    let last = |count: usize| (210 - count..210).map(|number| format!("(broadcast) anna: message {number}"));
+    assert!(anna.ask_history("HISTORY").into_iter().eq(last(20)));
+    assert!(anna.ask_history("HISTORY 3").into_iter().eq(last(3)));
+    assert!(anna.ask_history("HISTORY 200").into_iter().eq(last(200)));
+    for count in ["0", "201", "-1", "many", "99999999999999999999"] {
+        anna.send(&format!("HISTORY {count}"));
+        anna.until("Not sent: HISTORY takes a number of messages from 1 to 200; without one it shows 20");
+    }
+}
+
+#[test]
+fn what_was_said_a_moment_ago_is_in_the_answer() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for number in 0..50 {
+        anna.send(&format!("message {number}\nHISTORY 1"));
+        assert_eq!(anna.history(), [format!("(broadcast) anna: message {number}")]);
+    }
+}
+
+#[test]
+fn a_large_answer_is_bounded_and_cuts_nobody_off() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    let long = "я".repeat(2000);
+    for number in 0..150 {
+        anna.say("anna", &format!("{number:03} {long}"));
+    }
+    let lines = anna.ask_history("HISTORY 200");
+    assert!((60..70).contains(&lines.len()), "{} lines", lines.len());
+    assert!(lines.last().is_some_and(|line| line.contains("149 ")));
+    anna.say("anna", "still here");
+}
+
+#[test]
+fn hostile_texts_come_back_as_they_went_in() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for text in HOSTILE {
+        anna.say("anna", text);
+    }
+    let said: Vec<String> = HOSTILE.iter().map(|text| format!("(broadcast) anna: {text}")).collect();
+    assert_eq!(anna.ask_history("HISTORY"), said);
+    drop((anna, server));
+    let server = Server::start(&folder);
+    assert_eq!(server.group("boris").history(), said);
+    let kept: Vec<String> = {
+        let sql = folder.sql();
+        let mut texts = sql.prepare("SELECT text FROM messages ORDER BY id").unwrap();
+        texts.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(kept, HOSTILE);
+}
+
+#[test]
+fn what_the_wire_refuses_never_comes_in() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for text in ["esc \x1b[31m", "nul \0", "override \u{202E}"] {
+        anna.send(text);
+    }
+    anna.send(&"x".repeat(4097));
+    anna.say("anna", "clean");
+    assert_eq!(anna.ask_history("HISTORY"), ["(broadcast) anna: clean"]);
+    let mut hostile = crate::support::Peer::connect(server.address);
+    for nickname in ["x'; DROP TABLE users; --", "\"", "bo\u{202E}ris", "HISTORY", ""] {
+        hostile.send(nickname);
+        hostile.until("Your nickname?");
+    }
+    assert_eq!(folder.number("SELECT count(*) FROM users"), 1);
+}
+
+#[test]
+fn users_are_counted() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    anna.say("anna", "one");
+    anna.quit();
+    let mut anna = server.group("Anna");
+    let _boris = server.login("boris");
+    anna.say("Anna", "two");
+    anna.send("/tell boris three");
+    anna.until("(private to boris) : three");
+    anna.ask_history("HISTORY");
+    let user = "SELECT nickname || ' ' || joined || ' ' || messages FROM users WHERE name = 'anna'";
+    let row: String = folder.sql().query_row(user, [], |row| row.get(0)).unwrap();
+    assert_eq!(row, "Anna 2 3");
+    assert_eq!(folder.number("SELECT count(*) FROM users WHERE first_seen > last_seen"), 0);
+    let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+    let first = folder.number("SELECT min(first_seen) FROM users");
+    assert!((now - 600_000..=now).contains(&first), "milliseconds since 1970: {first}");
+}
+
+#[test]
+fn what_is_too_old_is_forgotten_and_the_welcome_says_how_long_it_is_kept() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for number in 0..3000 {
+        anna.send(&format!("message {number}"));
+    }
+    anna.until("(broadcast) anna: message 2999");
+    drop((anna, server));
+    folder.sql().execute("UPDATE messages SET time = time - 3 * 86400000 WHERE id <= 2990", []).unwrap();
+    let server = Server::with(&folder, Settings { keep_days: Some(2), ..Settings::default() });
+    let mut boris = crate::support::Peer::connect(server.address);
+    boris.send("boris");
+    let welcome = boris.until(QUESTION);
+    assert!(welcome.iter().any(|line| line.contains("kept by the server for 2 days")), "{welcome:?}");
+    // At the latest with the third batch: so much is forgotten with each.
+    let heard = (0..10).map(|_| boris.ask_history("HISTORY 200").len()).last();
+    assert_eq!(heard, Some(10));
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 10);
+    boris.send("2");
+    assert_eq!(boris.history().len(), 10);
+}
+
+#[test]
+fn help_names_the_words() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.login("anna");
+    anna.send("HELP");
+    let help = anna.until(QUESTION);
+    assert!(
+        help.iter().any(|line| line.starts_with("HISTORY")) && help.iter().any(|line| line.starts_with("REGISTER"))
+    );
+}
