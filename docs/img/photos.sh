@@ -159,7 +159,7 @@ clears() {
 begins_with_prompt() { text "$1" | head -n 1 | grep -q '^\['; }
 
 joining() {
-    open_window 118 22 6 server anna boris vera
+    open_window 118 25 6 server anna boris vera
     starts_server ''
     joins_group anna
     joins_group boris
@@ -247,7 +247,7 @@ slow() {
 }
 
 ending() {
-    open_window 118 18 8 server anna boris
+    open_window 118 20 8 server anna boris
     starts_server ''
     joins_group anna
     types boris "nc 127.0.0.1 $port" 'Your nickname?'
