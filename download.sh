@@ -56,7 +56,7 @@ check_tools() {
 install_shared() {
     for file in $(shared "$1"); do
         mkdir -p -- "$share/${file%/*}" || fail "cannot make the folder $share/${file%/*}"
-        cp -- "$here/share/$file" "$share/$file" || fail "cannot write $share/$file"
+        cp -- "$here/docs/share/$file" "$share/$file" || fail "cannot write $share/$file"
     done
 }
 

@@ -105,7 +105,7 @@ struct Wings(Sender<(&'static str, String)>, &'static str);
 
 impl Write for Wings {
     fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
-        for line in String::from_utf8_lossy(lines).lines() {
+        for line in String::from_utf8_lossy(lines).lines().filter(|line| !line.is_empty()) {
             self.0.send((self.1, line.to_owned())).map_err(io::Error::other)?;
         }
         Ok(lines.len())

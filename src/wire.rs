@@ -34,12 +34,11 @@ impl Framing {
         self.stands_alone(line).then_some(CHUNK_PAUSE)
     }
 
-    /// Whether `line` says what `expected` does. In chunks, lines that were sent apart may arrive glued, and the original
-    /// puts spaces after some.
+    /// Whether `line` says what `expected` does. The original puts spaces around some.
     pub fn says(self, line: &str, expected: &str) -> bool {
         match self {
             Framing::Lines => line == expected,
-            Framing::Chunks => line.trim().starts_with(expected) || line.trim().ends_with(expected),
+            Framing::Chunks => line.trim() == expected,
         }
     }
 
@@ -166,9 +165,12 @@ impl MessageReader {
         log::trace!("read {count} bytes");
         self.ended = count == 0;
         self.decoder.push(self.chunk.get(..count).unwrap_or_default());
-        // A chunk is a message: its end stands for the newline that the original's client never sends.
+        // A chunk is a message: its end stands for the newline that the original's client never sends. A chunk that fills
+        // the buffer is longer than a message may be, and what is read next is its rest, not a message of its own. (One
+        // of just that length takes the next message with it: nothing on the wire tells the two apart.)
         let chunk = self.chunk.get(..count).unwrap_or_default();
-        if self.framing == Framing::Chunks && chunk.last().is_some_and(|&last| last != b'\n') {
+        let is_whole = count < self.chunk.len() && chunk.last().is_some_and(|&last| last != b'\n');
+        if self.framing == Framing::Chunks && is_whole {
             self.decoder.push(b"\n");
         }
         Ok(())

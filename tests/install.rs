@@ -75,7 +75,7 @@ fn it_installs_both_programs_again_and_again_and_takes_them_away() {
         [bin.join("chat"), bin.join("chat-server")].into_iter().chain(shared).chain([profile.clone()]).collect();
     assert_eq!(files(home.path()), all);
     for file in SHARED {
-        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("share").join(file);
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/share").join(file);
         assert_eq!(fs::read(share.join(file)).ok(), fs::read(ours).ok(), "{file}");
     }
     for program in ["chat", "chat-server"] {

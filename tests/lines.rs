@@ -1,10 +1,14 @@
 //! Lines at their edges: how they end, how long they may be, and what may stand in them.
 
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use crate::program::ServerProgram;
 use crate::support::{Peer, QUESTION, Server};
 
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 /// Two in the group; each has heard the other join.
@@ -32,8 +36,8 @@ fn a_line_that_comes_letter_by_letter_is_one_line() {
     let (mut anna, mut boris) = two_in_the_group(&server);
     for byte in "привет\n".bytes() {
         anna.send_bytes(&[byte]);
-        // What is tested is a pause between two halves of a letter.
-        thread::sleep(Duration::from_millis(20));
+        // What is tested is a pause between two halves of a letter, longer than any that the server makes itself.
+        thread::sleep(Duration::from_millis(300));
     }
     anna.expect("(broadcast) anna: привет");
     boris.expect("(broadcast) anna: привет");
@@ -207,4 +211,55 @@ fn what_drives_terminals_is_refused_in_a_nickname_and_in_every_kind_of_text() {
     anna.send("clean");
     anna.expect("(broadcast) anna: clean");
     boris.expect("(broadcast) anna: clean");
+}
+
+/// None of it is there as it was sent, nor bytes that are no UTF-8.
+fn assert_clean(line: &str, where_: &str) {
+    let raw = |c: char| c == '\t' || c == '\u{FFFD}' || what_drives_terminals().contains(&c);
+    assert!(!line.contains(raw), "{where_}: {line:?}");
+}
+
+#[test]
+fn what_drives_terminals_reaches_neither_a_receiver_nor_the_log() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(["--port", "0", "--rate", "off", "--show-text"]).env("RUST_LOG", "debug");
+    let mut server = ServerProgram::run(&mut command);
+    let mut boris = server.group("boris");
+    let mut anna = server.peer();
+    let raw: Vec<Vec<u8>> = what_drives_terminals()
+        .into_iter()
+        .map(|c| c.to_string().into_bytes())
+        .chain(MALFORMED.iter().map(|bytes| bytes.to_vec()))
+        .collect();
+    for bytes in &raw {
+        anna.send_bytes(&[b"an", bytes.as_slice(), b"na\n"].concat());
+        assert_clean(&anna.skip_to_start("Not sent: "), "a refused nickname");
+    }
+    anna.send("an\tna");
+    assert_clean(&anna.skip_to_start("Not sent: "), "a refused nickname");
+    anna.send("anna");
+    anna.skip_to(QUESTION);
+    let mut anna = anna.group();
+    let places: [&[u8]; 6] = [b"a", b"/tell boris a", b"/tell b", b"LIST b", b"HELP a", b"/a"];
+    for bytes in &raw {
+        for place in places {
+            anna.send_bytes(&[place, bytes, b"b\n"].concat());
+            assert_clean(&anna.line(), "a refused line");
+        }
+    }
+    anna.send("the end");
+    anna.expect("(broadcast) anna: the end");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    boris.expect("(broadcast) anna: the end");
+    // A tab is text: it is delivered, and the log shows it escaped.
+    anna.send("a\tb");
+    boris.expect("(broadcast) anna: a\tb");
+    anna.quit();
+    server.program.expect_error("anna left: said goodbye");
+    let log = server.program.all();
+    assert!(log.iter().any(|line| line.contains("read a line: 7 bytes \"the end\"")), "the log shows what is said");
+    assert!(log.iter().any(|line| line.contains("3 bytes \"a\\tb\"")), "the tab is escaped");
+    for line in log {
+        assert_clean(line, "the log");
+    }
 }

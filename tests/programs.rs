@@ -209,7 +209,7 @@ fn no_server_is_one_line_with_what_to_do() {
 fn a_stderr_that_nobody_reads_stops_nothing_and_lost_lines_are_counted() {
     let mut child = Command::new(SERVER)
         .args(["--port", "0", "--rate", "off"])
-        .env("RUST_LOG", "trace")
+        .env("RUST_LOG", "debug")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -218,11 +218,16 @@ fn a_stderr_that_nobody_reads_stops_nothing_and_lost_lines_are_counted() {
     BufReader::new(child.stdout.as_mut().expect("a pipe")).read_until(b'\n', &mut first).expect("it says where");
     let first = String::from_utf8(first).expect("UTF-8");
     let address = first.trim().strip_prefix("Listening on ").and_then(|address| address.parse().ok());
-    let mut anna = Peer::connect(address.expect("the first line says the address")).login("anna").group();
+    let address = address.expect("the first line says the address");
+    let mut anna = Peer::connect(address).login("anna").group();
     // Far more log lines than the pipe and the log's own queue hold.
-    for i in 0..5000 {
-        anna.send(&format!("line {i}"));
-        anna.expect(&format!("(broadcast) anna: line {i}"));
+    for i in 0..10_000 {
+        Peer::connect(address).login(&format!("user{i}x")).reset();
+        anna.skip_to(&format!("(broadcast) General information: user{i}x has joined the Chat"));
+        if i % 100 == 0 {
+            anna.send(&format!("line {i}"));
+            anna.skip_to(&format!("(broadcast) anna: line {i}"));
+        }
     }
     let stderr = child.stderr.take().expect("a pipe");
     let (tell, told) = crossbeam_channel::bounded(1);
@@ -238,5 +243,5 @@ fn a_stderr_that_nobody_reads_stops_nothing_and_lost_lines_are_counted() {
     let lost = told.recv_timeout(DEADLINE);
     child.kill().expect("the server runs");
     child.wait().expect("our own child");
-    assert!(lost.expect("it is said in time").is_some_and(|lost| lost > 1000), "{lost:?}");
+    assert!(lost.expect("it is said in time").is_some_and(|lost| lost > 10_000), "{lost:?}");
 }

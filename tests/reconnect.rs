@@ -4,71 +4,15 @@
 mod pty;
 mod support;
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
+use std::net::{Shutdown, TcpListener};
+use std::time::{Duration, Instant};
 
 use chatroom::protocol::{ALREADY_USED, QUESTION};
 use chatroom::server::Config;
 use pty::Terminal;
-use support::{DEADLINE, Server, free_port};
-
-/// The server's side of one connection, played by the test.
-struct Played {
-    client: TcpStream,
-    read: Vec<u8>,
-}
-
-impl Played {
-    fn accept(listener: &TcpListener) -> Played {
-        let (client, _) = listener.accept().expect("chat connects");
-        client.set_read_timeout(Some(DEADLINE)).expect("a timeout");
-        let mut played = Played { client, read: Vec::new() };
-        played.say("Your nickname?");
-        played
-    }
-
-    fn say(&mut self, line: &str) {
-        self.client.write_all(format!("{line}\n").as_bytes()).expect("chat reads");
-    }
-
-    /// The next line is this one.
-    fn expect(&mut self, line: &str) {
-        let newline = loop {
-            if let Some(newline) = self.read.iter().position(|&byte| byte == b'\n') {
-                break newline;
-            }
-            let mut bytes = [0; 256];
-            let count = self.client.read(&mut bytes).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
-            assert!(count > 0, "the end instead of {line:?}");
-            self.read.extend(&bytes[..count]);
-        };
-        let said: Vec<u8> = self.read.drain(..=newline).collect();
-        assert_eq!(String::from_utf8_lossy(&said).trim_end(), line);
-    }
-
-    /// From the nickname into the group.
-    fn welcome(&mut self) {
-        self.expect("anna");
-        for line in ["Successfully", "process", "Welcome", QUESTION] {
-            self.say(line);
-        }
-        self.expect("2");
-        self.say("You in group");
-    }
-}
-
-/// `chat` as anna in the group of a server that the test plays.
-fn in_the_group(listener: &TcpListener) -> (Terminal, Played) {
-    let port = listener.local_addr().expect("its address").port().to_string();
-    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
-    let mut server = Played::accept(listener);
-    terminal.type_in("2\r");
-    server.welcome();
-    server.expect("LIST");
-    server.say("Users in chatroom: ['anna']");
-    terminal.wait_for("[anna in the group]");
-    (terminal, server)
-}
+use pty::played::{Played, in_the_group};
+use support::{Server, free_port};
 
 #[test]
 fn what_was_typed_meanwhile_goes_out_once_and_in_order() {
@@ -94,6 +38,20 @@ fn what_was_typed_meanwhile_goes_out_once_and_in_order() {
     server.say("Disconnected");
     drop(server);
     assert_eq!(terminal.leave(), 0);
+}
+
+/// A server that stops waits until its clients have closed: one that keeps the old socket holds it up for 2.5 s.
+#[test]
+fn after_the_goodbye_the_old_connection_is_closed_at_once() {
+    let listener = free_port();
+    let (terminal, mut server) = in_the_group(&listener);
+    drop(listener); // nothing to come back to
+    server.say("Disconnected");
+    server.client.shutdown(Shutdown::Write).expect("chat is still connected");
+    let mut rest = Vec::new();
+    server.client.read_to_end(&mut rest).expect("chat closes, though there is no other server");
+    assert!(rest.is_empty(), "chat sent {rest:?} after the goodbye");
+    terminal.wait_for("The server is gone");
 }
 
 #[test]
@@ -166,6 +124,63 @@ fn a_private_chat_is_taken_up_again_or_the_question_comes() {
 }
 
 #[test]
+fn what_was_typed_for_one_user_does_not_become_an_answer_or_public() {
+    let listener = free_port();
+    // A question of TELL's was open: the next line was for boris alone.
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("TELL\rboris\r");
+    server.expect("TELL");
+    server.say("Who will get your message?");
+    server.expect("boris");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("a secret\r");
+    let mut server = Played::accept(&listener);
+    server.welcome();
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("to all\r");
+    server.expect("to all");
+}
+
+#[test]
+fn what_was_typed_for_a_partner_who_has_gone_is_not_sent() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("MENU\r");
+    server.expect("MENU");
+    server.say(QUESTION);
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\rboris\r");
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    server.expect("boris");
+    server.say("Successful");
+    terminal.wait_for_draft("[anna to boris]");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("2\ra secret\r");
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    for line in ["Successfully", "process", QUESTION] {
+        server.say(line);
+    }
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.vera");
+    server.expect("boris");
+    server.say("Not sent: nobody here is called boris");
+    server.say("Choose your user-chat");
+    server.say("1.vera");
+    server.expect("MENU");
+    server.say(QUESTION);
+    terminal.wait_for("Not sent: 2");
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("QUIT\r");
+    server.expect("QUIT");
+}
+
+#[test]
 fn one_can_leave_while_the_server_is_away() {
     let listener = free_port();
     let (mut terminal, server) = in_the_group(&listener);
@@ -204,8 +219,11 @@ fn a_server_that_is_started_again_has_everyone_back() {
     terminal.wait_for("[anna away");
     terminal.type_in("are you back?\r");
     let server = Server::on(TcpListener::bind(address).expect("the same port"), Config::default());
+    let started = Instant::now();
     terminal.wait_for("anna: are you back?");
     terminal.wait_for_draft("[anna in the group]");
+    // Tried after 1 s, then after 2 more.
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     let mut boris = server.group("boris");
     boris.send("LIST");
     boris.skip_to("Users in chatroom: ['anna', 'boris']");

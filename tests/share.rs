@@ -1,5 +1,6 @@
-//! The completions and manual pages in `share/` are those of the programs' flags. `BLESS=1 cargo test --test share`
-//! writes them again. They are those of the default features, which is what `download.sh` installs. They stand in the repository so that `download.sh` only copies them, and builds nothing for them.
+//! The completions and manual pages in `docs/share/` are those of the programs' flags. `BLESS=1 cargo test --test share`
+//! writes them again. They are those of the default features, which is what `download.sh` installs. They stand in the
+//! repository so that `download.sh` only copies them, and builds nothing for them.
 #![cfg(not(feature = "database"))]
 
 use std::env;
@@ -32,7 +33,7 @@ fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
 
 #[test]
 fn completions_and_manual_pages_are_those_of_the_flags() {
-    let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("share");
+    let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/share");
     for program in [chat::Flags::command(), server::Flags::command()] {
         for (name, made) in files(program).expect("writing into memory cannot fail") {
             let path = share.join(name);

@@ -116,4 +116,13 @@ fn a_chunk_of_several_lines_and_one_that_is_too_long_are_dealt_with() {
     boris.read_to("(broadcast) boris: two\n");
     boris.send(&"a".repeat(4096));
     anna.expect(&format!("(broadcast) boris: {}", "a".repeat(4096)));
+    boris.read_to("a\n");
+    // What is too long is refused whole: its rest is no message.
+    for length in [4098, 10_000] {
+        boris.send(&"b".repeat(length));
+        boris.read_to("Not sent: the line is longer than 4096 bytes; send it in parts\n");
+        boris.send("next");
+        boris.expect_alone("(broadcast) boris: next\n");
+        anna.expect("(broadcast) boris: next");
+    }
 }

@@ -1,11 +1,14 @@
 //! A client that vanishes without a word, as when a cable is pulled: found out in time, be it idle or spoken to.
 //!
-//! The test pulls a cable of its own: the loopback of a network namespace. That takes root, util-linux and iproute2, and
-//! the feature `sockopts`; so it is run on demand: `cargo test --test vanish -- --ignored`.
-#![cfg(feature = "sockopts")]
+//! One test pulls a cable of its own: the loopback of a network namespace. Another takes a socket away from its
+//! connection. That takes Linux, root, util-linux and iproute2, and the feature `sockopts`; so they are run on demand:
+//! `cargo test --test vanish -- --ignored`.
+#![cfg(all(feature = "sockopts", target_os = "linux"))]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+use nix::sys::socket::{setsockopt, sockopt::TcpRepair};
 
 use crate::program::{Program, ServerProgram};
 
@@ -54,5 +57,30 @@ fn a_client_that_vanishes_is_found_out_idle_or_with_data_on_the_way() {
             assert!(line.contains("the connection broke (timed out)"), "{line}");
         }
         assert!(begun.elapsed() < FOUND_OUT, "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+#[ignore = "needs root, to close a socket without a word"]
+fn a_client_whose_socket_is_gone_without_a_word_is_found_out() {
+    let server = ServerProgram::start(&["--peer-timeout", "5"]);
+    let mut boris = server.group("boris");
+    for is_spoken_to in [false, true] {
+        let anna = server.group("anna");
+        boris.expect("(broadcast) General information: anna has joined the Chat");
+        // Within 0.2 s her kernel acknowledges what she has read. Earlier, the server's would send it again, and be told.
+        std::thread::sleep(Duration::from_millis(500));
+        // In this mode the kernel forgets a socket that is closed, and tells the peer nothing.
+        setsockopt(anna.stream(), TcpRepair, &1).expect("root may do this");
+        let begun = Instant::now();
+        drop(anna);
+        if is_spoken_to {
+            boris.send("hello");
+            boris.expect("(broadcast) boris: hello");
+        }
+        boris.expect("(broadcast) General information: anna has left the Chat");
+        assert!(begun.elapsed() < FOUND_OUT, "{:?}", begun.elapsed());
+        // Idle, nobody can know before the first probe, after half of the time.
+        assert!(is_spoken_to || begun.elapsed() > Duration::from_secs(2), "it was told: {:?}", begun.elapsed());
     }
 }

@@ -34,6 +34,7 @@ use crate::text::Refusal;
 mod helper;
 mod history;
 mod keys;
+mod paste;
 mod stage;
 mod terminal;
 
@@ -149,11 +150,11 @@ impl Lines for EditorLines {
                 let fits = line.len() <= MESSAGE_BYTES;
                 return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
             }
-            self.talk.wait_until_answered(ANSWER);
+            let is_answered = self.talk.wait_until_answered(ANSWER);
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
-            let prompt = self.talk.prompt();
+            let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
             let Some(typed) = self.read(&prompt, true)? else {
                 // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
                 self.terminal.restore_settings();
@@ -213,8 +214,10 @@ impl EditorLines {
         if lines.len() > PASTE_LINES && !self.asks(&self.talk.lang().paste(lines.len()))? {
             return Ok(());
         }
-        let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line)).map(meaning);
-        self.pasted.extend(lines.map(str::to_owned));
+        let (is_paste, place) = (lines.len() > 1, self.talk.place());
+        let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line));
+        self.pasted
+            .extend(lines.map(|line| if is_paste { paste::as_text(line, &place) } else { meaning(line).to_owned() }));
         Ok(())
     }
 

@@ -43,8 +43,8 @@ pub(super) enum Heard<'a> {
     Prose(&'a str),
 }
 
-/// The protocol's lines that say all in themselves. `Successfully` stands before `Successful`, which it begins with:
-/// in chunks a line may go on.
+/// The protocol's lines that say all in themselves. `Successfully` stands before `Successful`, with which it begins:
+/// in chunks something may be glued to a line.
 const WHOLE: &[(&str, Heard<'static>)] = &[
     (protocol::YOUR_NICKNAME, Heard::YourNickname),
     (protocol::SUCCESSFULLY, Heard::Successfully),
@@ -61,7 +61,6 @@ const WHOLE: &[(&str, Heard<'static>)] = &[
 impl<'a> Heard<'a> {
     /// What `line` means.
     pub(super) fn parse(line: &'a str, framing: Framing) -> Heard<'a> {
-        // What users wrote comes first: in chunks a text may end with the protocol's words.
         Heard::message(line)
             .or_else(|| WHOLE.iter().find(|(whole, _)| framing.says(line, whole)).map(|(_, heard)| *heard))
             .unwrap_or(Heard::Prose(line))
@@ -93,6 +92,32 @@ impl<'a> Heard<'a> {
         let (who, why) = text.split_once(" has left the Chat")?;
         Some(Heard::Left(who, why))
     }
+}
+
+/// The lines in what came as one. The original's server frames nothing: in chunks, lines that it sent apart may arrive
+/// glued. Only a line of the protocol's at the very beginning is cut off, and only where another line follows: nothing
+/// within what users wrote is looked at.
+pub(super) fn unglued(line: &str, framing: Framing) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = line;
+    if framing == Framing::Chunks {
+        while let Some((first, after)) = cut(rest) {
+            lines.push(first);
+            rest = after;
+        }
+    }
+    lines.push(rest);
+    lines
+}
+
+/// The line of the protocol's with which `line` begins, and the line that is glued to it.
+fn cut(line: &str) -> Option<(&str, &str)> {
+    let begins_with = |line: &str| WHOLE.iter().map(|(whole, _)| *whole).find(|whole| line.starts_with(whole));
+    let line = line.trim_start();
+    let (first, after) = line.split_at(begins_with(line)?.len());
+    let after = after.trim_start();
+    let is_line = begins_with(after).is_some() || Heard::message(after).is_some();
+    is_line.then_some((first, after))
 }
 
 /// The nicknames in the answer to `LIST`, from its first bracket on: `['anna', 'boris']`.
@@ -143,6 +168,22 @@ mod tests {
             let said = protocol::broadcast("anna", line);
             assert_eq!(heard(&said), Heard::ToAll { from: "anna", text: line });
             assert!(matches!(Heard::parse(&said, Framing::Chunks), Heard::ToAll { .. }));
+        }
+    }
+
+    #[test]
+    fn what_the_original_glues_is_told_apart_and_what_users_wrote_is_not_touched() {
+        let chunks = |line| unglued(line, Framing::Chunks);
+        assert_eq!(chunks("Successfullyprocess"), ["Successfully", "process"]);
+        assert_eq!(chunks(" You in group (broadcast) boris: hi"), ["You in group", "(broadcast) boris: hi"]);
+        for line in ["Successfully", " You in group ", "processes", "Welcome, process", "(broadcast) boris: hiprocess"]
+        {
+            assert_eq!(chunks(line), [line]);
+        }
+        assert_eq!(unglued("Successfullyprocess", Framing::Lines), ["Successfullyprocess"]);
+        assert_eq!(Heard::parse(" You in group ", Framing::Chunks), Heard::InGroup);
+        for line in ["Welcome, process", "processes", "You in group?", "not Disconnected"] {
+            assert_eq!(Heard::parse(line, Framing::Chunks), Heard::Prose(line));
         }
     }
 

@@ -76,9 +76,11 @@ impl Link {
         }
     }
 
-    /// The server has gone: from now on lines wait.
+    /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a
+    /// server that stops waits for that.
     pub(super) fn lost(&self) {
         self.state.lock().waiting.get_or_insert_default();
+        self.shutdown(Shutdown::Both);
     }
 
     /// Another connection. Lines wait on, until `send_waiting`.
@@ -92,6 +94,12 @@ impl Link {
             self.answer(message)?;
         }
         Ok(())
+    }
+
+    /// Forgets what waits, and says what it was. From then on lines go out directly.
+    pub(super) fn drop_waiting(&self) -> Vec<String> {
+        let dropped = self.state.lock().waiting.take().unwrap_or_default();
+        dropped.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
     }
 
     fn next_waiting(&self) -> Option<Vec<u8>> {

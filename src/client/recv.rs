@@ -8,12 +8,12 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 
 use self::back::Back;
-use super::heard::Heard;
+use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
 use super::{Ended, Login, Printer};
 use crate::limits::{FRAME, SERVER_LINE_BYTES};
-use crate::protocol::{ALREADY_USED, DISCONNECTED, PROCESS, SUCCESSFULLY, YOUR_NICKNAME};
+use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
 mod back;
@@ -129,38 +129,53 @@ impl Recv {
         }
     }
 
-    /// One line, by what the protocol says it means.
+    /// What came as one line.
     fn show(&mut self, line: &str) -> Result<(), Over> {
+        unglued(line, self.framing).into_iter().try_for_each(|line| self.hear(line))
+    }
+
+    /// One line, by what the protocol says it means.
+    fn hear(&mut self, line: &str) -> Result<(), Over> {
         self.process = None;
         self.wait_for_frames(false);
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
-        self.goodbye = self.framing.says(line, DISCONNECTED);
+        self.goodbye = heard == Heard::Disconnected || self.is_glued_goodbye(line);
         if let Some(back) = self.back.take() {
             return self.resume(back, &heard, line);
         }
-        if self.framing.says(line, PROCESS) {
-            if self.printer.is_terminal() {
-                self.process = Some(Process::default());
-                self.wait_for_frames(true);
+        let client_begins = self.framing == Framing::Chunks;
+        match heard {
+            Heard::Process => {
+                if self.printer.is_terminal() {
+                    self.process = Some(Process::default());
+                    self.wait_for_frames(true);
+                }
+                return Ok(());
             }
-            return Ok(());
+            Heard::YourNickname if !self.is_in => return if client_begins { Ok(()) } else { self.ask() },
+            _ => self.printer.show(&heard, line)?,
         }
-        if !self.is_in && self.framing.says(line, YOUR_NICKNAME) {
-            return if self.framing == Framing::Lines { self.ask() } else { Ok(()) };
+        match heard {
+            Heard::Successfully if !self.is_in => {
+                self.is_in = true;
+                self.tell(Login::Done);
+                Ok(())
+            }
+            Heard::Password if !self.is_in => {
+                self.printer.flush()?;
+                self.tell(Login::Asked);
+                Ok(())
+            }
+            Heard::AlreadyUsed if !self.is_in && client_begins => self.ask(),
+            _ => Ok(()),
         }
-        self.printer.show(&heard, line)?;
-        if !self.is_in && heard == Heard::Password {
-            self.printer.flush()?;
-            self.tell(Login::Asked);
-        }
-        if !self.is_in && self.framing.says(line, SUCCESSFULLY) {
-            self.is_in = true;
-            self.tell(Login::Done);
-        } else if !self.is_in && self.framing == Framing::Chunks && self.framing.says(line, ALREADY_USED) {
-            return self.ask();
-        }
-        Ok(())
+    }
+
+    /// In chunks the goodbye may be glued to the last message. Somebody may also have written that: so it counts only
+    /// where we asked to leave, and the stream ends after it.
+    fn is_glued_goodbye(&self, line: &str) -> bool {
+        self.framing == Framing::Chunks && self.link.is_leaving() && line.trim_end().ends_with(DISCONNECTED)
     }
 
     /// A nickname is asked for. A script has one try.

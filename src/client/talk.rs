@@ -156,6 +156,11 @@ impl Talk {
         std::mem::take(&mut state.unconfirmed).into()
     }
 
+    /// A question of TELL's is open, as far as we know.
+    pub(super) fn is_in_tell(&self) -> bool {
+        self.state.lock().in_tell
+    }
+
     /// The server is away, and tried again in so many seconds; `None`: it is back.
     pub(super) fn is_away(&self, seconds: Option<u32>) {
         self.state.lock().away = seconds;

@@ -3,7 +3,7 @@
 //! `in_the_delivery_thread` are the two places where a text brings its fault about; neither is in any build but that of
 //! the unit tests.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::panic;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use super::places::Places;
 use super::registry::Registry;
 use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
-use crate::wire::Framing;
+use crate::wire::{Framing, is_timeout};
 
 #[path = "../../tests/support/mod.rs"]
 mod support;
@@ -130,10 +130,14 @@ fn a_panic_of_the_delivery_thread_ends_the_server_and_nobody_hangs() {
         let mut anna = server.group("anna");
         let address = server.address;
         let comes = thread::Builder::new().name("comes".into()).spawn(move || {
-            // Some of these are on their way through the queue when it breaks.
+            // Some of these are on their way through the queue when it breaks. The tests beside this one need descriptors too:
+            // no more than a hundred, and not all of them before it breaks.
             let mut open = Vec::new();
-            while let Ok(stream) = TcpStream::connect(address) {
+            while let Ok(stream) = TcpStream::connect(address)
+                && open.len() < 100
+            {
                 open.push(stream);
+                thread::sleep(Duration::from_millis(2));
             }
             open
         });
@@ -143,11 +147,16 @@ fn a_panic_of_the_delivery_thread_ends_the_server_and_nobody_hangs() {
         for peer in peers.iter_mut().chain([&mut unnamed, &mut anna]) {
             while peer.next_line().is_some() {}
         }
-        let still_connected = comes.join().expect("nobody listens any more");
+        let still_connected = comes.join().expect("it does not panic");
         let error = server.wait().expect_err("it is no orderly end");
         assert!(error.to_string().contains("the delivery thread panicked"), "{error}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-        drop(still_connected);
+        for mut stream in still_connected {
+            stream.set_read_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
+            // The end, or a reset: a timeout would be somebody who hangs.
+            let ended = stream.read_to_end(&mut Vec::new());
+            assert!(!ended.is_err_and(|error| is_timeout(&error)), "one of those who came is still connected");
+        }
     }
 }
 
@@ -170,7 +179,9 @@ fn what_is_in_the_queue_when_the_stop_comes_is_read_before_the_goodbye() {
     thread::scope(|scope| {
         let stopping = scope.spawn(|| server.stop());
         // Nobody listens any more: the stop has come.
-        while TcpStream::connect(address).is_ok() {}
+        while TcpStream::connect(address).is_ok() {
+            thread::yield_now();
+        }
         let begun = Instant::now();
         drop(held);
         for peer in peers.iter_mut().chain([&mut anna]) {

@@ -23,7 +23,7 @@ const FENCES_AT_LEAST: usize = 85;
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
 const EXCERPT_LINES: usize = 25;
-/// What an example prints may be a little longer: a conversation is read from top to bottom.
+/// What an example prints, or a photo shows, may be a little longer: a conversation is read from top to bottom.
 const OUTPUT_LINES: usize = 40;
 
 /// The project's directory.
@@ -80,7 +80,8 @@ fn every_excerpt_and_every_output_is_what_its_caption_says() {
                 }
             };
             seen += 1;
-            let most = if caption::example(&fence.caption).is_some() { OUTPUT_LINES } else { EXCERPT_LINES };
+            let is_talk = caption::example(&fence.caption).is_some() || picture::is_transcript(&fence);
+            let most = if is_talk { OUTPUT_LINES } else { EXCERPT_LINES };
             if truth.len() > most {
                 let at = page.at(fence.opening);
                 problems.push(format!("{at}: {} lines; show at most {most}, a part of them", truth.len()));
@@ -121,10 +122,14 @@ fn first_difference(page: &[String], truth: &[String]) -> String {
 
 #[test]
 fn pages_are_short() {
-    let long = page::all().into_iter().filter(|page| page.lines.len() > PAGE_LINES);
-    let problems: Vec<String> =
-        long.map(|page| format!("{}: {} lines; at most {PAGE_LINES}", page.at(0), page.lines.len())).collect();
-    report(&problems);
+    let problems = page::all().into_iter().filter_map(|page| {
+        // A transcript says again what its photo shows.
+        let again: usize =
+            page.fences().iter().filter(|fence| picture::is_transcript(fence)).map(|f| f.body.len()).sum();
+        let lines = page.lines.len() - again;
+        (lines > PAGE_LINES).then(|| format!("{}: {lines} lines; at most {PAGE_LINES}", page.at(0)))
+    });
+    report(&problems.collect::<Vec<_>>());
 }
 
 #[test]
@@ -153,6 +158,11 @@ fn words_are_those_of_the_glossary() {
 #[test]
 fn pictures_are_small_well_formed_and_used() {
     report(&picture::problems());
+}
+
+#[test]
+fn photos_are_small_shown_and_told_in_words() {
+    report(&picture::photo_problems());
 }
 
 #[test]

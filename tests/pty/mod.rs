@@ -11,6 +11,8 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::support::{DEADLINE, Server};
 
+pub(crate) mod played;
+
 /// What the program asked of the terminal beside drawing: nothing that comes from a server may cause any of it.
 #[derive(Default)]
 pub(crate) struct Asked(pub(crate) Vec<String>);

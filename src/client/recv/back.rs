@@ -28,6 +28,8 @@ pub(super) struct Back {
     refused: bool,
     /// The list was shown before: the partner is not in it.
     listed: bool,
+    /// A question of TELL's was open: what was typed meanwhile is for one user alone.
+    in_tell: bool,
     /// Seconds until the next try.
     pause: u32,
 }
@@ -49,6 +51,7 @@ impl Recv {
         self.link.lost();
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
+        let in_tell = talk.is_in_tell();
         let unknown = talk.lost();
         self.printer.own_words(lang.pick(
             "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
@@ -59,7 +62,7 @@ impl Recv {
             self.printer.own_words(&format!("{what}: {line}"))?;
         }
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let fresh = Back { nickname, place, refused: false, listed: false, pause: PAUSE_MIN };
+        let fresh = Back { nickname, place, refused: false, listed: false, in_tell, pause: PAUSE_MIN };
         // Lost again on the way back: the place is still the first one.
         let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, ..back });
         let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
@@ -108,7 +111,7 @@ impl Recv {
             Heard::Question => match back.place {
                 Place::Group => self.answer("2"),
                 Place::Private(Some(_)) => self.answer("1"),
-                _ => return self.is_back(heard, line),
+                _ => return self.is_back(&back, heard, line),
             },
             Heard::Choose => match &back.place {
                 Place::Private(Some(partner)) if !back.listed => {
@@ -121,7 +124,7 @@ impl Recv {
                     self.answer("MENU");
                 }
             },
-            Heard::InGroup | Heard::Successful => return self.is_back(heard, line),
+            Heard::InGroup | Heard::Successful => return self.is_back(&back, heard, line),
             Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
             _ => {}
         }
@@ -129,11 +132,20 @@ impl Recv {
         Ok(())
     }
 
-    /// All is as it was: the lines that waited go out.
-    fn is_back(&mut self, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
-        self.printer.talk().is_away(None);
+    /// All is as it was: the lines that waited go out. Where it is not, because the partner has gone or a question of
+    /// TELL's was cut off, they are shown instead: a private text must not become an answer, or public.
+    fn is_back(&mut self, back: &Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
+        let talk = Arc::clone(self.printer.talk());
+        talk.is_away(None);
+        let lang = self.printer.lang();
+        self.printer.own_words(lang.pick("The server is back", "Связь восстановлена"))?;
         self.printer.show(heard, line)?;
-        if let Err(error) = self.link.send_waiting() {
+        if back.in_tell || !matches!(talk.place(), Place::Group | Place::Private(_)) {
+            let what = lang.pick("Not sent", "Не отправлено");
+            for line in self.link.drop_waiting() {
+                self.printer.own_words(&format!("{what}: {line}"))?;
+            }
+        } else if let Err(error) = self.link.send_waiting() {
             log::debug!("lost again: {error}");
         }
         Ok(())

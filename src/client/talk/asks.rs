@@ -7,12 +7,23 @@ use super::{Place, Talk};
 
 impl Talk {
     /// Waits for the answer to what was sent last, where it changes the place: the next prompt will be right. Not for
-    /// long: a server that is slow must not stop anybody from typing.
-    pub(in crate::client) fn wait_until_answered(&self, patience: Duration) {
+    /// long: a server that is slow must not stop anybody from typing. False: the answer is still to come.
+    pub(in crate::client) fn wait_until_answered(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let mut state = self.state.lock();
         while state.awaited && !self.answered.wait_until(&mut state, deadline).timed_out() {}
-        state.awaited = false;
+        !std::mem::take(&mut state.awaited)
+    }
+
+    /// The prompt while an answer is still to come: as wide as the one that the answer may bring.
+    pub(in crate::client) fn wide_prompt(&self) -> String {
+        let state = self.state.lock();
+        let nickname = state.nickname.as_deref().unwrap_or(&state.offered);
+        let partner = (state.place == Place::Choosing).then(|| Place::Private(state.partner()));
+        let next = [Some(Place::Group), partner].into_iter().flatten();
+        let width = next.map(|place| self.lang.prompt(nickname, &place).chars().count()).max().unwrap_or_default();
+        drop(state);
+        format!("{:width$}", self.prompt())
     }
 
     /// Who writes, and to whom it goes.

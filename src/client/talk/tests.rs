@@ -93,10 +93,24 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
 #[test]
 fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
     let talk = anna();
-    talk.wait_until_answered(Duration::from_secs(60));
+    assert!(talk.wait_until_answered(Duration::from_secs(60)));
     talk.sent("2");
     hears(&talk, &["You in group"]);
-    talk.wait_until_answered(Duration::from_secs(60));
+    assert!(talk.wait_until_answered(Duration::from_secs(60)));
     talk.sent("MENU");
-    talk.wait_until_answered(Duration::from_millis(1));
+    assert!(!talk.wait_until_answered(Duration::from_millis(1)));
+}
+
+#[test]
+fn a_prompt_is_as_wide_as_the_one_that_may_follow() {
+    let talk = Talk::default();
+    hears(&talk, &["Your nickname?"]);
+    talk.sent("anna");
+    assert_eq!(talk.wide_prompt(), "Your nickname?      ");
+    assert_eq!(talk.wide_prompt().len(), "[anna in the group] ".len());
+    hears(&talk, &["Successfully", crate::protocol::QUESTION]);
+    assert_eq!(talk.wide_prompt(), "[anna]              ");
+    hears(&talk, &["Choose your user-chat", "1.constantine_the_great"]);
+    talk.sent("1");
+    assert_eq!(talk.wide_prompt().len(), "[anna to constantine_the_great] ".len());
 }

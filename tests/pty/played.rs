@@ -1,0 +1,73 @@
+//! A server that is played by the test, line by line.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use chatroom::protocol::QUESTION;
+
+use super::Terminal;
+use crate::support::DEADLINE;
+
+/// The server's side of one connection, played by the test.
+pub(crate) struct Played {
+    pub(crate) client: TcpStream,
+    read: Vec<u8>,
+}
+
+impl Played {
+    pub(crate) fn accept(listener: &TcpListener) -> Played {
+        let (client, _) = listener.accept().expect("chat connects");
+        client.set_read_timeout(Some(DEADLINE)).expect("a timeout");
+        let mut played = Played { client, read: Vec::new() };
+        played.say("Your nickname?");
+        played
+    }
+
+    pub(crate) fn say(&mut self, line: &str) {
+        self.client.write_all(format!("{line}\n").as_bytes()).expect("chat reads");
+    }
+
+    /// The next line is this one.
+    pub(crate) fn expect(&mut self, line: &str) {
+        let newline = loop {
+            if let Some(newline) = self.read.iter().position(|&byte| byte == b'\n') {
+                break newline;
+            }
+            let mut bytes = [0; 256];
+            let count = self.client.read(&mut bytes).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
+            assert!(count > 0, "the end instead of {line:?}");
+            self.read.extend(&bytes[..count]);
+        };
+        let said: Vec<u8> = self.read.drain(..=newline).collect();
+        assert_eq!(String::from_utf8_lossy(&said).trim_end(), line);
+    }
+
+    /// From the nickname into the group.
+    pub(crate) fn welcome(&mut self) {
+        self.expect("anna");
+        for line in ["Successfully", "process", "Welcome", QUESTION] {
+            self.say(line);
+        }
+        self.expect("2");
+        self.say("You in group");
+    }
+}
+
+/// `chat` as anna in the group of a server that the test plays.
+pub(crate) fn in_the_group(listener: &TcpListener) -> (Terminal, Played) {
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
+    let server = enter_group(&mut terminal, listener);
+    (terminal, server)
+}
+
+/// The same for a client that runs already.
+pub(crate) fn enter_group(terminal: &mut Terminal, listener: &TcpListener) -> Played {
+    let mut server = Played::accept(listener);
+    terminal.type_in("2\r");
+    server.welcome();
+    server.expect("LIST");
+    server.say("Users in chatroom: ['anna']");
+    terminal.wait_for("[anna in the group]");
+    server
+}

@@ -1,0 +1,80 @@
+//! Typing into `chat` where the server is slow, or the room is loud.
+#![cfg(feature = "editor")]
+
+mod pty;
+mod support;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pty::Terminal;
+use pty::played::{Played, in_the_group};
+use support::free_port;
+
+use chatroom::protocol::QUESTION;
+
+#[test]
+fn a_prompt_is_whole_where_the_answer_is_slow() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say("Successfully");
+    terminal.wait_for_draft("[anna]");
+    server.say(QUESTION);
+    terminal.wait_for("1. write to one user");
+    terminal.type_in("2\r");
+    server.expect("2");
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("draft");
+    terminal.wait_for_draft("[anna]              draft");
+    server.say("You in group");
+    terminal.wait_for_draft("[anna in the group] draft");
+}
+
+#[test]
+fn a_key_is_on_the_screen_at_once_while_two_thousand_messages_a_second_come() {
+    const MESSAGES: usize = 6000;
+    const BURST: usize = 20;
+    /// Between two bursts: 2,000 messages a second.
+    const PAUSE: Duration = Duration::from_millis(10);
+    /// Promised for each key; asked of the median, since the machine may be busy with other tests.
+    const BOUND: Duration = Duration::from_millis(100);
+
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    let floods = move || {
+        let began = Instant::now();
+        for burst in 0..MESSAGES / BURST {
+            let due = began + PAUSE * u32::try_from(burst).expect("few");
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            let lines: Vec<_> =
+                (0..BURST).map(|i| format!("(broadcast) boris: message {}", burst * BURST + i)).collect();
+            server.say(&lines.join("\n"));
+        }
+        server
+    };
+    let flood = thread::Builder::new().name("flood".into()).spawn(floods).expect("a thread");
+    terminal.wait_for("boris: message");
+    let mut draft = String::from("[anna in the group] ");
+    let mut waits = Vec::new();
+    for key in "abcdefghijklmnopqrst".chars() {
+        draft.push(key);
+        let typed = Instant::now();
+        terminal.type_in(&key.to_string());
+        terminal.wait_for_draft(&draft);
+        waits.push(typed.elapsed());
+    }
+    assert!(!flood.is_finished(), "the messages ended before the keys did");
+    terminal.wait_for(&format!("message {}", MESSAGES - 1));
+    terminal.wait_for_draft(&draft);
+    let shown: Vec<String> = terminal.history().into_iter().filter(|row| row.contains("message ")).collect();
+    assert_eq!(shown.len(), MESSAGES, "nothing lost, nothing twice");
+    for (i, row) in shown.iter().enumerate() {
+        assert!(row.ends_with(&format!(" message {i}")), "in order: {row} is row {i}");
+    }
+    waits.sort();
+    assert!(waits[waits.len() / 2] < BOUND, "{waits:?}");
+    flood.join().expect("the flood has ended");
+}
