@@ -89,37 +89,43 @@ fn the_nickname_of_the_lost_session_is_asked_for_again() {
     terminal.wait_for_draft("[anna in the group]");
 }
 
+/// From the nickname to the private chat with boris; or, where boris is not there any more, back to the question.
+fn chooses_boris(listener: &TcpListener, is_there: bool) -> Played {
+    let mut server = Played::accept(listener);
+    server.expect("anna");
+    for line in ["Successfully", "process", QUESTION] {
+        server.say(line);
+    }
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    server.expect("boris");
+    if is_there {
+        server.say("Successful");
+        return server;
+    }
+    server.say("Not sent: nobody here is called boris");
+    server.say("Choose your user-chat");
+    server.say("1.vera");
+    server.expect("MENU");
+    server.say(QUESTION);
+    server
+}
+
 #[test]
 fn a_private_chat_is_taken_up_again_or_the_question_comes() {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();
     let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
-    let enter = |partner_is_there: bool| {
-        let mut server = Played::accept(&listener);
-        server.expect("anna");
-        for line in ["Successfully", "process", QUESTION] {
-            server.say(line);
-        }
-        server.expect("1");
-        server.say("Choose your user-chat");
-        server.say("1.boris");
-        server.expect("boris");
-        server.say(if partner_is_there { "Successful" } else { "Not sent: nobody here is called boris" });
-        server
-    };
     terminal.type_in("1\rboris\r");
-    let mut server = enter(true);
+    let mut server = chooses_boris(&listener, true);
     server.expect("LIST");
     terminal.wait_for_draft("[anna to boris]");
     drop(server);
-    let server = enter(true);
+    let server = chooses_boris(&listener, true);
     terminal.wait_for_draft("[anna to boris]");
     drop(server);
-    let mut server = enter(false);
-    server.say("Choose your user-chat");
-    server.say("1.vera");
-    server.expect("MENU");
-    server.say(QUESTION);
+    let _server = chooses_boris(&listener, false);
     terminal.wait_for_draft("[anna]");
 }
 
@@ -160,20 +166,7 @@ fn what_was_typed_for_a_partner_who_has_gone_is_not_sent() {
     drop(server);
     terminal.wait_for("The server is gone");
     terminal.type_in("2\ra secret\r");
-    let mut server = Played::accept(&listener);
-    server.expect("anna");
-    for line in ["Successfully", "process", QUESTION] {
-        server.say(line);
-    }
-    server.expect("1");
-    server.say("Choose your user-chat");
-    server.say("1.vera");
-    server.expect("boris");
-    server.say("Not sent: nobody here is called boris");
-    server.say("Choose your user-chat");
-    server.say("1.vera");
-    server.expect("MENU");
-    server.say(QUESTION);
+    let mut server = chooses_boris(&listener, false);
     terminal.wait_for("Not sent: 2");
     terminal.wait_for("Not sent: a secret");
     terminal.type_in("QUIT\r");
