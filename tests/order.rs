@@ -214,12 +214,7 @@ fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
         }
         leave(inside);
         // Those who left may still be on their way out.
-        for beginning in ["guest", "killed"] {
-            anna.send(&format!("/list {beginning}"));
-            while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
-                anna.send(&format!("/list {beginning}"));
-            }
-        }
+        ["guest", "killed"].into_iter().for_each(|beginning| waits_until_nobody_is_called(&mut anna, beginning));
         anna.send("the end");
         listening.into_iter().map(|thread| thread.join().expect("it heard the end")).collect()
     });
@@ -236,10 +231,21 @@ fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
     assert_eq!(said, expected);
     let guests = (0..TICKS).flat_map(|tick| (0..GUESTS).map(move |i| format!("guest{tick}x{i}")));
     let sessions: Vec<String> = guests.chain((0..KILLED).map(|i| format!("killed{i}x"))).collect();
-    for name in &sessions {
-        let about: Vec<&String> = first.iter().filter(|line| line.contains(&format!(" {name} has "))).collect();
-        let notice = |what| format!("(broadcast) General information: {name} has {what} the Chat");
-        assert_eq!(about, [&notice("joined"), &notice("left")], "one join and one leave");
-    }
+    one_join_and_one_leave(&first, &sessions);
     assert_eq!(first.len(), expected.len() + 2 * sessions.len());
+}
+
+fn waits_until_nobody_is_called(anna: &mut Peer, beginning: &str) {
+    anna.send(&format!("/list {beginning}"));
+    while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
+        anna.send(&format!("/list {beginning}"));
+    }
+}
+
+fn one_join_and_one_leave(heard: &[String], sessions: &[String]) {
+    for name in sessions {
+        let about: Vec<&String> = heard.iter().filter(|line| line.contains(&format!(" {name} has "))).collect();
+        let notice = |what| format!("(broadcast) General information: {name} has {what} the Chat");
+        assert_eq!(about, [&notice("joined"), &notice("left")]);
+    }
 }
