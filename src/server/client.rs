@@ -150,9 +150,12 @@ impl Client {
     }
 
     /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
-    /// the bytes trickle in.
+    /// the bytes trickle in. Who was cut is not listened to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
+            if let Some(why) = self.connection.why_cut() {
+                return Err(why);
+            }
             let stream = &self.connection.stream;
             let mut result = Ok(());
             if let Some(until) = self.login_until {
