@@ -45,6 +45,24 @@ fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
         std::thread::sleep(Duration::from_millis(50));
     }
     anna.expect("(broadcast) General information: boris has joined the Chat");
+    for mut peer in trickling {
+        peer.expect("Your nickname?");
+        peer.expect("The connection is closed: no nickname was chosen in time");
+        peer.expect("Disconnected");
+        peer.expect_end();
+    }
+}
+
+#[test]
+fn a_client_costs_one_thread_and_one_descriptor() {
+    const CLIENTS: usize = 50;
+    let server = ServerProgram::start(&[]);
+    let _anna = server.login("anna");
+    let before = (server.status("Threads"), server.descriptors());
+    let clients: Vec<Peer> = (0..CLIENTS).map(|i| server.login(&format!("user{i}x"))).collect();
+    assert_eq!((server.status("Threads"), server.descriptors()), (before.0 + CLIENTS, before.1 + CLIENTS));
+    drop(clients);
+    server.wait_until_back(before);
 }
 
 /// Connections that come when no descriptor is left; std alone lets 128 wait for `accept`.
