@@ -42,6 +42,7 @@ fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
             break;
         }
         assert!(Instant::now() < until, "a place is free again");
+        // The pace at which they trickle: twenty bytes within the deadline.
         std::thread::sleep(Duration::from_millis(50));
     }
     anna.expect("(broadcast) General information: boris has joined the Chat");
@@ -83,6 +84,7 @@ fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
         anna.send(&format!("{said}"));
         anna.skip_to(&format!("(broadcast) anna: {said}"));
         said += 1;
+        // Twenty lines a second: what the processor does beside them is what is measured.
         std::thread::sleep(Duration::from_millis(50));
     }
     let (ticks, lines) = (server.ticks() - ticks, server.program.all().len() - lines);

@@ -59,6 +59,7 @@ fn who_is_late_and_catches_up_has_lost_nothing() {
         let until = Instant::now() + DEADLINE;
         while server.program.count("has caught up") < server.program.count("is late: its socket did not take") {
             assert!(Instant::now() < until, "late has caught up");
+            // The log tells nobody: it has to be looked for.
             thread::sleep(Duration::from_millis(5));
         }
         read = said;

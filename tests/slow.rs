@@ -60,6 +60,7 @@ fn is_too_late_in_the_log(server: &mut ServerProgram, nicknames: &[impl AsRef<st
     let until = Instant::now() + DEADLINE;
     while server.program.count(gave_up) < nicknames.len() || server.program.count(" left: ") < nicknames.len() {
         assert!(Instant::now() < until, "not all of them are in the log: {:#?}", server.program.all());
+        // The log has a thread of its own, which tells nobody: it has to be looked for.
         thread::sleep(Duration::from_millis(5));
     }
     for nickname in nicknames {

@@ -61,6 +61,7 @@ fn joins_by_cable(server: &ServerProgram, nickname: &str) -> Program {
     let until = Instant::now() + support::DEADLINE;
     while network(chat.id()) == network(std::process::id()) {
         assert!(Instant::now() < until, "unshare makes a network");
+        // The kernel tells nobody: it has to be looked for.
         std::thread::sleep(Duration::from_millis(5));
     }
     let cable = ["ip", "link", "add", "here", "type", "veth", "peer", "name", "there", "netns", &process];
