@@ -11,6 +11,7 @@ use crate::read;
 const FILES: &[&str] = &[
     "wire.rs",
     "protocol.rs",
+    "protocol/words.rs",
     "server.rs",
     "server/client.rs",
     "server/connection.rs",
@@ -21,6 +22,7 @@ const FILES: &[&str] = &[
     "server/places.rs",
     "server/registry.rs",
     "server/room.rs",
+    "server/room/seated.rs",
     "server/session.rs",
     "server/stop.rs",
     "server/word.rs",
