@@ -5,23 +5,29 @@
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
 //! goes on without: what is not kept is counted, and the file is tried again from time to time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use rusqlite::Connection;
 
+use self::without::Without;
 use super::Settings;
 use super::file::{DatabaseFile, told};
 use super::recent::Recent;
 use super::statements;
 use super::time::now;
-use crate::limits::{DATABASE_PATIENCE, FORGET_AT_ONCE, FORGET_EVERY, WAITING};
+use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
 use crate::protocol;
 use crate::server::connection::ClientId;
 use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
+
+mod without;
+
+const WHILE_AWAY: &str = "While you were away (times are UTC):";
+const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
 
 /// Writes what happens into the database.
 #[derive(Debug)]
@@ -32,6 +38,8 @@ pub(super) struct Writer {
     recent: Recent,
     /// The numbers of those who are here, by name without case: no look into the table for each message.
     users: HashMap<String, i64>,
+    /// Who was shown what waited, and has not written a line since.
+    unanswered: HashSet<String>,
     batch: Batch,
     /// Not `None`: the chat goes on without the database.
     without: Option<Without>,
@@ -63,13 +71,6 @@ struct Answer {
     failed: String,
 }
 
-#[derive(Debug)]
-struct Without {
-    /// Messages that were shown and not kept.
-    lost: u64,
-    again: Instant,
-}
-
 impl Writer {
     /// A writer on an open database.
     pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> rusqlite::Result<Self> {
@@ -77,8 +78,9 @@ impl Writer {
         connection.set_prepared_statement_cache_capacity(32);
         let keep = settings.keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
         let forget = keep.map(|_| Instant::now());
-        let (users, batch, without, retry) = (HashMap::new(), Batch::default(), None, settings.retry);
-        Ok(Writer { connection, file, recent, users, batch, without, retry, keep, forget })
+        let (users, unanswered) = (HashMap::new(), HashSet::new());
+        let (batch, without, retry) = (Batch::default(), None, settings.retry);
+        Ok(Writer { connection, file, recent, users, unanswered, batch, without, retry, keep, forget })
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -135,24 +137,45 @@ impl Writer {
                 return Ok(Err(protocol::not_delivered(&why)));
             }
             writer.message(from, Some(id), &message.text, true, time)?;
-            Ok(Ok(format!("Kept for {nickname}, who is away: {}", message.text.as_str())))
+            let anyones = if statements::is_registered(&writer.connection, to)? {
+                String::new()
+            } else {
+                format!("; nobody has registered this name, so whoever comes as {nickname} gets it")
+            };
+            Ok(Ok(format!("Kept for {nickname}, who is away{anyones}: {}", message.text.as_str())))
         });
         let failed = protocol::not_delivered(&format!("{to} is not here, and the database fails; try again later"));
         let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
         self.batch.answers.push(Answer { to: by, kept, failed });
     }
 
-    /// What was left for `nickname`; it waits no more once this batch is committed.
+    /// What was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
+    /// process end, before anybody has read it.
     fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
         let lines = self.write(|writer| {
             let user = writer.user(nickname, now())?;
-            statements::take_waiting(&writer.connection, user)
+            statements::show_waiting(&writer.connection, user)
         });
-        let mut lines = lines.unwrap_or_default();
-        if !lines.is_empty() {
-            lines.insert(0, "While you were away (times are UTC):".into());
+        let (again, new) = lines.unwrap_or_default();
+        let mut lines = Vec::new();
+        for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
+            if !of_these.is_empty() {
+                self.unanswered.insert(nickname.folded());
+                lines.push(heading.into());
+                lines.extend(of_these);
+            }
         }
         lines
+    }
+
+    /// A line came from `nickname`: what was shown before it has been read.
+    fn answered(&mut self, nickname: &Nickname) {
+        if self.unanswered.remove(&nickname.folded()) {
+            self.write(|writer| {
+                let user = writer.user(nickname, now())?;
+                statements::waits_no_more(&writer.connection, user)
+            });
+        }
     }
 
     fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, done: Sender<()>) {
@@ -176,49 +199,6 @@ impl Writer {
             statements::sent(&self.connection, user, sent, now())?;
         }
         self.connection.execute_batch("COMMIT")
-    }
-
-    /// The chat goes on without the database from here.
-    fn fail(&mut self, why: &str, lost: u64) -> News {
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
-            log::warn!("the database could not take a batch back: {error}");
-        }
-        // Some of them may have been entered in the transaction that is no more.
-        self.users.clear();
-        self.without = Some(Without { lost, again: Instant::now() + self.retry });
-        log::error!(
-            "the database fails: {why}; the chat goes on without it, and it is tried again every {:?}",
-            self.retry
-        );
-        everyone(&format!("the database fails: {why}. The chat goes on, but what is said is not kept for now"))
-    }
-
-    /// Opens the file anew, and takes it up again where it takes a write. Does not wait for a lock: everyone would.
-    fn try_again(&mut self) -> Option<News> {
-        let lost = self.without.as_ref().filter(|without| without.again <= Instant::now())?.lost;
-        match self.reopen() {
-            Ok(()) => {
-                self.without = None;
-                log::info!("the database works again; {lost} messages were not kept");
-                let lost = counted(usize::try_from(lost).unwrap_or(usize::MAX));
-                Some(everyone(&format!("the database works again; meanwhile {lost} not kept")))
-            }
-            Err(why) => {
-                log::warn!("the database still fails: {why}; {lost} messages were not kept so far");
-                self.without = Some(Without { lost, again: Instant::now() + self.retry });
-                None
-            }
-        }
-    }
-
-    fn reopen(&mut self) -> Result<(), String> {
-        let connection = self.file.connect(Duration::ZERO)?;
-        statements::probe(&connection).map_err(told)?;
-        connection.busy_timeout(DATABASE_PATIENCE).map_err(told)?;
-        self.connection = connection;
-        Ok(())
     }
 
     /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
@@ -249,7 +229,9 @@ impl Store for Writer {
             let user = writer.user(nickname, time)?;
             statements::left(&writer.connection, user, time)
         });
-        self.users.remove(&nickname.folded());
+        let name = nickname.folded();
+        self.users.remove(&name);
+        self.unanswered.remove(&name);
     }
 
     fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
@@ -267,7 +249,11 @@ impl Store for Writer {
     fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
         match request {
             Request::Settled { done } => self.batch.settled.push(done),
-            Request::Waiting => return self.waiting(nickname),
+            Request::Waiting { done } => {
+                self.batch.settled.push(done);
+                return self.waiting(nickname);
+            }
+            Request::Answered => self.answered(nickname),
             Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
             Request::Register { hash, done } => self.register(by, nickname, &hash, done),
         }
@@ -306,13 +292,4 @@ impl Store for Writer {
             None => self.forget,
         }
     }
-}
-
-fn everyone(what: &str) -> News {
-    News { to: None, line: protocol::broadcast(protocol::GENERAL_INFORMATION, what) }
-}
-
-/// `1 message was`, `3 messages were`.
-fn counted(messages: usize) -> String {
-    if messages == 1 { "1 message was".into() } else { format!("{} messages were", protocol::thousands(messages)) }
 }

@@ -84,7 +84,12 @@ impl Default for Box<dyn Store> {
 #[derive(Debug)]
 pub enum Request {
     /// The messages that were left for it.
-    Waiting,
+    Waiting {
+        /// Dropped when the batch is committed: what the client's thread asks after that comes after the writing too.
+        done: Sender<()>,
+    },
+    /// Nothing: it says that a line has come from there, so what was left for it has been read.
+    Answered,
     /// To be told when all that came before is kept.
     Settled {
         /// Dropped then: the client's thread waits for that.

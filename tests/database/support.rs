@@ -2,7 +2,7 @@
 //! waits for lines, never for time.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
@@ -172,6 +172,18 @@ impl Peer {
         self.stream.get_ref().write_all(format!("{line}\n").as_bytes()).unwrap_or_default();
     }
 
+    /// Writes all of it, and then no more: the stream ends.
+    pub(crate) fn send_and_end(&mut self, text: &str) {
+        self.stream.get_ref().write_all(text.as_bytes()).expect("the server reads");
+        self.stream.get_ref().shutdown(Shutdown::Write).expect("it is connected");
+    }
+
+    /// Breaks the connection, as a crash does.
+    pub(crate) fn reset(self) {
+        // A zero linger makes the close a reset.
+        rustix::net::sockopt::set_socket_linger(self.stream.get_ref(), Some(Duration::ZERO)).expect("it can be set");
+    }
+
     /// The next line; `None` at the end of the stream.
     pub(crate) fn line(&mut self) -> Option<String> {
         let line = self.read().unwrap_or_else(|error| panic!("no line: {error}; so far: {:#?}", self.talk));
@@ -257,4 +269,11 @@ pub(crate) fn without_time(line: &str) -> String {
     let (time, text) = line.split_once("] ").unwrap_or_else(|| panic!("a time stands before {line:?}"));
     assert_eq!(time.len(), "[2026-11-23 15:41:39".len(), "{line:?}");
     text.to_owned()
+}
+
+/// What the sender is told of a message that waits, where nobody has registered the nickname.
+pub(crate) fn kept_for_anyone(nickname: &str, text: &str) -> String {
+    format!(
+        "Kept for {nickname}, who is away; nobody has registered this name, so whoever comes as {nickname} gets it: {text}"
+    )
 }

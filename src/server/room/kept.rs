@@ -42,8 +42,10 @@ impl Room {
                 }
                 None => Request::LeaveFor { to, message },
             },
-            // Handed over only once: not to one who has gone already.
-            Request::Waiting if !self.can_hear(by) => return,
+            // Not to one who has gone already.
+            Request::Waiting { .. } if !self.can_hear(by) => return,
+            // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
+            Request::Answered if self.is_late(by) => return,
             request => request,
         };
         for line in self.store.ask(by, &nickname, request) {
@@ -69,6 +71,10 @@ impl Room {
                 self.store.left(nickname);
             }
         }
+    }
+
+    fn is_late(&self, id: ClientId) -> bool {
+        self.places.get(&id).is_some_and(|seated| seated.connection.is_late())
     }
 
     fn present(&self, nickname: &Nickname) -> Option<Partner> {
