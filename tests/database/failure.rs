@@ -4,11 +4,12 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, Server, kept_for_anyone};
 
 const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
 
@@ -73,6 +74,45 @@ fn a_lock_that_is_let_go_of_in_time_is_not_noticed() {
     }
     assert!(!anna.talk().iter().any(|line| line == LOCKED), "{:#?}", anna.talk());
     assert_eq!(folder.number("SELECT count(*) FROM messages"), 20);
+}
+
+#[test]
+#[ignore = "takes half a minute: cargo test --all-features --test database -- --ignored half_a_minute"]
+fn a_lock_of_half_a_minute_loses_nothing_that_was_shown_as_kept() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, Settings { retry: Duration::from_secs(2), ..Settings::default() });
+    server.login("vera").quit();
+    let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
+    anna.send("/tell vera see you at 5");
+    anna.until(&kept_for_anyone("vera", "see you at 5"));
+    (0..10).for_each(|number| anna.say("anna", &format!("kept {number}")));
+    let other = folder.sql();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let mut lost = 0;
+    while begun.elapsed() < Duration::from_secs(30) {
+        anna.say("anna", &format!("lost {lost}"));
+        lost += 1;
+        thread::sleep(Duration::from_millis(50)); // as people do
+    }
+    boris.expect(LOCKED);
+    other.execute_batch("COMMIT").unwrap();
+    let works = loop {
+        if let Some(not_kept) = not_kept(&boris.line().expect("it goes on")) {
+            break not_kept;
+        }
+    };
+    anna.say("anna", "kept again");
+    assert_eq!(works, lost, "each that was not kept is counted");
+    assert!(lost > 100, "only {lost} were shown in half a minute");
+    drop((anna, boris, server));
+    let server = Server::start(&folder);
+    let mut vera = server.login("vera");
+    assert!(vera.talk().iter().any(|line| line.ends_with("] (private) anna : see you at 5")), "{:?}", vera.talk());
+    let mut expected: Vec<String> = (0..10).map(|number| format!("(broadcast) anna: kept {number}")).collect();
+    expected.push("(broadcast) anna: kept again".into());
+    vera.send("2");
+    assert_eq!(vera.history(), expected);
 }
 
 /// A file system of one mebibyte.
