@@ -137,12 +137,11 @@ impl Writer {
                 return Ok(Err(protocol::not_delivered(&why)));
             }
             writer.message(from, Some(id), &message.text, true, time)?;
-            let anyones = if statements::is_registered(&writer.connection, to)? {
-                String::new()
-            } else {
-                format!("; nobody has registered this name, so whoever comes as {nickname} gets it")
-            };
-            Ok(Ok(format!("Kept for {nickname}, who is away{anyones}: {}", message.text.as_str())))
+            let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
+            if !statements::is_registered(&writer.connection, to)? {
+                told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
+            }
+            Ok(Ok(told.join("\n")))
         });
         let failed = protocol::not_delivered(&format!("{to} is not here, and the database fails; try again later"));
         let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));

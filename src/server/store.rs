@@ -116,7 +116,7 @@ pub enum Request {
 pub struct News {
     /// To whom; `None` is everyone.
     pub to: Option<ClientId>,
-    /// One line.
+    /// One line, or several.
     pub line: String,
 }
 

@@ -1,7 +1,7 @@
 //! A private message to someone who is known and away is kept, and shown when they come next; it waits on until they have
 //! written a line, so that a connection that breaks loses nothing in silence.
 
-use crate::support::{Folder, Peer, Program, QUESTION, Server, kept_for_anyone, without_time};
+use crate::support::{Folder, Peer, Program, QUESTION, Server, without_time};
 
 const AGAIN: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
 const AWAY: &str = "While you were away (times are UTC):";
@@ -11,8 +11,7 @@ fn see_you_at_5(folder: &Folder) -> Server {
     let server = Server::start(folder);
     server.login("boris").quit();
     let mut anna = server.login("anna");
-    anna.send("/tell boris see you at 5");
-    anna.until(&kept_for_anyone("boris", "see you at 5"));
+    anna.leave_for("boris", "see you at 5");
     server
 }
 
@@ -40,9 +39,8 @@ fn a_message_to_one_who_is_away_waits_over_a_restart_and_is_delivered_once() {
     server.login("boris").quit();
     let mut anna = server.group("anna");
     anna.send("/tell Boris see you at 5");
-    anna.until(&kept_for_anyone("boris", "see you at 5"));
-    anna.send("/tell boris or 6");
-    anna.until(&kept_for_anyone("boris", "or 6"));
+    anna.until("Kept for boris, who is away: see you at 5");
+    anna.leave_for("boris", "or 6");
     drop((anna, server));
 
     let server = Server::start(&folder);
@@ -69,8 +67,7 @@ fn twenty_wait_and_no_more() {
     server.login("boris").quit();
     let mut anna = server.login("anna");
     for number in 0..20 {
-        anna.send(&format!("/tell boris {number}"));
-        anna.until(&kept_for_anyone("boris", &number.to_string()));
+        anna.leave_for("boris", &number.to_string());
     }
     anna.send("/tell boris one more");
     anna.until("Not delivered: boris is away, and 20 messages wait already");
@@ -100,6 +97,8 @@ fn for_a_registered_nickname_it_waits_for_who_knows_the_password() {
     let mut anna = server.login("anna");
     anna.send("/tell boris see you at 5");
     anna.until("Kept for boris, who is away: see you at 5");
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna']");
     let mut boris = Peer::connect(server.address);
     boris.send("boris\ncorrect horse");
     boris.until(AWAY);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, Server, kept_for_anyone};
+use crate::support::{Folder, Server};
 
 const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
 
@@ -83,8 +83,7 @@ fn a_lock_of_half_a_minute_loses_nothing_that_was_shown_as_kept() {
     let server = Server::with(&folder, Settings { retry: Duration::from_secs(2), ..Settings::default() });
     server.login("vera").quit();
     let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
-    anna.send("/tell vera see you at 5");
-    anna.until(&kept_for_anyone("vera", "see you at 5"));
+    anna.leave_for("vera", "see you at 5");
     (0..10).for_each(|number| anna.say("anna", &format!("kept {number}")));
     let other = folder.sql();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();

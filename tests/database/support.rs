@@ -237,6 +237,14 @@ impl Peer {
         self.until(&format!("(broadcast) {nickname}: {text}"));
     }
 
+    /// Leaves a message for somebody who is away and has not registered.
+    #[track_caller]
+    pub(crate) fn leave_for(&mut self, nickname: &str, text: &str) {
+        self.send(&format!("/tell {nickname} {text}"));
+        self.until(&format!("Kept for {nickname}, who is away: {text}"));
+        self.expect(&format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
+    }
+
     /// The lines between the two marks, without their times.
     #[track_caller]
     pub(crate) fn history(&mut self) -> Vec<String> {
@@ -269,11 +277,4 @@ pub(crate) fn without_time(line: &str) -> String {
     let (time, text) = line.split_once("] ").unwrap_or_else(|| panic!("a time stands before {line:?}"));
     assert_eq!(time.len(), "[2026-11-23 15:41:39".len(), "{line:?}");
     text.to_owned()
-}
-
-/// What the sender is told of a message that waits, where nobody has registered the nickname.
-pub(crate) fn kept_for_anyone(nickname: &str, text: &str) -> String {
-    format!(
-        "Kept for {nickname}, who is away; nobody has registered this name, so whoever comes as {nickname} gets it: {text}"
-    )
 }
