@@ -74,6 +74,12 @@ pub fn kept_for(line: &str) -> Option<(&str, &str)> {
 
 const AWAY: &str = ", who is away: ";
 
+/// The heading of what had been left for who comes now: a line for each message, with its time, up to the question.
+pub const WHILE_AWAY: &str = "While you were away (times are UTC):";
+
+/// The same for what was shown before, and nothing has come from its reader since.
+pub const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
+
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")

@@ -173,6 +173,7 @@ pub(super) fn told(error: rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => "it is no database; choose another file with --database".into(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program has locked it".into(),
+        Some(ErrorCode::CannotOpen) => "it cannot be opened; is it there, and may you read it?".into(),
         Some(ErrorCode::DiskFull) => "the disk is full".into(),
         Some(ErrorCode::DatabaseCorrupt) => "it is damaged".into(),
         _ => error.to_string(),

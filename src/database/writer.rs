@@ -18,16 +18,13 @@ use super::recent::Recent;
 use super::statements;
 use super::time::now;
 use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
-use crate::protocol;
+use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::connection::ClientId;
 use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
 mod without;
-
-const WHILE_AWAY: &str = "While you were away (times are UTC):";
-const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
 
 /// Writes what happens into the database.
 #[derive(Debug)]

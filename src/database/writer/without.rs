@@ -43,12 +43,12 @@ impl Writer {
         match self.reopen() {
             Ok(()) => {
                 self.without = None;
-                log::info!("the database works again; {lost} messages were not kept");
-                let lost = counted(usize::try_from(lost).unwrap_or(usize::MAX));
+                let lost = counted(lost);
+                log::info!("the database works again; {lost} not kept");
                 Some(everyone(&format!("the database works again; meanwhile {lost} not kept")))
             }
             Err(why) => {
-                log::warn!("the database still fails: {why}; {lost} messages were not kept so far");
+                log::warn!("the database still fails: {why}; {} not kept so far", counted(lost));
                 self.without = Some(Without { lost, again: Instant::now() + self.retry });
                 None
             }
@@ -69,6 +69,7 @@ fn everyone(what: &str) -> News {
 }
 
 /// `1 message was`, `3 messages were`.
-fn counted(messages: usize) -> String {
-    if messages == 1 { "1 message was".into() } else { format!("{} messages were", protocol::thousands(messages)) }
+fn counted(messages: u64) -> String {
+    let count = protocol::thousands(usize::try_from(messages).unwrap_or(usize::MAX));
+    if messages == 1 { "1 message was".into() } else { format!("{count} messages were") }
 }
