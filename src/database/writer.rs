@@ -1,5 +1,5 @@
-//! The half of the database that writes. Owned by the delivery thread, which calls it for each thing that happens and
-//! then once to commit, before anyone is written to. Touches the connection that writes.
+//! The half of the database that writes: called for each thing that happens and then once to commit, before anyone is
+//! written to. Touches the connection that writes.
 //!
 //! A batch is one transaction: it begins with the first thing that is to be kept, and a busy chat makes the
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
@@ -8,13 +8,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
 use rusqlite::Connection;
 
 use self::without::Without;
 use super::Settings;
 use super::file::{DatabaseFile, told};
-use super::recent::Recent;
 use super::statements;
 use super::time::now;
 use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
@@ -24,7 +22,7 @@ use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
-mod without;
+pub(super) mod without;
 
 /// Writes what happens into the database.
 #[derive(Debug)]
@@ -32,7 +30,6 @@ pub(super) struct Writer {
     // Above `file`, so that it is closed before the lock is let go of.
     connection: Connection,
     file: DatabaseFile,
-    recent: Recent,
     /// The numbers of those who are here, by name without case: no look into the table for each message.
     users: HashMap<String, i64>,
     /// Who was shown what waited, and has not written a line since.
@@ -55,8 +52,6 @@ struct Batch {
     messages: u64,
     /// How many messages each user sent.
     sent: HashMap<i64, u64>,
-    /// Dropped with the batch: whoever waits goes on.
-    settled: Vec<Sender<()>>,
     /// What clients are told, by how the commit ends.
     answers: Vec<Answer>,
 }
@@ -70,14 +65,13 @@ struct Answer {
 
 impl Writer {
     /// A writer on an open database.
-    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> rusqlite::Result<Self> {
-        let recent = Recent::load(&connection, settings.history)?;
+    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
         let keep = settings.keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
         let forget = keep.map(|_| Instant::now());
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
-        Ok(Writer { connection, file, recent, users, unanswered, batch, without, retry, keep, forget })
+        Writer { connection, file, users, unanswered, batch, without, retry, keep, forget }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -140,7 +134,7 @@ impl Writer {
             }
             Ok(Ok(told.join("\n")))
         });
-        let failed = protocol::not_delivered(&format!("{to} is not here, and the database fails; try again later"));
+        let failed = not_left_for(to);
         let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
         self.batch.answers.push(Answer { to: by, kept, failed });
     }
@@ -174,19 +168,18 @@ impl Writer {
         }
     }
 
-    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, done: Sender<()>) {
+    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str) {
         let time = now();
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
             statements::register(&writer.connection, nickname, user, hash, time)
         });
-        let failed = protocol::not_sent("nothing was registered, since the database fails; try again later");
+        let failed = not_registered();
         let kept = match kept {
             Some(_) => format!("Registered: from now on the login asks for the password of {nickname}"),
             None => failed.clone(),
         };
         self.batch.answers.push(Answer { to: by, kept, failed });
-        self.batch.settled.push(done);
     }
 
     /// Ends the batch's transaction.
@@ -204,7 +197,6 @@ impl Writer {
         };
         let oldest_kept = now() - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let forgotten = self.write(|writer| statements::forget(&writer.connection, oldest_kept));
-        self.recent.forget(oldest_kept);
         let more = forgotten == Some(FORGET_AT_ONCE);
         self.forget = Some(Instant::now() + if more { Duration::ZERO } else { FORGET_EVERY });
     }
@@ -232,9 +224,6 @@ impl Store for Writer {
 
     fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
         let time = now();
-        if to.is_none() {
-            self.recent.push(time, from, text);
-        }
         self.batch.messages += 1;
         self.write(|writer| {
             let to = to.map(|to| writer.user(to, time)).transpose()?;
@@ -244,20 +233,12 @@ impl Store for Writer {
 
     fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
         match request {
-            Request::Settled { done } => self.batch.settled.push(done),
-            Request::Waiting { done } => {
-                self.batch.settled.push(done);
-                return self.waiting(nickname);
-            }
+            Request::Waiting => return self.waiting(nickname),
             Request::Answered => self.answered(nickname),
             Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
-            Request::Register { hash, done } => self.register(by, nickname, &hash, done),
+            Request::Register { hash } => self.register(by, nickname, &hash),
         }
         Vec::new()
-    }
-
-    fn recent(&self) -> Vec<String> {
-        self.recent.lines()
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -288,4 +269,14 @@ impl Store for Writer {
             None => self.forget,
         }
     }
+}
+
+/// What is said instead of a receipt.
+pub(super) fn not_left_for(nickname: &Nickname) -> String {
+    protocol::not_delivered(&format!("{nickname} is not here, and the database fails; try again later"))
+}
+
+/// The same for `REGISTER`.
+pub(super) fn not_registered() -> String {
+    protocol::not_sent("nothing was registered, since the database fails; try again later")
 }

@@ -43,7 +43,8 @@ pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     client.send(archive.notice())?;
     // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
     // thread puts into the queue from here on is taken after what had waited was written.
-    client.delivery().ask_and_wait(client.id, |done| Request::Waiting { done })?;
+    client.delivery().ask(client.id, Request::Waiting)?;
+    client.delivery().wait_until_kept()?;
     let Some(member) = &mut client.member else { return Ok(()) };
     member.answers = true;
     if member.since == NOTHING {
@@ -82,7 +83,7 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
     };
     let Some(member) = &client.member else { return Ok(()) };
     // What this client said just now may still be in the queue.
-    client.delivery().ask_and_wait(client.id, |done| Request::Settled { done })?;
+    client.delivery().wait_until_kept()?;
     match archive.history(&member.nickname, member.since, count) {
         Ok(mut lines) => {
             lines.insert(0, HISTORY_BEGINS.into());
@@ -108,7 +109,8 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     match archive.hash(&password) {
         Ok(hash) => {
             // Waited for: when this session ends, the next one with this nickname must find the account.
-            client.delivery().ask_and_wait(client.id, |done| Request::Register { hash, done })
+            client.delivery().ask(client.id, Request::Register { hash })?;
+            client.delivery().wait_until_kept()
         }
         Err(error) => client.send(does_not_answer(&error)),
     }

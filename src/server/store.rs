@@ -11,7 +11,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::connection::ClientId;
@@ -84,17 +83,9 @@ impl Default for Box<dyn Store> {
 #[derive(Debug)]
 pub enum Request {
     /// The messages that were left for it.
-    Waiting {
-        /// Dropped when the batch is committed: what the client's thread asks after that comes after the writing too.
-        done: Sender<()>,
-    },
+    Waiting,
     /// Nothing: it says that a line has come from there, so what was left for it has been read.
     Answered,
-    /// To be told when all that came before is kept.
-    Settled {
-        /// Dropped then: the client's thread waits for that.
-        done: Sender<()>,
-    },
     /// To keep a message for one who is away.
     LeaveFor {
         /// For whom.
@@ -106,8 +97,6 @@ pub enum Request {
     Register {
         /// Of the password.
         hash: String,
-        /// Dropped when it is done: the client's thread waits for that.
-        done: Sender<()>,
     },
 }
 

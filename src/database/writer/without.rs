@@ -64,12 +64,12 @@ impl Writer {
     }
 }
 
-fn everyone(what: &str) -> News {
+pub(in crate::database) fn everyone(what: &str) -> News {
     News { to: None, line: protocol::broadcast(protocol::GENERAL_INFORMATION, what) }
 }
 
 /// `1 message was`, `3 messages were`.
-fn counted(messages: u64) -> String {
+pub(in crate::database) fn counted(messages: u64) -> String {
     let count = protocol::thousands(usize::try_from(messages).unwrap_or(usize::MAX));
     if messages == 1 { "1 message was".into() } else { format!("{count} messages were") }
 }

@@ -15,7 +15,9 @@ use crate::text::Nickname;
 impl Room {
     /// Has the store make this batch last. It comes before anyone is written to: what was shown is kept.
     pub(in crate::server) fn commit(&mut self) {
-        for news in self.store.commit() {
+        let news = self.store.commit();
+        self.waits.clear();
+        for news in news {
             match news.to {
                 Some(id) => self.tell_one(id, &news.line),
                 None => {
@@ -43,7 +45,7 @@ impl Room {
                 None => Request::LeaveFor { to, message },
             },
             // Not to one who has gone already.
-            Request::Waiting { .. } if !self.can_hear(by) => return,
+            Request::Waiting if !self.can_hear(by) => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
             Request::Answered if self.is_late(by) => return,
             request => request,
