@@ -109,6 +109,8 @@ pub const HISTORY_BYTES: usize = 256 * 1024;
 pub const WAITING: usize = 20;
 /// How long the delivery thread, and with it everyone, waits for a database that another program has locked.
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
+/// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
+pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.

@@ -65,6 +65,24 @@ pub fn private_receipt(to: impl Display, text: &str) -> String {
     format!("(private to {to}) : {text}")
 }
 
+/// The receipt for a private message to one who is away: it is in the database, and handed over when that one comes.
+pub fn kept(to: impl Display, text: &str) -> String {
+    format!("Kept for {to}{AWAY}{text}")
+}
+
+/// For whom a message is kept, and its text, where `line` is that receipt.
+pub fn kept_for(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("Kept for ")?.split_once(AWAY)
+}
+
+const AWAY: &str = ", who is away: ";
+
+/// The heading of what had been left for who comes now: a line for each message, with its time, up to the question.
+pub const WHILE_AWAY: &str = "While you were away (times are UTC):";
+
+/// The same for what was shown before, and nothing has come from its reader since.
+pub const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
+
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")

@@ -5,16 +5,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
+#[path = "support/features.rs"]
+mod features;
+
 /// Fewer than this, and the search below has gone wrong.
 const EXERCISES_AT_LEAST: usize = 9;
 
-/// The names of all exercises: the folders of `examples/` that begin with an `e` and a number.
+/// The names of all exercises: the folders of `examples/` that begin with an `e` and a number. What needs a feature that is
+/// off is not built; `cargo test --all-features --test exercises` checks it too.
 fn exercises() -> Vec<String> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let entries = fs::read_dir(examples).expect("examples/ can be listed");
     let names = entries.filter_map(|entry| entry.expect("examples/ can be listed").file_name().into_string().ok());
     let is_exercise = |name: &String| name.strip_prefix('e').is_some_and(|rest| rest.starts_with(char::is_numeric));
     let mut names: Vec<String> = names.filter(is_exercise).collect();
+    names.retain(|name| features::lacking(name).is_none());
     names.sort();
     assert!(names.len() >= EXERCISES_AT_LEAST, "only {names:?} were found");
     names

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crossbeam_channel::Sender;
+
 use self::seated::Seated;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
@@ -27,6 +29,8 @@ mod seated;
 pub(super) struct Room {
     /// Hears what happens, and keeps it.
     store: Box<dyn Store>,
+    /// Dropped with the commit: whoever waits for it goes on.
+    waits: Vec<Sender<()>>,
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
@@ -68,6 +72,7 @@ impl Room {
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
             Parcel::Ask(id, request) => self.ask(id, request),
+            Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),

@@ -4,6 +4,8 @@
 //! It never writes a translation's hash: somebody has to read the difference first.
 
 mod caption;
+#[path = "../support/features.rs"]
+mod features;
 mod language;
 mod link;
 mod output;
