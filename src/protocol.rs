@@ -7,6 +7,9 @@ use std::fmt::Display;
 use crate::limits::LIST_NAMES;
 use crate::text::{Nickname, Refusal};
 
+#[cfg(test)]
+mod tests;
+
 // The lines of the protocol. They never change: clients go by them alone.
 
 /// The first line, and asked again after a refusal.
@@ -29,6 +32,10 @@ pub const SUCCESSFUL: &str = "Successful";
 pub const DISCONNECTED: &str = "Disconnected";
 /// The next line is a password: a client does not show what is typed.
 pub const PASSWORD: &str = "Password?";
+/// `TELL` asks: the next line is the nickname of whom the message goes to.
+pub const TELL_WHO: &str = "Who will get your message? A nickname; LIST shows who is here, MENU gives it up";
+/// `TELL` was given up.
+pub const TELL_NOTHING: &str = "No message was sent";
 /// What follows was said before, up to `HISTORY_ENDS`; each line begins with its time.
 pub const HISTORY_BEGINS: &str = "History begins (times are UTC)";
 /// From here on what comes is new.
@@ -71,6 +78,30 @@ pub fn not_delivered(reason: &str) -> String {
 pub fn nobody_is_called(user: &str) -> String {
     not_delivered(&format!("nobody here is called {user}; LIST shows who is here"))
 }
+
+/// `TELL` asks: the next line is the message, whatever it looks like.
+pub fn tell_what(to: impl Display) -> String {
+    format!("What is your message to {to}{GIVES_UP}")
+}
+
+/// Whom the next line goes to, where `line` is that question.
+pub fn told_by(line: &str) -> Option<&str> {
+    line.strip_prefix("What is your message to ")?.strip_suffix(GIVES_UP)
+}
+
+const GIVES_UP: &str = "? An empty line gives it up";
+
+/// In a private chat: the partner's session has ended. The next line reaches nobody and is no answer either.
+pub fn partner_has_left(nickname: &Nickname) -> String {
+    format!("{nickname}{TO_NOBODY}")
+}
+
+/// Who has left, where `line` says that of the partner.
+pub fn has_left(line: &str) -> Option<&str> {
+    line.strip_suffix(TO_NOBODY)
+}
+
+const TO_NOBODY: &str = " has left; your next line goes to nobody, then you choose anew";
 
 /// Something that was refused; the conversation goes on.
 pub fn not_sent(reason: &str) -> String {
@@ -274,70 +305,5 @@ impl<'a> Word<'a> {
         let (name, rest) = line.split_once(':')?;
         let (user, text) = rest.split_once(':').unwrap_or((rest, ""));
         name.eq_ignore_ascii_case("/tell").then_some(Word::TellTo { user: user.trim(), text: text.trim_start() })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::text::RESERVED;
-
-    #[test]
-    fn words_are_told_from_messages() {
-        let word = |line| match Said::parse(line) {
-            Said::Word(word) => word,
-            Said::Message(text) => panic!("{line:?} is a word, not the message {text:?}"),
-        };
-        assert_eq!(word("TELL"), Word::Tell);
-        assert_eq!(word("/tell:boris:at 5: or 6"), Word::TellTo { user: "boris", text: "at 5: or 6" });
-        assert_eq!(word("/tell boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
-        assert_eq!(word("TELL boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
-        assert_eq!(word("/tell:boris"), Word::TellTo { user: "boris", text: "" });
-        assert_eq!(word("LIST"), Word::List(""));
-        assert_eq!(word("LIST "), Word::List(""));
-        assert_eq!(word("LIST ann"), Word::List("ann"));
-        assert_eq!(word("/help tell"), Word::Help("tell"));
-        assert_eq!(word("q"), Word::Quit);
-        assert_eq!(word("/quit see you"), Word::Quit);
-        assert_eq!(word("MENU"), Word::Menu);
-        assert_eq!(word("HISTORY 20"), Word::History("20"));
-        assert_eq!(word("/register"), Word::Register);
-        assert_eq!(word("/me waves"), Word::Unknown("/me"));
-        let messages = ["list", "quit", "Q", " LIST", "LIST of all", "QUIT smoking", "tell me", "a/b", "x TELL"];
-        for message in messages {
-            assert_eq!(Said::parse(message), Said::Message(message));
-        }
-        assert_eq!(Said::parse("//text"), Said::Message("/text"));
-    }
-
-    #[test]
-    fn nobody_can_be_named_like_a_word() {
-        let all = words(true).flat_map(|word| word.spellings);
-        for name in all {
-            let name = name.trim_start_matches('/').to_lowercase();
-            assert!(RESERVED.contains(&name.as_str()), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_spelling_in_the_table_is_a_word_and_is_explained() {
-        for spelling in words(true).flat_map(|word| word.spellings) {
-            assert!(matches!(Said::parse(spelling), Said::Word(word) if !matches!(word, Word::Unknown(_))));
-            assert!(help_about(spelling, true).is_some());
-        }
-        assert!(help(true).lines().count() <= 12);
-        assert!(help(true).contains("HISTORY") && !help(false).contains("HISTORY"));
-        assert!(help_about("TELL", false).is_some_and(|about| about.contains("Example: /tell boris")));
-        assert_eq!([help_about("ME", true), help_about("HISTORY", false)], [None, None]);
-    }
-
-    #[test]
-    fn a_long_list_is_cut_and_says_so() {
-        let names: Vec<Nickname> = (0..9000).map(|i| Nickname::parse(&format!("a{i}")).expect("a nickname")).collect();
-        assert_eq!(users(names.iter().take(2)), "Users in chatroom: ['a0', 'a1']");
-        assert_eq!(users(std::iter::empty()), "Users in chatroom: []");
-        let long = users(names.iter());
-        assert!(long.ends_with("'a199'] and 8,800 more; LIST ann shows those that begin so"), "{long}");
-        assert_eq!([thousands(0), thousands(999), thousands(1_000_000)], ["0", "999", "1,000,000"]);
     }
 }

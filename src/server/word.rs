@@ -60,23 +60,23 @@ fn list(client: &Client, beginning: &str) -> Result<(), Leave> {
 /// The dialogue: whom, then what. Then the client is back where it was.
 fn tell(client: &mut Client) -> Result<(), Leave> {
     let user = loop {
-        client.send("Who will get your message? A nickname; LIST shows who is here, MENU gives it up")?;
+        client.send(protocol::TELL_WHO)?;
         let Some(line) = client.read_line()? else { continue };
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::List(beginning)) => list(client, beginning)?,
-            Said::Word(Word::Menu) => return client.send("No message was sent"),
+            Said::Word(Word::Menu) => return client.send(protocol::TELL_NOTHING),
             _ if line.is_blank() => {}
             _ => break line,
         }
     };
     let text = loop {
-        client.send(format!("What is your message to {}? An empty line gives it up", user.as_str().trim()))?;
+        client.send(protocol::tell_what(user.as_str().trim()))?;
         if let Some(line) = client.read_line()? {
             break line;
         }
     };
-    if text.is_blank() { client.send("No message was sent") } else { tell_to(client, user.as_str(), text) }
+    if text.is_blank() { client.send(protocol::TELL_NOTHING) } else { tell_to(client, user.as_str(), text) }
 }
 
 /// One private message. It arrives or it does not, and the sender is told which.
