@@ -97,6 +97,24 @@ impl Lang {
         }
     }
 
+    /// A paste that was not sent.
+    #[cfg(feature = "editor")]
+    pub(super) fn paste_kept(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!("Not sent: {lines} lines; the arrow up brings them back"),
+            Lang::Ru => format!("Не отправлено, строк: {lines}; стрелка вверх вернёт их"),
+        }
+    }
+
+    /// A paste where one nickname is asked for.
+    #[cfg(feature = "editor")]
+    pub(super) fn no_nickname(self) -> &'static str {
+        self.pick(
+            "Not sent: one nickname is asked for; the arrow up brings your text back",
+            "Не отправлено: нужен один ник; стрелка вверх вернёт ваш текст",
+        )
+    }
+
     /// The prompt: who writes, and to whom it goes.
     pub(super) fn prompt(self, nickname: &str, place: &Place) -> String {
         match place {
@@ -106,6 +124,26 @@ impl Lang {
             Place::Private(Some(to)) => format!("[{nickname} {} {to}] ", self.pick("to", "→")),
             Place::Private(None) => format!("[{nickname} {}] ", self.pick("in private", "в личном чате")),
         }
+    }
+
+    /// The prompt at TELL's first question.
+    pub(super) fn tell_who(self, nickname: &str) -> String {
+        format!("[{nickname}: {}] ", self.pick("TELL to whom?", "TELL, кому?"))
+    }
+
+    /// The prompt at TELL's second question: one message, and one is back where one was.
+    pub(super) fn tell_what(self, nickname: &str, to: &str) -> String {
+        format!("[{nickname} {} {to}, {}] ", self.pick("to", "→"), self.pick("once", "один раз"))
+    }
+
+    /// The prompt in a private chat that the partner has left.
+    pub(super) fn to_nobody(self, nickname: &str) -> String {
+        format!("[{nickname} {}] ", self.pick("to nobody", "→ никому"))
+    }
+
+    /// The prompt where what is typed is not shown.
+    pub(super) fn password(self) -> &'static str {
+        self.pick("Password? ", "Пароль? ")
     }
 
     /// The prompt while the server is away, and tried again in so many seconds.
@@ -129,6 +167,14 @@ impl Lang {
             Heard::Choose => pick(line, "С кем говорить: номер или ник"),
             Heard::Successful => pick(line, "Личный чат открыт"),
             Heard::Disconnected => pick(line, "Соединение закрыто"),
+            Heard::Password => pick(line, "Пароль?"),
+            Heard::TellWho => pick(line, "Кому отправить? Ник; LIST покажет, кто здесь, MENU отменяет"),
+            Heard::TellWhat(to) => pick(line, &format!("Что отправить {to}? Пустая строка отменяет")),
+            Heard::TellNothing => pick(line, "Ничего не отправлено"),
+            Heard::PartnerHasLeft(who) => pick(
+                line,
+                &format!("{who} больше не в чате; следующая строка не дойдёт ни до кого, потом выберите снова"),
+            ),
             _ => line.to_owned(),
         }
     }

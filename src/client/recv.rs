@@ -154,6 +154,8 @@ impl Recv {
                 return Ok(());
             }
             Heard::YourNickname if !self.is_in => return if client_begins { Ok(()) } else { self.ask() },
+            // The prompt says it.
+            Heard::Password if self.printer.has_prompt() => {}
             _ => self.printer.show(&heard, line)?,
         }
         match heard {

@@ -29,7 +29,7 @@ pub fn open(look: Look) -> (Input, Printer) {
     #[cfg(feature = "editor")]
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
         let talk = Arc::new(Talk::new(look.lang));
-        if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
+        if let Some((lines, rows)) = super::editor::open(&talk, &look) {
             let input = Input { lines: Box::new(lines), is_terminal: true };
             return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
         }

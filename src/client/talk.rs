@@ -37,6 +37,28 @@ pub(super) enum Place {
     Private(Option<String>),
 }
 
+/// What is known of a private message in a dialogue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Tell {
+    /// There is none.
+    #[default]
+    No,
+    /// `TELL` was sent; the server has not asked yet.
+    Sent,
+    /// The server asks whom.
+    Who,
+    /// The server asks what to tell this one.
+    What(String),
+}
+
+/// A line that was sent and whose receipt has not come.
+#[derive(Debug)]
+struct Unconfirmed {
+    line: String,
+    /// What the receipt will show of it.
+    text: String,
+}
+
 /// What both threads know of the conversation.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
@@ -52,14 +74,15 @@ struct State {
     nickname: Option<String>,
     /// The last line that was sent as a nickname.
     offered: String,
-    /// The last line that was sent as an answer to the numbered list.
+    /// The last line that was sent as an answer to the numbered list, or to TELL's first question.
     chosen: String,
     /// The numbered list as it was shown.
     numbered: Vec<String>,
     /// The line after this one is the numbered list.
     list_follows: bool,
-    /// `TELL` asked, and its questions are not known to be over.
-    in_tell: bool,
+    /// In a private chat whose partner has left: what is typed next goes to nobody.
+    is_alone: bool,
+    tell: Tell,
     /// A line went out whose answer changes the place.
     awaited: bool,
     /// Who wrote to us alone last.
@@ -71,7 +94,7 @@ struct State {
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
     /// Lines that were sent and whose receipt has not come.
-    unconfirmed: VecDeque<String>,
+    unconfirmed: VecDeque<Unconfirmed>,
     /// There is no server; seconds until it is tried again.
     away: Option<u32>,
 }
@@ -93,28 +116,20 @@ impl Talk {
         if std::mem::take(&mut state.secret) {
             return;
         }
-        if state.has_receipt(line) {
-            state.unconfirmed.push_back(line.to_owned());
+        if let Some(text) = state.receipt(line) {
+            let unconfirmed = Unconfirmed { line: line.to_owned(), text: text.to_owned() };
+            state.unconfirmed.push_back(unconfirmed);
             if state.unconfirmed.len() > UNCONFIRMED {
                 state.unconfirmed.pop_front();
             }
         }
-        match state.place {
-            Place::Nickname => {
-                state.offered = line.trim().to_owned();
-                state.awaited = true;
-            }
-            Place::Question => state.awaited = true,
-            Place::Choosing => {
+        match state.tell {
+            Tell::No => state.goes_out(line),
+            Tell::What(_) => state.tell = Tell::No,
+            Tell::Sent | Tell::Who => {
                 state.chosen = line.trim().to_owned();
                 state.awaited = true;
             }
-            Place::Group | Place::Private(_) => match Said::parse(line) {
-                Said::Word(Word::Menu | Word::Quit) => state.awaited = true,
-                Said::Word(Word::Tell) => state.in_tell = true,
-                Said::Message(text) if text.trim().is_empty() => state.in_tell = false,
-                _ => {}
-            },
         }
     }
 
@@ -139,7 +154,7 @@ impl Talk {
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Users(_) | Heard::Prose(_) => false,
+            Heard::Users(_) | Heard::PartnerHasLeft(_) | Heard::Prose(_) => false,
             _ => true,
         };
         if is_answer {
@@ -151,14 +166,14 @@ impl Talk {
     /// The server has gone. What was sent and is not known to have arrived.
     pub(super) fn lost(&self) -> Vec<String> {
         let mut state = self.state.lock();
-        (state.awaited, state.in_tell) = (false, false);
+        (state.awaited, state.tell) = (false, Tell::No);
         self.answered.notify_all();
-        std::mem::take(&mut state.unconfirmed).into()
+        std::mem::take(&mut state.unconfirmed).into_iter().map(|unconfirmed| unconfirmed.line).collect()
     }
 
     /// A question of TELL's is open, as far as we know.
     pub(super) fn is_in_tell(&self) -> bool {
-        self.state.lock().in_tell
+        self.state.lock().tell != Tell::No
     }
 
     /// The server is away, and tried again in so many seconds; `None`: it is back.
@@ -182,6 +197,21 @@ impl State {
         self.nickname.as_deref() == Some(name)
     }
 
+    /// A line goes to the server, and no question of TELL's is open.
+    fn goes_out(&mut self, line: &str) {
+        match self.place {
+            Place::Nickname => line.trim().clone_into(&mut self.offered),
+            Place::Question => {}
+            Place::Choosing => line.trim().clone_into(&mut self.chosen),
+            Place::Group | Place::Private(_) => match Said::parse(line) {
+                Said::Word(Word::Menu | Word::Quit | Word::Register) => {}
+                Said::Word(Word::Tell) => self.tell = Tell::Sent,
+                _ => return,
+            },
+        }
+        self.awaited = true;
+    }
+
     /// What a line says about who is where.
     fn learn(&mut self, heard: &Heard<'_>) {
         match *heard {
@@ -199,7 +229,7 @@ impl State {
                 if self.is_us(from) {
                     self.confirm(text);
                     // Our own message in the group: no question of TELL's is open.
-                    self.in_tell = false;
+                    self.tell = Tell::No;
                 }
             }
             Heard::Private { from, .. } => {
@@ -208,12 +238,16 @@ impl State {
             }
             Heard::Receipt { text, .. } => {
                 self.confirm(text);
-                self.in_tell = false;
+                self.tell = Tell::No;
             }
             Heard::NotDelivered(_) => {
                 self.unconfirmed.pop_front();
-                self.in_tell = false;
+                self.tell = Tell::No;
             }
+            Heard::TellWho => self.tell = Tell::Who,
+            Heard::TellWhat(to) => self.tell = Tell::What(to.to_owned()),
+            Heard::TellNothing => self.tell = Tell::No,
+            Heard::PartnerHasLeft(_) => self.is_alone = matches!(self.place, Place::Private(_)),
             Heard::NotSent(_) => {
                 self.unconfirmed.pop_front();
             }
@@ -226,29 +260,28 @@ impl State {
 
     /// The receipt for a message with this text has come.
     fn confirm(&mut self, text: &str) {
-        let is_it = |line: &String| match Said::parse(line) {
-            Said::Word(Word::TellTo { text: sent, .. }) | Said::Message(sent) => sent == text,
-            Said::Word(_) => false,
-        };
-        if let Some(at) = self.unconfirmed.iter().position(is_it) {
+        if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
             self.unconfirmed.remove(at);
         }
     }
 
-    /// Whether the server will answer `line` with a line that shows it again.
-    fn has_receipt(&self, line: &str) -> bool {
-        if self.in_tell || !matches!(self.place, Place::Group | Place::Private(_)) {
-            return false;
-        }
-        match Said::parse(line) {
-            Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => !text.trim().is_empty(),
-            Said::Word(_) => false,
-        }
+    /// What the receipt for `line` will show, where the server will answer it with one.
+    fn receipt<'a>(&self, line: &'a str) -> Option<&'a str> {
+        let text = match (&self.tell, &self.place) {
+            (Tell::What(_), _) => line,
+            (Tell::No, Place::Group | Place::Private(_)) if !self.is_alone => match Said::parse(line) {
+                Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => text,
+                Said::Word(_) => return None,
+            },
+            _ => return None,
+        };
+        (!text.trim().is_empty()).then_some(text)
     }
 
     fn goes_to(&mut self, place: Place) {
         self.place = place;
-        self.in_tell = false;
+        self.tell = Tell::No;
+        self.is_alone = false;
     }
 
     /// Whom the answer to the numbered list meant.

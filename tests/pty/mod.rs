@@ -258,7 +258,8 @@ fn settings(master: &(dyn MasterPty + Send)) -> String {
 pub(crate) fn draft(screen: &vt100::Screen) -> String {
     let (rows, columns) = screen.size();
     let all: Vec<String> = screen.rows(0, columns).collect();
-    let first = all.iter().rposition(|row| row.starts_with('[') || row.starts_with("Your nickname?"));
+    let first =
+        all.iter().rposition(|row| ["[", "Your nickname?", "Password?"].iter().any(|prompt| row.starts_with(prompt)));
     let Some(first) = first else { return String::new() };
     debug_assert!(first < usize::from(rows));
     // A wide character that does not fit leaves an empty cell at the end of a row: no part of the text.

@@ -48,7 +48,7 @@ impl Helper {
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
-    /// returns. So who is written to is always right, if not always whole.
+    /// returns. So who is written to is always right; where there is no room, who writes is left out.
     fn current(&self, given: &str) -> String {
         let current = self.talk.prompt();
         let width = given.chars().count();
@@ -58,7 +58,8 @@ impl Helper {
         if current.chars().count() <= width {
             return format!("{current:width$}");
         }
-        current.chars().take(width.saturating_sub(2)).chain("… ".chars()).take(width).collect()
+        let kept = current.chars().skip(current.chars().count() + 2 - width.max(2));
+        "[…".chars().chain(kept).take(width).collect()
     }
 }
 

@@ -114,7 +114,9 @@ fn candidates(before: &str, talk: &Talk) -> Vec<String> {
     if start.is_empty() && !beginning.is_empty() {
         let words = WORDS.iter().flat_map(|word| word.spellings).filter(|word| begins(word, beginning));
         // One letter that is a word in itself needs no completion.
-        all.extend(words.filter(|word| word.len() > 1).map(|word| (*word).to_owned()));
+        let words = words.filter(|word| word.len() > 1);
+        // Whom to tell comes next.
+        all.extend(words.map(|word| if *word == "/tell" { format!("{word} ") } else { (*word).to_owned() }));
     }
     let after = if start.is_empty() { ": " } else { " " };
     let names = talk.nicknames(beginning).into_iter().filter(|_| !beginning.is_empty() || to_user || start.is_empty());
@@ -148,7 +150,7 @@ mod tests {
     fn words_and_nicknames_are_completed() {
         let all = |before: &str| candidates(before, &talk());
         assert_eq!(all("LI"), ["LIST", "LI"]);
-        assert_eq!(all("/te"), ["/tell", "/te"]);
+        assert_eq!(all("/te"), ["/tell ", "/te"]);
         assert_eq!(all("b"), ["Bella: ", "boris: ", "b"]);
         assert_eq!(all("Л"), ["лев: ", "Л"]);
         assert_eq!(all("/tell b"), ["/tell Bella ", "/tell boris ", "/tell b"]);
