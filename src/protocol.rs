@@ -69,6 +69,18 @@ pub fn private_receipt(to: impl Display, text: &str) -> String {
     format!("(private to {to}) : {text}")
 }
 
+/// The receipt for a private message to one who is away: it is in the database, and handed over when that one comes.
+pub fn kept(to: impl Display, text: &str) -> String {
+    format!("Kept for {to}{AWAY}{text}")
+}
+
+/// For whom a message is kept, and its text, where `line` is that receipt.
+pub fn kept_for(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("Kept for ")?.split_once(AWAY)
+}
+
+const AWAY: &str = ", who is away: ";
+
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")

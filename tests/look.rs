@@ -62,3 +62,27 @@ fn flags_and_environment_change_the_look() {
         assert!((0..24).all(|row| (0..80).all(|column| plain(row, column))), "NO_COLOR");
     });
 }
+
+#[test]
+fn the_servers_sentences_are_shown_in_russian() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &["--lang", "ru"], 24, 80);
+    terminal.wait_for("Ваш ник?");
+    terminal.type_in("9\r");
+    terminal.wait_for("▌ Не отправлено: ник начинается с буквы");
+    terminal.type_in("boris\r");
+    terminal.wait_for("▌ boris занят или похож на занятый; boris2 свободен");
+    terminal.type_in("anna\r2\r");
+    terminal.wait_for_draft("[anna в общем чате]");
+    terminal.type_in("/tell vera hi\r");
+    terminal.wait_for("▌ Не доставлено: здесь нет никого с ником vera; LIST покажет, кто здесь");
+    terminal.type_in("HELP\r");
+    terminal.wait_for("▌ QUIT или q   выход из чата");
+    terminal.type_in("TELL\r");
+    terminal.wait_for("▌ Кому отправить?");
+    terminal.wait_for_draft("[anna: TELL, кому?]");
+    // What users say stays as it is, and so do words of a teacher's blackboard.
+    boris.send("History ends");
+    terminal.wait_for("boris: History ends");
+}

@@ -1,6 +1,6 @@
 //! `chat`: flags, the connection, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use chatroom::client::{self, Ended, Settings};
@@ -22,9 +22,7 @@ fn run(flags: Flags) -> io::Result<Ended> {
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
-        let offered = settings.nickname.map(|nickname| nickname + "\n").unwrap_or_default();
-        let input = Cursor::new(offered).chain(io::stdin());
-        return client::raw(server, framing, input, io::stdout()).map(|()| Ended::Left);
+        return client::raw(server, settings, io::stdin(), io::stdout()).map(|()| Ended::Left);
     }
     let (input, mut printer) = client::open(look);
     if let Some(path) = &flags.log {

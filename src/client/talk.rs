@@ -236,7 +236,7 @@ impl State {
                 self.spoke(from);
                 self.last_private = Some(from.to_owned());
             }
-            Heard::Receipt { text, .. } => {
+            Heard::Receipt { text, .. } | Heard::Kept { text, .. } => {
                 self.confirm(text);
                 self.tell = Tell::No;
             }

@@ -135,7 +135,7 @@ impl Writer {
                 return Ok(Err(protocol::not_delivered(&why)));
             }
             writer.message(from, Some(id), &message.text, true, time)?;
-            Ok(Ok(format!("Kept for {nickname}, who is away: {}", message.text.as_str())))
+            Ok(Ok(protocol::kept(&nickname, message.text.as_str())))
         });
         let failed = protocol::not_delivered(&format!("{to} is not here, and the database fails; try again later"));
         let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));

@@ -131,11 +131,11 @@ fn who_spoke_last_is_offered_first_and_we_ourselves_never() {
 fn a_line_is_known_to_have_arrived_by_its_receipt() {
     let talk = anna();
     hears(&talk, &["You in group"]);
-    for line in ["first", "/tell boris second", "LIST", "third", "//fourth"] {
+    for line in ["first", "/tell boris second", "LIST", "third", "//fourth", "/tell vera fifth"] {
         talk.sent(line);
     }
     hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
-    hears(&talk, &["(broadcast) anna: /fourth"]);
+    hears(&talk, &["(broadcast) anna: /fourth", "Kept for vera, who is away: fifth"]);
     assert_eq!(talk.lost(), ["third"]);
     assert!(talk.lost().is_empty(), "said once");
     talk.is_away(Some(4));
