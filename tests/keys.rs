@@ -124,3 +124,35 @@ fn history_comes_back_without_private_texts() {
     again.type_in("\x1b[A\x1b[A\x1b[A\x1b[A");
     again.wait_for_draft("[anna in the group] hello all");
 }
+
+#[test]
+fn what_comes_in_during_a_search_waits_for_the_next_key() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("hello\r");
+    boris.skip_to("(broadcast) anna: hello");
+    terminal.type_in("\x12hel");
+    terminal.wait_for("(reverse-i-search)`hel': hello");
+    for i in 1..=20 {
+        boris.send(&format!("message {i}"));
+    }
+    boris.skip_to("(broadcast) boris: message 20");
+    // Nothing shows when the last of them has come: so a letter is typed and taken back, again and again.
+    for key in "l\x7f".chars().cycle() {
+        terminal.type_in(&key.to_string());
+        let search = if key == 'l' { "(reverse-i-search)`hell': hello" } else { "(reverse-i-search)`hel': hello" };
+        terminal.wait("the search in the last row", |screen| {
+            screen.contents().lines().rfind(|row| !row.is_empty()) == Some(search)
+        });
+        if terminal.contents().contains("message 20") {
+            break;
+        }
+    }
+    terminal.type_in("\x07draft");
+    terminal.wait_for_draft("[anna in the group] draft");
+    let shown: Vec<String> = terminal.history().into_iter().filter(|row| row.contains("message ")).collect();
+    assert_eq!(shown.len(), 20, "each message once: {shown:#?}");
+    assert!(!terminal.history().iter().any(|row| row.contains("reverse")), "the search leaves nothing behind");
+}
