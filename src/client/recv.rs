@@ -156,6 +156,10 @@ impl Recv {
             Heard::YourNickname if !self.is_in => return if client_begins { Ok(()) } else { self.ask() },
             // The prompt says it.
             Heard::Password if self.printer.has_prompt() => {}
+            Heard::Password => {
+                self.printer.hide_typing()?;
+                self.printer.show(&heard, line)?;
+            }
             _ => self.printer.show(&heard, line)?,
         }
         match heard {

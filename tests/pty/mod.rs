@@ -212,6 +212,11 @@ impl Terminal {
         see(self.shared.screen.lock().0.screen())
     }
 
+    /// Whether it shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        settings(self.master.as_ref()).split(|c: char| !c.is_alphanumeric()).any(|flag| flag == "ECHO")
+    }
+
     pub(crate) fn process_id(&self) -> i32 {
         self.child.process_id().and_then(|id| id.try_into().ok()).expect("a process")
     }
