@@ -88,6 +88,41 @@ fn a_draft_survives_a_new_size_of_the_window() {
 }
 
 #[test]
+fn a_draft_survives_a_new_width_where_the_terminal_lays_it_out_anew() {
+    let server = Server::without_rate();
+    let port = server.address.port().to_string();
+    let mut terminal = Terminal::start(&["--port", &port], &[("TMUX", "a socket")], 24, 80);
+    terminal.enter();
+    let mut boris = server.group("boris");
+    for i in 1..=40 {
+        boris.send(&format!("message {i}"));
+    }
+    terminal.wait_for("message 40");
+    let draft = "два ряда and more ".repeat(6);
+    let whole = format!("[anna in the group] {}.", draft.trim_end());
+    terminal.type_in(&format!("{}.", draft.trim_end()));
+    terminal.wait_for_draft(&whole);
+    // From two rows to one, to three, back to two, to five.
+    for (i, columns) in [160, 50, 80, 29].into_iter().enumerate() {
+        let escapes = terminal.escapes();
+        terminal.reflow(columns);
+        terminal.wait_for_draft(&whole);
+        boris.send(&format!("at {columns} columns"));
+        terminal.wait("the message above the whole draft", |screen| {
+            screen.contents().contains(&format!("at {columns} columns")) && pty::draft(screen) == whole
+        });
+        assert!(terminal.escapes() > escapes, "it was drawn anew");
+        let history = terminal.history();
+        let messages = history.iter().filter(|row| row.contains("boris: message ")).count();
+        assert_eq!(messages, 40, "none is wiped at {columns} columns: {history:#?}");
+        let before: Vec<_> = history.iter().filter(|row| row.contains(" columns")).collect();
+        assert_eq!(before.len(), i + 1, "{history:#?}");
+        let drafts = history.iter().filter(|row| row.contains("два ряда")).count();
+        assert_eq!(drafts, 1, "no part of the draft is left behind at {columns} columns: {history:#?}");
+    }
+}
+
+#[test]
 fn messages_leave_no_gap_in_the_top_row() {
     let server = Server::without_rate();
     let mut terminal = Terminal::chat(&server, &[], 24, 80);

@@ -36,6 +36,7 @@ mod history;
 mod keys;
 mod lines;
 mod paste;
+mod reflow;
 mod stage;
 mod terminal;
 

@@ -1,8 +1,9 @@
-//! What rustyline asks while it draws: the prompt, the draft without what could drive the terminal. Pure but for the
-//! stage.
+//! What rustyline asks while it draws: the prompt, the draft without what could drive the terminal. Touches the stage, and
+//! stdout where the window got another width.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use rustyline::completion::Completer;
@@ -12,7 +13,9 @@ use rustyline::validate::Validator;
 use rustyline::{Context, GraphemeClusterMode};
 
 use super::keys::Completion;
+use super::reflow::{self, Drawn};
 use super::stage::Stage;
+use super::terminal::columns;
 use crate::client::talk::Talk;
 use crate::text::drives_terminals;
 
@@ -24,27 +27,62 @@ pub(super) struct Helper {
     follows: Cell<bool>,
     /// What is drawn next is drawn because of a key. rustyline says so before it draws, but for a ring.
     by_key: Cell<bool>,
-    draft: RefCell<String>,
+    /// What has been typed so far, and where the cursor is in it.
+    draft: RefCell<(String, usize)>,
+    /// The prompt that `readline` was given.
+    prompt: RefCell<String>,
+    /// The window's columns when the prompt was drawn last; `None` where another one was.
+    columns: Cell<Option<u16>>,
+    /// The terminal lays its rows out anew when the window gets another width.
+    reflows: bool,
     completion: Completion,
     colour: bool,
 }
 
 impl Helper {
     pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
-        let (follows, by_key, draft) = (Cell::new(true), Cell::new(false), RefCell::default());
-        let completion = Completion::new(talk);
-        Helper { stage: Arc::clone(stage), talk: Arc::clone(talk), follows, by_key, draft, completion, colour }
+        Helper {
+            stage: Arc::clone(stage),
+            talk: Arc::clone(talk),
+            follows: Cell::new(true),
+            by_key: Cell::new(false),
+            draft: RefCell::default(),
+            prompt: RefCell::default(),
+            columns: Cell::new(None),
+            reflows: reflow::is_usual(),
+            completion: Completion::new(talk),
+            colour,
+        }
     }
 
     /// A `readline` begins.
-    pub(super) fn begin(&self, follows: bool) {
+    pub(super) fn begin(&self, prompt: &str, follows: bool) {
         self.follows.set(follows);
-        self.draft.borrow_mut().clear();
+        self.draft.take();
+        self.columns.set(None);
+        prompt.clone_into(&mut self.prompt.borrow_mut());
     }
 
     /// What has been typed so far.
     pub(super) fn draft(&self) -> String {
-        self.draft.borrow().clone()
+        self.draft.borrow().0.clone()
+    }
+
+    /// The window has another width than when this was drawn: what stands there is wiped, in the rows that it takes now.
+    fn wipe_reflowed(&self) {
+        let (Some(old), now) = (self.columns.get(), columns()) else { return };
+        if !self.reflows || old == now {
+            return;
+        }
+        let (draft, prompt) = (self.draft.borrow(), self.prompt.borrow());
+        let (line, pos) = &*draft;
+        let shown = |line: &str| [prompt.as_str(), line].concat();
+        let (whole, before_cursor) = (shown(line), shown(line.get(..*pos).unwrap_or_default()));
+        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(old, now);
+        // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
+        let mut out = io::stdout();
+        out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
+        self.columns.set(None);
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
@@ -66,6 +104,7 @@ impl Helper {
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         let rung = !self.by_key.take();
+        self.columns.set(default.then(columns));
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
         let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
@@ -83,8 +122,9 @@ impl Highlighter for Helper {
     }
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
-    fn highlight_char(&self, line: &str, _pos: usize, _kind: CmdKind) -> bool {
-        line.clone_into(&mut self.draft.borrow_mut());
+    fn highlight_char(&self, line: &str, pos: usize, _kind: CmdKind) -> bool {
+        self.wipe_reflowed();
+        self.draft.replace((line.to_owned(), pos));
         self.by_key.set(true);
         true
     }

@@ -9,7 +9,7 @@ use rustyline::{Cmd, ConditionalEventHandler, Editor, EventContext, EventHandler
 use rustyline::{Event, Modifiers, Movement, RepeatCount};
 
 use super::helper::{Helper, height};
-use super::terminal::{Terminal, suspend};
+use super::terminal::{Terminal, columns, suspend};
 use crate::client::talk::Talk;
 use crate::protocol::WORDS;
 
@@ -18,8 +18,7 @@ const ANSWER: &str = "/r";
 
 /// Binds them. Tab is rustyline's own, and asks `Completion`.
 pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, terminal: &Terminal) {
-    let columns = editor.dimensions().map_or(80, |(columns, _)| columns);
-    let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone(), columns };
+    let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone() };
     let mut bind = |key: KeyEvent, handler: Box<dyn ConditionalEventHandler>| {
         editor.bind_sequence(key, EventHandler::Conditional(handler));
     };
@@ -41,13 +40,12 @@ impl ConditionalEventHandler for Clear {
 struct Suspend {
     talk: Arc<Talk>,
     terminal: Terminal,
-    columns: u16,
 }
 
 impl ConditionalEventHandler for Suspend {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         // rustyline will wipe as many rows as the draft had: they must not be the shell's.
-        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), self.columns) - 1;
+        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), columns()) - 1;
         let (all, above) = (rows(context.line()), rows(context.line().get(..context.pos()).unwrap_or_default()));
         let up = if all > above { format!("\x1b[{}A", all - above) } else { String::new() };
         let after = "\n".repeat(all as usize) + &up;

@@ -13,7 +13,7 @@ use rustyline::history::MemHistory;
 use super::helper::{Helper, height};
 use super::paste;
 use super::stage::Stage;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, columns};
 use crate::client::clock::Clock;
 use crate::client::look::Look;
 use crate::client::screen::Lines;
@@ -93,7 +93,7 @@ impl EditorLines {
                 return Ok(Typed::End);
             }
             if let Some(helper) = self.editor.helper() {
-                helper.begin(follows);
+                helper.begin(prompt, follows);
             }
             let draft = std::mem::take(&mut self.draft);
             let ended = match self.editor.readline_with_initial(prompt, (&draft, "")) {
@@ -179,8 +179,7 @@ impl EditorLines {
     }
 
     /// The escape codes that wipe what was typed, once the cursor is on the row below.
-    fn wipe(&mut self, prompt: &str, typed: &str) -> String {
-        let columns = self.editor.dimensions().map_or(80, |(columns, _)| columns);
-        format!("\x1b[{}A\r\x1b[J", height(&[prompt, typed].concat(), columns))
+    fn wipe(&self, prompt: &str, typed: &str) -> String {
+        format!("\x1b[{}A\r\x1b[J", height(&[prompt, typed].concat(), columns()))
     }
 }
