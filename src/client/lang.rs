@@ -47,6 +47,7 @@ impl Lang {
             Ended::Left => "вы вышли из чата",
             Ended::SentAway => "сервер закрыл соединение",
             Ended::ServerGone => "соединение с сервером потеряно",
+            Ended::NoGoodbye => "вы вышли, но сервер не отвечает; последние строки могли не дойти",
             Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
             Ended::OutputClosed => "вывод больше никто не читает",
         };

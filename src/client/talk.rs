@@ -6,14 +6,15 @@
 //! written or waited for under it, but for `wait_until_answered`, which lets go of it.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::heard::{Heard, numbered, users};
+use super::heard::{Heard, numbered};
 use super::lang::Lang;
-use crate::protocol::{Said, Word};
 
 mod asks;
+mod learn;
 #[cfg(test)]
 mod tests;
 
@@ -57,6 +58,9 @@ struct Unconfirmed {
     line: String,
     /// What the receipt will show of it.
     text: String,
+    since: Instant,
+    /// The user was told that there is no receipt yet.
+    told: bool,
 }
 
 /// What both threads know of the conversation.
@@ -117,7 +121,8 @@ impl Talk {
             return;
         }
         if let Some(text) = state.receipt(line) {
-            let unconfirmed = Unconfirmed { line: line.to_owned(), text: text.to_owned() };
+            let (line, text) = (line.to_owned(), text.to_owned());
+            let unconfirmed = Unconfirmed { line, text, since: Instant::now(), told: false };
             state.unconfirmed.push_back(unconfirmed);
             if state.unconfirmed.len() > UNCONFIRMED {
                 state.unconfirmed.pop_front();
@@ -171,6 +176,17 @@ impl Talk {
         std::mem::take(&mut state.unconfirmed).into_iter().map(|unconfirmed| unconfirmed.line).collect()
     }
 
+    /// What was sent so long ago and has no receipt; each line once.
+    pub(super) fn unanswered(&self, patience: Duration) -> Vec<String> {
+        let mut state = self.state.lock();
+        let late = state.unconfirmed.iter_mut().filter(|sent| !sent.told && sent.since.elapsed() >= patience);
+        let told = late.map(|sent| {
+            sent.told = true;
+            sent.line.clone()
+        });
+        told.collect()
+    }
+
     /// A question of TELL's is open, as far as we know.
     pub(super) fn is_in_tell(&self) -> bool {
         self.state.lock().tell != Tell::No
@@ -189,122 +205,5 @@ impl Talk {
     /// Our nickname, once it is ours.
     pub(super) fn nickname(&self) -> Option<String> {
         self.state.lock().nickname.clone()
-    }
-}
-
-impl State {
-    fn is_us(&self, name: &str) -> bool {
-        self.nickname.as_deref() == Some(name)
-    }
-
-    /// A line goes to the server, and no question of TELL's is open.
-    fn goes_out(&mut self, line: &str) {
-        match self.place {
-            Place::Nickname => line.trim().clone_into(&mut self.offered),
-            Place::Question => {}
-            Place::Choosing => line.trim().clone_into(&mut self.chosen),
-            Place::Group | Place::Private(_) => match Said::parse(line) {
-                Said::Word(Word::Menu | Word::Quit | Word::Register) => {}
-                Said::Word(Word::Tell) => self.tell = Tell::Sent,
-                _ => return,
-            },
-        }
-        self.awaited = true;
-    }
-
-    /// What a line says about who is where.
-    fn learn(&mut self, heard: &Heard<'_>) {
-        match *heard {
-            Heard::YourNickname => self.place = Place::Nickname,
-            Heard::Successfully if self.place == Place::Nickname => {
-                self.nickname = Some(std::mem::take(&mut self.offered)).filter(|name| !name.is_empty());
-                self.place = Place::Question;
-            }
-            Heard::Question => self.goes_to(Place::Question),
-            Heard::Choose => self.goes_to(Place::Choosing),
-            Heard::InGroup => self.goes_to(Place::Group),
-            Heard::Successful if self.place == Place::Choosing => self.goes_to(Place::Private(self.partner())),
-            Heard::ToAll { from, text } => {
-                self.spoke(from);
-                if self.is_us(from) {
-                    self.confirm(text);
-                    // Our own message in the group: no question of TELL's is open.
-                    self.tell = Tell::No;
-                }
-            }
-            Heard::Private { from, .. } => {
-                self.spoke(from);
-                self.last_private = Some(from.to_owned());
-            }
-            Heard::Receipt { text, .. } | Heard::Kept { text, .. } => {
-                self.confirm(text);
-                self.tell = Tell::No;
-            }
-            Heard::NotDelivered(_) => {
-                self.unconfirmed.pop_front();
-                self.tell = Tell::No;
-            }
-            Heard::TellWho => self.tell = Tell::Who,
-            Heard::TellWhat(to) => self.tell = Tell::What(to.to_owned()),
-            Heard::TellNothing => self.tell = Tell::No,
-            Heard::PartnerHasLeft(_) => self.is_alone = matches!(self.place, Place::Private(_)),
-            Heard::NotSent(_) => {
-                self.unconfirmed.pop_front();
-            }
-            Heard::Joined(who) => self.is_here(who),
-            Heard::Left(who, _) => self.here.retain(|name| name != who),
-            Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
-            _ => {}
-        }
-    }
-
-    /// The receipt for a message with this text has come.
-    fn confirm(&mut self, text: &str) {
-        if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
-            self.unconfirmed.remove(at);
-        }
-    }
-
-    /// What the receipt for `line` will show, where the server will answer it with one.
-    fn receipt<'a>(&self, line: &'a str) -> Option<&'a str> {
-        let text = match (&self.tell, &self.place) {
-            (Tell::What(_), _) => line,
-            (Tell::No, Place::Group | Place::Private(_)) if !self.is_alone => match Said::parse(line) {
-                Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => text,
-                Said::Word(_) => return None,
-            },
-            _ => return None,
-        };
-        (!text.trim().is_empty()).then_some(text)
-    }
-
-    fn goes_to(&mut self, place: Place) {
-        self.place = place;
-        self.tell = Tell::No;
-        self.is_alone = false;
-    }
-
-    /// Whom the answer to the numbered list meant.
-    fn partner(&self) -> Option<String> {
-        let by_number = self.chosen.parse::<usize>().ok().and_then(|number| self.numbered.get(number.checked_sub(1)?));
-        let folded = self.chosen.to_lowercase();
-        let by_name = || self.numbered.iter().find(|name| name.to_lowercase() == folded);
-        let typed = || crate::text::Nickname::parse(&self.chosen).ok().map(|name| name.to_string());
-        by_number.or_else(by_name).cloned().or_else(typed)
-    }
-
-    fn spoke(&mut self, who: &str) {
-        if self.here.first().is_some_and(|first| first == who) {
-            return;
-        }
-        self.here.retain(|name| name != who);
-        self.here.insert(0, who.to_owned());
-        self.here.truncate(NICKNAMES);
-    }
-
-    fn is_here(&mut self, who: &str) {
-        if self.here.len() < NICKNAMES && !self.here.iter().any(|name| name == who) {
-            self.here.push(who.to_owned());
-        }
     }
 }
