@@ -168,11 +168,14 @@ fn a_server_that_is_to_outlive_its_terminal_does() {
     let mut server = ServerProgram::run(&mut nohup);
     let mut anna = server.group("anna");
     server.program.signal(Signal::HUP);
-    anna.send("still here");
-    anna.expect("(broadcast) anna: still here");
+    // One that stops lets nobody in.
+    let mut boris = server.group("boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    boris.send("still here");
+    anna.expect("(broadcast) boris: still here");
     server.program.signal(Signal::TERM);
     hears_the_stop(&mut anna);
-    drop(anna);
+    drop((anna, boris));
     assert_eq!(server.program.wait().code(), Some(0));
     server.program.expect_error("stopped");
 
