@@ -87,3 +87,20 @@ fn when_the_partner_has_left_the_prompt_says_so_at_once() {
     terminal.wait_for_draft("[anna]");
     assert!(terminal.contents().contains("[…na to nobody] a draft"), "what was not sent can still be read");
 }
+
+#[test]
+fn a_short_answer_is_written_out_before_it_goes_out() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("/r yes\r");
+    terminal.wait_for("Not sent: nobody has written to you alone yet");
+    boris.send("/tell anna coffee?");
+    terminal.wait_for("boris to you: coffee?");
+    // Pasted, the space after it is no key.
+    terminal.type_in("\x1b[200~/r yes\x1b[201~\r");
+    terminal.wait_for_draft("[anna in the group] /tell boris yes");
+    terminal.type_in("\r");
+    boris.skip_to("(private) anna : yes");
+}

@@ -102,6 +102,12 @@ impl Lang {
         }
     }
 
+    /// An answer to nobody.
+    #[cfg(feature = "editor")]
+    pub(super) fn nobody_wrote(self) -> &'static str {
+        self.pick("Not sent: nobody has written to you alone yet", "Не отправлено: вам лично ещё никто не писал")
+    }
+
     /// A paste where one nickname is asked for.
     #[cfg(feature = "editor")]
     pub(super) fn no_nickname(self) -> &'static str {

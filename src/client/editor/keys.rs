@@ -11,10 +11,10 @@ use rustyline::{Event, Modifiers, Movement, RepeatCount};
 use super::helper::{Helper, height};
 use super::terminal::{Terminal, columns, suspend};
 use crate::client::talk::Talk;
-use crate::protocol::WORDS;
+use crate::protocol::{KEPT_WORDS, WORDS};
 
 /// Short for an answer to who wrote to us alone last.
-const ANSWER: &str = "/r";
+pub(super) const SHORT_ANSWER: &str = "/r";
 
 /// Binds them. Tab is rustyline's own, and asks `Completion`.
 pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, terminal: &Terminal) {
@@ -61,7 +61,7 @@ struct Answer(Arc<Talk>);
 
 impl ConditionalEventHandler for Answer {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let is_answer = context.line().starts_with(ANSWER) && context.pos() == ANSWER.len();
+        let is_answer = context.line().starts_with(SHORT_ANSWER) && context.pos() == SHORT_ANSWER.len();
         (is_answer && self.0.last_private().is_some()).then_some(Cmd::Complete)
     }
 }
@@ -103,14 +103,15 @@ impl Completion {
 
 /// All that the line up to the cursor could become, and last of all what it is. Empty: nothing fits.
 fn candidates(before: &str, talk: &Talk) -> Vec<String> {
-    if before == ANSWER {
+    if before == SHORT_ANSWER {
         return talk.last_private().map(|to| vec![format!("/tell {to} ")]).unwrap_or_default();
     }
     let (start, beginning) = before.rfind(' ').map_or(("", before), |space| before.split_at(space + 1));
     let to_user = matches!(start.trim_end(), "/tell" | "TELL");
     let mut all = Vec::new();
     if start.is_empty() && !beginning.is_empty() {
-        let words = WORDS.iter().flat_map(|word| word.spellings).filter(|word| begins(word, beginning));
+        let words =
+            WORDS.iter().chain(KEPT_WORDS).flat_map(|word| word.spellings).filter(|word| begins(word, beginning));
         // One letter that is a word in itself needs no completion.
         let words = words.filter(|word| word.len() > 1);
         // Whom to tell comes next.
@@ -149,6 +150,7 @@ mod tests {
         let all = |before: &str| candidates(before, &talk());
         assert_eq!(all("LI"), ["LIST", "LI"]);
         assert_eq!(all("/te"), ["/tell ", "/te"]);
+        assert_eq!(all("HIS"), ["HISTORY", "HIS"]);
         assert_eq!(all("b"), ["Bella: ", "boris: ", "b"]);
         assert_eq!(all("Л"), ["лев: ", "Л"]);
         assert_eq!(all("/tell b"), ["/tell Bella ", "/tell boris ", "/tell b"]);

@@ -11,6 +11,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 
 use super::helper::{Helper, height};
+use super::keys::SHORT_ANSWER;
 use super::paste;
 use super::stage::Stage;
 use super::terminal::{Terminal, columns};
@@ -135,9 +136,23 @@ impl EditorLines {
         }
         match lines.as_slice() {
             [line] if self.talk.is_nothing(line) => {}
+            [line] if self.is_short_answer(line) => self.write_out(line)?,
             [line] => self.ready.push_back(self.meaning(line).to_owned()),
             lines => self.take_paste(lines)?,
         }
+        Ok(())
+    }
+
+    /// `/r text` that was pasted, or typed before anybody had written.
+    fn is_short_answer(&self, line: &str) -> bool {
+        line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
+    }
+
+    /// Whom it answers is to be seen before it goes out: so it is the next draft.
+    fn write_out(&mut self, line: &str) -> io::Result<()> {
+        let Some(to) = self.talk.last_private() else { return self.say(self.talk.lang().nobody_wrote()) };
+        let text = line.strip_prefix(SHORT_ANSWER).unwrap_or_default();
+        self.draft = format!("/tell {to} {}", text.trim_start());
         Ok(())
     }
 
