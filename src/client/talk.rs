@@ -97,6 +97,8 @@ struct State {
     listed: bool,
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
+    /// A password was sent, and the server has not said what of it.
+    password_sent: bool,
     /// Lines that were sent and whose receipt has not come.
     unconfirmed: VecDeque<Unconfirmed>,
     /// There is no server; seconds until it is tried again.
@@ -118,6 +120,8 @@ impl Talk {
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.secret) {
+            // It may be asked for again: what is typed until then must not be seen.
+            (state.awaited, state.password_sent) = (true, true);
             return;
         }
         if let Some(text) = state.receipt(line) {
@@ -159,11 +163,12 @@ impl Talk {
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Users(_) | Heard::PartnerHasLeft(_) | Heard::Prose(_) => false,
+            Heard::Prose(_) => state.password_sent,
+            Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
             _ => true,
         };
         if is_answer {
-            state.awaited = false;
+            (state.awaited, state.password_sent) = (false, false);
             self.answered.notify_all();
         }
     }

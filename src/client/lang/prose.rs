@@ -99,6 +99,9 @@ const REASONS: &[(&str, &str)] = &[
     ("too many clients are here; try again later", "здесь слишком много клиентов; попробуйте позже"),
 ];
 
+/// What may stand within a sentence.
+const PARTS: &[(&str, &str)] = &[(" for a day", " один день"), (" for {days} days", ", дней: {}")];
+
 /// Whole lines.
 const LINES: &[(&str, &str)] = &[
     (
@@ -140,6 +143,10 @@ const LINES: &[(&str, &str)] = &[
         "Не меньше {} знаков, дважды; пустая строка отменяет",
     ),
     ("Nothing was registered", "Ничего не зарегистрировано"),
+    (
+        "What is said here is kept by the server{time}, private messages too. HISTORY shows it, REGISTER keeps your nickname for you.",
+        "Сказанное здесь хранится на сервере{}, личное тоже. HISTORY покажет его, REGISTER закрепит за вами ник.",
+    ),
     (
         "Registered: from now on the login asks for the password of {nickname}",
         "Зарегистрировано: теперь при входе спросят пароль для {}",
@@ -216,7 +223,12 @@ pub(super) fn line(english: &str) -> String {
 
 fn translated(table: &[(&str, &str)], text: &str) -> Option<String> {
     let (values, russian) = table.iter().find_map(|(english, russian)| Some((values(english, text)?, russian)))?;
-    Some(values.iter().fold((*russian).to_owned(), |filled, value| filled.replacen("{}", value, 1)))
+    let filled = values.into_iter().fold((*russian).to_owned(), |filled, value| {
+        // A number is no part that holds another.
+        let part = value.starts_with(' ').then(|| translated(PARTS, value)).flatten();
+        filled.replacen("{}", part.as_deref().unwrap_or(value), 1)
+    });
+    Some(filled)
 }
 
 /// What stands in `text` where `pattern` has its `{…}`; `None` where it is another text.

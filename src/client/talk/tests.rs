@@ -109,6 +109,7 @@ fn a_password_is_in_the_prompt_and_only_registering_is_given_up() {
     hears(&talk, &["Password?"]);
     assert_eq!((talk.prompt(), talk.gives_up()), ("Password? ".into(), None));
     talk.sent("secret");
+    assert!(!talk.wait_until_answered(Duration::from_millis(1)), "it may be asked for again");
     hears(&talk, &["Successfully", crate::protocol::QUESTION, "You in group"]);
     talk.sent("REGISTER");
     hears(&talk, &["Password?"]);

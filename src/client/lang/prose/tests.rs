@@ -21,7 +21,7 @@ fn source() -> String {
 #[test]
 fn each_sentence_is_one_of_the_servers() {
     let source = source();
-    for (english, russian) in LINES.iter().chain(REASONS) {
+    for (english, russian) in LINES.iter().chain(REASONS).chain(PARTS) {
         assert!(source.contains(&format!("\"{english}")), "no server says this any more: {english}");
         assert_eq!(english.matches('{').count(), russian.matches("{}").count(), "{english}");
     }
@@ -77,6 +77,10 @@ fn what_changes_in_a_sentence_is_taken_over() {
         Some("слова /me нет")
     );
     assert_eq!(line("The connection is closed: the server stops"), "Соединение закрыто: сервер останавливается");
+    let kept = line(
+        "What is said here is kept by the server for 30 days, private messages too. HISTORY shows it, REGISTER keeps your nickname for you.",
+    );
+    assert!(kept.starts_with("Сказанное здесь хранится на сервере, дней: 30, личное тоже."), "{kept}");
     assert_eq!(line("Tomorrow there is no lesson"), "Tomorrow there is no lesson");
     assert_eq!(values("{} has left", "boris has left"), Some(vec!["boris"]));
     assert_eq!(values("History ends", "History ends here"), None);
