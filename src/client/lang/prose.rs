@@ -224,8 +224,7 @@ pub(super) fn line(english: &str) -> String {
 fn translated(table: &[(&str, &str)], text: &str) -> Option<String> {
     let (values, russian) = table.iter().find_map(|(english, russian)| Some((values(english, text)?, russian)))?;
     let filled = values.into_iter().fold((*russian).to_owned(), |filled, value| {
-        // A number is no part that holds another.
-        let part = value.starts_with(' ').then(|| translated(PARTS, value)).flatten();
+        let part = translated(PARTS, value);
         filled.replacen("{}", part.as_deref().unwrap_or(value), 1)
     });
     Some(filled)
