@@ -129,6 +129,8 @@ fn messages_leave_no_gap_in_the_top_row() {
     terminal.enter();
     let mut boris = server.group("boris");
     terminal.wait_for("boris has joined");
+    // The answer to the client's own LIST.
+    terminal.wait_for("Here: ");
     terminal.type_in("draft\x0c");
     terminal.wait("an empty screen", |screen| screen.contents().trim_end() == "[anna in the group] draft");
     boris.send("hello");

@@ -31,8 +31,10 @@ pub(super) struct Helper {
     draft: RefCell<(String, usize)>,
     /// The prompt that `readline` was given.
     prompt: RefCell<String>,
-    /// The window's columns when the prompt was drawn last; `None` where another one was.
-    columns: Cell<Option<u16>>,
+    /// The columns that rustyline counts with.
+    columns: Cell<u16>,
+    /// What was drawn last had our prompt, not that of a search.
+    is_default: Cell<bool>,
     /// The terminal lays its rows out anew when the window gets another width.
     reflows: bool,
     completion: Completion,
@@ -48,7 +50,8 @@ impl Helper {
             by_key: Cell::new(false),
             draft: RefCell::default(),
             prompt: RefCell::default(),
-            columns: Cell::new(None),
+            columns: Cell::new(columns()),
+            is_default: Cell::new(true),
             reflows: reflow::is_usual(),
             completion: Completion::new(talk),
             colour,
@@ -59,7 +62,7 @@ impl Helper {
     pub(super) fn begin(&self, prompt: &str, follows: bool) {
         self.follows.set(follows);
         self.draft.take();
-        self.columns.set(None);
+        self.columns.set(columns());
         prompt.clone_into(&mut self.prompt.borrow_mut());
     }
 
@@ -68,21 +71,28 @@ impl Helper {
         self.draft.borrow().0.clone()
     }
 
-    /// The window has another width than when this was drawn: what stands there is wiped, in the rows that it takes now.
-    fn wipe_reflowed(&self) {
-        let (Some(old), now) = (self.columns.get(), columns()) else { return };
-        if !self.reflows || old == now {
+    /// The window has another width than rustyline believes: what stands there is wiped, in the rows that it takes now.
+    /// Called before each drawing, with what is to be drawn; where that is what stands there already, rustyline has just
+    /// learnt of the width.
+    fn wipe_reflowed(&self, line: &str, pos: usize) {
+        let (believed, now) = (self.columns.get(), columns());
+        if believed == now {
             return;
         }
-        let (draft, prompt) = (self.draft.borrow(), self.prompt.borrow());
-        let (line, pos) = &*draft;
-        let shown = |line: &str| [prompt.as_str(), line].concat();
-        let (whole, before_cursor) = (shown(line), shown(line.get(..*pos).unwrap_or_default()));
-        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(old, now);
+        let draft = self.draft.borrow();
+        let shown = |line: &str| [self.prompt.borrow().as_str(), line].concat();
+        let (whole, before_cursor) = (shown(&draft.0), shown(draft.0.get(..draft.1).unwrap_or_default()));
+        if !self.reflows || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
+            self.columns.set(now);
+            return;
+        }
+        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(believed, now);
         // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
         let mut out = io::stdout();
         out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
-        self.columns.set(None);
+        if (draft.0.as_str(), draft.1) == (line, pos) {
+            self.columns.set(now);
+        }
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
@@ -104,7 +114,7 @@ impl Helper {
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         let rung = !self.by_key.take();
-        self.columns.set(default.then(columns));
+        self.is_default.set(default);
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
         let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
@@ -115,6 +125,9 @@ impl Highlighter for Helper {
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
+        if self.reflows {
+            self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
+        }
         if self.talk.is_secret() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
@@ -123,7 +136,7 @@ impl Highlighter for Helper {
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
     fn highlight_char(&self, line: &str, pos: usize, _kind: CmdKind) -> bool {
-        self.wipe_reflowed();
+        self.wipe_reflowed(line, pos);
         self.draft.replace((line.to_owned(), pos));
         self.by_key.set(true);
         true

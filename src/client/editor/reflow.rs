@@ -26,6 +26,11 @@ pub(super) fn is_usual() -> bool {
     VARIABLES.iter().any(|name| env::var_os(name).is_some()) || TERMS.iter().any(|name| term.starts_with(name))
 }
 
+/// Whether `text` takes one row in each of these widths: then rustyline need not draw it again, and does not.
+pub(super) fn is_one_row(text: &str, columns: [u16; 2]) -> bool {
+    columns.into_iter().all(|columns| height(text, columns) == 1)
+}
+
 /// What stands on the screen: the prompt with the draft, and the part of it before the cursor.
 pub(super) struct Drawn<'a> {
     pub(super) whole: &'a str,
