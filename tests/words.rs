@@ -142,7 +142,7 @@ fn in_a_private_chat_all_words_count_and_none_reaches_the_partner() {
     boris.expect("(private) anna : a message");
     anna.send("/menu");
     anna.expect(QUESTION);
-    boris.expect("anna has closed the private chat with you");
+    boris.expect("anna no longer writes to you alone; what you write to anna still arrives");
     anna.quit();
 }
 
