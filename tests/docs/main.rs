@@ -189,11 +189,31 @@ fn the_tests_that_appendix_b_names_exist() {
     report(&missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))).collect::<Vec<_>>());
 }
 
+#[test]
+fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
+    let page = Page::load("en", "e_files.md").expect("appendix E is there");
+    let rows = page.prose().into_iter().filter(|(_, line)| line.starts_with("| [`"));
+    let mut problems = Vec::new();
+    for (at, row) in rows {
+        let mut names = page::code_spans(row).into_iter();
+        let file = names.next().unwrap_or_default();
+        let source = read(&Path::new("src").join(file)).unwrap_or_default();
+        let words: Vec<&str> = source.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let missing = names.filter(|name| !name.contains(' ') && !words.contains(name));
+        problems.extend(missing.map(|name| format!("{}: there is no {name} in src/{file}", page.at(at))));
+    }
+    report(&problems);
+}
+
 /// `cargo test --test docs most_of_the_code -- --nocapture` prints the share.
 #[test]
 #[allow(clippy::print_stdout, reason = "the share is what one runs it for")]
 fn most_of_the_code_is_shown_or_named() {
-    let (seen, all) = share::of_the_code();
+    let shares = share::of_the_code();
+    for (file, seen, all) in &shares {
+        println!("{seen:4} of {all:4} {file}");
+    }
+    let (seen, all) = shares.iter().fold((0, 0), |(seen, all), (_, here, lines)| (seen + here, all + lines));
     let percent = 100 * seen / all;
     println!("{seen} of {all} lines of code are shown or named: {percent} %");
     assert!(
