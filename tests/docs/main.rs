@@ -19,6 +19,8 @@ use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
 const FENCES_AT_LEAST: usize = 85;
+/// The same for the names of tests: in two languages, and counted as often as they stand there.
+const TESTS_AT_LEAST: usize = 85;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
@@ -178,15 +180,28 @@ fn every_numbered_example_runs() {
 }
 
 #[test]
-fn the_tests_that_appendix_b_names_exist() {
-    let tests = fs::read_dir(root().join("tests")).expect("tests/ can be listed").map(|entry| entry.expect("a file"));
-    let source: String = tests.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
-    let page = Page::load("en", "b_faults.md").expect("appendix B is there");
-    let lines = page.prose();
-    let named = lines.iter().filter(|(_, line)| line.starts_with("- **Tests:**"));
-    let named = named.flat_map(|(at, line)| page::code_spans(line).into_iter().map(move |name| (at, name)));
-    let missing = named.filter(|(_, name)| !source.contains(&format!("fn {name}()")));
-    report(&missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))).collect::<Vec<_>>());
+fn the_tests_that_the_pages_name_exist() {
+    let files = ["src", "tests", "examples"].iter().flat_map(|folder| share::rust_files(folder));
+    let source: String = files.filter_map(|file| read(&file).ok()).collect();
+    let mut problems = Vec::new();
+    let mut seen = 0;
+    for page in page::all() {
+        for (at, line) in page.prose() {
+            // A sentence with underscores is the name of a test; a command may stand around it.
+            let words = page::code_spans(line).into_iter().flat_map(|span| span.split(' '));
+            let is_name = |word: &&str| word.matches('_').count() > 2 && word.starts_with(char::is_alphabetic);
+            for name in words.filter(is_name).filter(|word| !word.contains('/')) {
+                seen += 1;
+                if !source.contains(&format!("fn {name}(")) {
+                    problems.push(format!("{}: there is no test {name}", page.at(at)));
+                }
+            }
+        }
+    }
+    if seen < TESTS_AT_LEAST {
+        problems.push(format!("only {seen} names of tests were seen, {TESTS_AT_LEAST} are known"));
+    }
+    report(&problems);
 }
 
 #[test]
@@ -211,7 +226,7 @@ fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
 fn most_of_the_code_is_shown_or_named() {
     let shares = share::of_the_code();
     for (file, seen, all) in &shares {
-        println!("{seen:4} of {all:4} {file}");
+        println!("{seen:4} of {all:4} {}", file.display());
     }
     let (seen, all) = shares.iter().fold((0, 0), |(seen, all), (_, here, lines)| (seen + here, all + lines));
     let percent = 100 * seen / all;

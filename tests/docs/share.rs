@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::page::{self, Page, code_spans};
 use crate::{read, root};
@@ -33,18 +33,17 @@ const OTHER: &[&str] = &[
     "server/model",
 ];
 
-/// The files that the course is about, sorted.
-fn files() -> Vec<String> {
+/// All source files below a folder of the project, sorted.
+pub(crate) fn rust_files(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let mut folders = vec![root().join("src")];
+    let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("src/ can be listed") {
-            let path = entry.expect("src/ can be listed").path();
-            let name = path.strip_prefix(root().join("src")).expect("it lies in src/").to_string_lossy().into_owned();
-            if path.is_dir() {
+        for entry in fs::read_dir(root().join(&folder)).expect("a folder can be listed") {
+            let path = folder.join(entry.expect("a folder can be listed").file_name());
+            if root().join(&path).is_dir() {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !OTHER.iter().any(|other| name.starts_with(other)) {
-                files.push(name);
+            } else if path.extension().is_some_and(|is| is == "rs") {
+                files.push(path);
             }
         }
     }
@@ -52,8 +51,15 @@ fn files() -> Vec<String> {
     files
 }
 
+/// The files that the course is about.
+fn files() -> impl Iterator<Item = PathBuf> {
+    let is_other =
+        |file: &PathBuf| OTHER.iter().any(|other| file.to_string_lossy().starts_with(&format!("src/{other}")));
+    rust_files("src").into_iter().filter(move |file| !is_other(file))
+}
+
 /// Of each file: its name, the lines that are shown or named, and all its lines.
-pub(crate) fn of_the_code() -> Vec<(String, usize, usize)> {
+pub(crate) fn of_the_code() -> Vec<(PathBuf, usize, usize)> {
     let pages: Vec<Page> = page::names("en").iter().filter_map(|name| Page::load("en", name).ok()).collect();
     let prose = pages.iter().flat_map(Page::prose);
     let spans = prose.flat_map(|(_, line)| code_spans(line));
@@ -61,15 +67,15 @@ pub(crate) fn of_the_code() -> Vec<(String, usize, usize)> {
     let named: HashSet<&str> = words.collect();
     let fences: Vec<_> = pages.iter().flat_map(Page::fences).collect();
     let shown: HashSet<&str> = fences.iter().flat_map(|fence| &fence.body).map(|line| line.trim()).collect();
-    let share = |file: String| {
+    let share = |file: PathBuf| {
         let (seen, all) = of_file(&file, &named, &shown);
         (file, seen, all)
     };
-    files().into_iter().map(share).collect()
+    files().map(share).collect()
 }
 
-fn of_file(file: &str, named: &HashSet<&str>, shown: &HashSet<&str>) -> (usize, usize) {
-    let text = read(&Path::new("src").join(file)).expect("a file that was listed can be read");
+fn of_file(file: &Path, named: &HashSet<&str>, shown: &HashSet<&str>) -> (usize, usize) {
+    let text = read(file).expect("a file that was listed can be read");
     let code = text.lines().take_while(|line| *line != "mod tests {");
     // The items around a line: the column where each begins, and its name.
     let mut around: Vec<(usize, &str)> = Vec::new();
