@@ -140,6 +140,11 @@ fn links_and_images_lead_somewhere() {
 }
 
 #[test]
+fn commands_name_what_cargo_has() {
+    report(&page::all().iter().flat_map(link::commands).collect::<Vec<_>>());
+}
+
+#[test]
 fn russian_pages_follow_the_english() {
     let mut problems = Vec::new();
     for name in page::names("en") {
