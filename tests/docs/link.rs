@@ -39,6 +39,13 @@ pub(crate) fn commands(page: &Page) -> Vec<String> {
     let mut problems = Vec::new();
     for (at, line) in page.lines.iter().enumerate() {
         let words: Vec<&str> = line.split([' ', '`']).collect();
+        if let ["cargo", "test", "--test", file, name, ..] = words.as_slice() {
+            let source = read(&root().join(format!("tests/{file}.rs"))).unwrap_or_default();
+            // cargo would run no test, and call that a success.
+            if !name.starts_with('-') && !source.contains(&format!("fn {name}(")) {
+                problems.push(format!("{}: there is no test {name} in tests/{file}.rs", page.at(at)));
+            }
+        }
         for pair in words.windows(2) {
             let folder = match pair[0] {
                 "--example" => "examples",
