@@ -4,6 +4,7 @@
 //! in front of it.
 #![cfg(feature = "deadlock_detection")]
 
+use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -54,6 +55,7 @@ fn mixed_load(time: Duration) {
         });
         while !stalls.is_finished() {
             assert!(check_deadlock().is_empty(), "a deadlock");
+            // To look takes the processor away from the load.
             thread::sleep(Duration::from_millis(100));
         }
     });
@@ -73,11 +75,12 @@ fn a_mixed_load_finds_no_deadlock() {
 fn finds_a_deadlock_that_is_planted() {
     static ONE: Mutex<()> = Mutex::new(());
     static OTHER: Mutex<()> = Mutex::new(());
+    static BOTH: Barrier = Barrier::new(2);
     // Two threads that will wait for each other as long as this process lives.
     for (first, second) in [(&ONE, &OTHER), (&OTHER, &ONE)] {
         let locks = move || {
             let _first = first.lock();
-            thread::sleep(Duration::from_millis(200));
+            BOTH.wait();
             let _second = second.lock();
         };
         thread::Builder::new().name("locks".into()).spawn(locks).expect("a thread can be started");
@@ -85,6 +88,7 @@ fn finds_a_deadlock_that_is_planted() {
     let until = Instant::now() + support::DEADLINE;
     while check_deadlock().is_empty() {
         assert!(Instant::now() < until, "it is found");
+        // A lock that is waited for tells nobody.
         thread::sleep(Duration::from_millis(50));
     }
 }

@@ -42,9 +42,28 @@ fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
             break;
         }
         assert!(Instant::now() < until, "a place is free again");
+        // The pace at which they trickle: twenty bytes within the deadline.
         std::thread::sleep(Duration::from_millis(50));
     }
     anna.expect("(broadcast) General information: boris has joined the Chat");
+    for mut peer in trickling {
+        peer.expect("Your nickname?");
+        peer.expect("The connection is closed: no nickname was chosen in time");
+        peer.expect("Disconnected");
+        peer.expect_end();
+    }
+}
+
+#[test]
+fn a_client_costs_one_thread_and_one_descriptor() {
+    const CLIENTS: usize = 50;
+    let server = ServerProgram::start(&[]);
+    let _anna = server.login("anna");
+    let before = (server.status("Threads"), server.descriptors());
+    let clients: Vec<Peer> = (0..CLIENTS).map(|i| server.login(&format!("user{i}x"))).collect();
+    assert_eq!((server.status("Threads"), server.descriptors()), (before.0 + CLIENTS, before.1 + CLIENTS));
+    drop(clients);
+    server.wait_until_back(before);
 }
 
 /// Connections that come when no descriptor is left; std alone lets 128 wait for `accept`.
@@ -65,6 +84,7 @@ fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
         anna.send(&format!("{said}"));
         anna.skip_to(&format!("(broadcast) anna: {said}"));
         said += 1;
+        // Twenty lines a second: what the processor does beside them is what is measured.
         std::thread::sleep(Duration::from_millis(50));
     }
     let (ticks, lines) = (server.ticks() - ticks, server.program.all().len() - lines);

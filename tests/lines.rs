@@ -47,8 +47,8 @@ fn a_line_that_comes_letter_by_letter_is_one_line() {
 fn a_thousand_lines_in_one_write_are_a_thousand_lines_in_order() {
     let server = Server::without_rate();
     let (mut anna, mut boris) = two_in_the_group(&server);
-    let lines: String = (0..1000).map(|i| format!("line {i:04} {}\n", "x".repeat(53))).collect();
-    assert!(lines.len() > 62 * 1024, "{}", lines.len());
+    let lines: String = (0..1000).map(|i| format!("line {i:04} {}\n", "x".repeat(55))).collect();
+    assert!(lines.len() >= 64 * 1024, "{}", lines.len());
     anna.send_bytes(lines.as_bytes());
     for line in lines.lines() {
         boris.expect(&format!("(broadcast) anna: {line}"));

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chatroom::server::Config;
+use chatroom::text::RESERVED;
 
 use crate::support::{DEADLINE, Peer, Server};
 
@@ -76,11 +77,25 @@ fn a_nickname_that_cannot_be_one_is_refused_with_the_rule() {
         assert!(refusal.contains(rule), "{nickname:?}: {refusal}");
         anna.expect("Your nickname?");
     }
+    // QUIT, q and HELP do what they say, in just these letters; in others they are no names either.
+    for reserved in RESERVED.iter().filter(|name| !["q", "Q"].contains(*name)) {
+        for name in [reserved.to_string(), capitalised(reserved)] {
+            anna.send(&name);
+            let refusal = anna.expect_start("Not sent: ");
+            assert!(refusal.contains("the chat's own words"), "{name}: {refusal}");
+            anna.expect("Your nickname?");
+        }
+    }
     anna.send(&"a".repeat(4097));
     anna.expect_start("Not sent: the line is longer");
     anna.expect("Your nickname?");
     anna.send(&"a".repeat(32));
     anna.expect("Successfully");
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[test]

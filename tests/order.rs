@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::sync::Barrier;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
@@ -158,54 +159,93 @@ fn joins(server: &Server, nickname: &str) -> Program {
     chat
 }
 
+/// Guests who come at one tick of the clock and leave at the next.
+const GUESTS: usize = 20;
+
+/// They ask for a name and go into the group, all in one write: who comes does not wait for the one before.
+fn come(server: &Server, tick: usize) -> Vec<Peer> {
+    let comes = |i| {
+        let mut guest = server.peer();
+        guest.send_bytes(format!("guest{tick}x{i}\n2\n").as_bytes());
+        guest
+    };
+    (0..GUESTS).map(comes).collect()
+}
+
+/// They leave in three ways, once they have joined.
+fn leave(mut guests: Vec<Peer>) {
+    guests.iter_mut().for_each(|guest| drop(guest.skip_to("You in group")));
+    for (i, mut guest) in guests.into_iter().enumerate() {
+        match i % 4 {
+            0 => guest.reset(),
+            1 => guest.end_of_stream(),
+            _ => guest.send("QUIT"),
+        }
+    }
+}
+
 #[test]
 fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
     const STEADY: usize = 200;
-    const ROUNDS: usize = 20;
+    const TICKS: u32 = 25;
+    const TICK: Duration = Duration::from_millis(100);
+    const SAID: usize = 20; // by anna, at each tick
+    const KILLED: usize = 5;
     let server = Server::without_rate();
     let steady: Vec<Peer> = (0..STEADY).map(|i| server.group(&format!("steady{i}x"))).collect();
     let mut anna = server.group("anna");
     let heard: Vec<Vec<String>> = thread::scope(|scope| {
         let listening: Vec<_> =
             steady.into_iter().map(|mut peer| scope.spawn(move || peer.skip_to("(broadcast) anna: the end"))).collect();
-        for round in 0..ROUNDS {
-            let guests: Vec<Peer> = (0..20).map(|i| server.group(&format!("guest{i}x"))).collect();
-            let killed = (round % 4 == 0).then(|| joins(&server, &format!("killed{round}x")));
-            for i in 0..20 {
-                anna.send(&format!("{round}.{i}"));
-            }
-            for (i, guest) in guests.into_iter().enumerate() {
-                if i % 4 == 0 { guest.reset() } else { guest.quit() }
-            }
-            if let Some(program) = killed {
+        let mut killed: Vec<Program> = (0..KILLED).map(|i| joins(&server, &format!("killed{i}x"))).collect();
+        let mut inside = Vec::new();
+        let begun = Instant::now();
+        for tick in 0..TICKS {
+            // The clock of the guests. A machine that is too slow for it has them come as fast as it can.
+            thread::sleep((begun + TICK * tick).saturating_duration_since(Instant::now()));
+            let came = come(&server, tick as usize);
+            leave(std::mem::replace(&mut inside, came));
+            if tick % 5 == 4
+                && let Some(program) = killed.pop()
+            {
                 program.signal(Signal::KILL);
             }
-            // Those who were reset or killed may still be on their way out: their names have to be free.
-            for beginning in ["guest", "killed"] {
-                anna.send(&format!("/list {beginning}"));
-                while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
-                    anna.send(&format!("/list {beginning}"));
-                }
-            }
+            (0..SAID).for_each(|i| anna.send(&format!("{tick}.{i}")));
         }
+        leave(inside);
+        // Those who left may still be on their way out.
+        ["guest", "killed"].into_iter().for_each(|beginning| waits_until_nobody_is_called(&mut anna, beginning));
         anna.send("the end");
         listening.into_iter().map(|thread| thread.join().expect("it heard the end")).collect()
     });
-    // Whoever came earlier has heard the later ones join: from the first message on all have heard the same.
+    // Whoever came earlier has heard the later ones join: from the first of the others on all have heard the same.
     let from_the_first = |heard: &Vec<String>| -> Vec<String> {
-        heard.iter().skip_while(|line| !line.contains("guest")).cloned().collect()
+        heard.iter().skip_while(|line| !line.contains("killed")).cloned().collect()
     };
     let first = from_the_first(&heard[0]);
-    let said: Vec<&str> = first.iter().filter_map(|line| line.strip_prefix("(broadcast) anna: ")).collect();
-    let expected: Vec<String> = (0..ROUNDS).flat_map(|round| (0..20).map(move |i| format!("{round}.{i}"))).collect();
-    assert_eq!(said, expected);
-    let sessions = 20 * ROUNDS + ROUNDS / 4;
-    for what in ["has joined the Chat", "has left the Chat"] {
-        let notices = first.iter().filter(|line| line.ends_with(what)).count();
-        assert_eq!(notices, sessions, "one {what:?} for each session");
+    for (who, other) in heard.iter().enumerate() {
+        assert!(from_the_first(other) == first, "steady{who}x has heard something else");
     }
-    assert_eq!(first.len(), expected.len() + 2 * sessions);
-    for other in &heard {
-        assert!(from_the_first(other) == first, "two have heard different things");
+    let said: Vec<&str> = first.iter().filter_map(|line| line.strip_prefix("(broadcast) anna: ")).collect();
+    let expected: Vec<String> = (0..TICKS).flat_map(|tick| (0..SAID).map(move |i| format!("{tick}.{i}"))).collect();
+    assert_eq!(said, expected);
+    let guests = (0..TICKS).flat_map(|tick| (0..GUESTS).map(move |i| format!("guest{tick}x{i}")));
+    let sessions: Vec<String> = guests.chain((0..KILLED).map(|i| format!("killed{i}x"))).collect();
+    one_join_and_one_leave(&first, &sessions);
+    assert_eq!(first.len(), expected.len() + 2 * sessions.len());
+}
+
+fn waits_until_nobody_is_called(anna: &mut Peer, beginning: &str) {
+    anna.send(&format!("/list {beginning}"));
+    while anna.skip_to_start("Users in chatroom: [") != "Users in chatroom: []" {
+        anna.send(&format!("/list {beginning}"));
+    }
+}
+
+fn one_join_and_one_leave(heard: &[String], sessions: &[String]) {
+    for name in sessions {
+        let about: Vec<&String> = heard.iter().filter(|line| line.contains(&format!(" {name} has "))).collect();
+        let notice = |what| format!("(broadcast) General information: {name} has {what} the Chat");
+        assert_eq!(about, [&notice("joined"), &notice("left")]);
     }
 }

@@ -195,6 +195,21 @@ fn what_users_say_is_not_logged_unless_asked_for() {
 }
 
 #[test]
+fn at_the_usual_level_a_message_leaves_no_line_in_the_log() {
+    let mut server = ServerProgram::start(&["--rate", "off"]);
+    let mut anna = server.group("anna");
+    for i in 0..100 {
+        anna.send_bytes(format!("{i}\nLIST\n/tell anna {i}\n\x1b\n").as_bytes());
+        anna.skip_to_start("Not sent: the line holds U+001B");
+    }
+    anna.quit();
+    server.program.expect_error("left: said goodbye");
+    let logged: Vec<&String> = server.program.all().iter().filter(|line| line.contains(" INFO ")).collect();
+    assert_eq!(logged.len(), 3, "connected, joined and left: {logged:#?}");
+    assert!(!server.program.has_said(" WARN "), "{:#?}", server.program.all());
+}
+
+#[test]
 fn no_server_is_one_line_with_what_to_do() {
     let listener = free_port();
     let port = listener.local_addr().expect("a bound listener has an address").port().to_string();

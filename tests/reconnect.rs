@@ -40,7 +40,7 @@ fn what_was_typed_meanwhile_goes_out_once_and_in_order() {
     assert_eq!(terminal.leave(), 0);
 }
 
-/// A server that stops waits until its clients have closed: one that keeps the old socket holds it up for 2.5 s.
+/// A server that stops waits until its clients have closed: one that keeps the old socket holds it up for a second.
 #[test]
 fn after_the_goodbye_the_old_connection_is_closed_at_once() {
     let listener = free_port();

@@ -1,10 +1,12 @@
 //! A client that vanishes without a word, as when a cable is pulled: found out in time, be it idle or spoken to.
 //!
-//! One test pulls a cable of its own: the loopback of a network namespace. Another takes a socket away from its
-//! connection. That takes Linux, root, util-linux and iproute2, and the feature `sockopts`; so they are run on demand:
+//! One test pulls a cable of its own, between two network namespaces. Another takes a socket away from its connection.
+//! That takes Linux, root, util-linux and iproute2, and the feature `sockopts`; so they are run on demand:
 //! `cargo test --test vanish -- --ignored`.
 #![cfg(all(feature = "sockopts", target_os = "linux"))]
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,44 +21,94 @@ mod support;
 /// The server runs with `--peer-timeout 5`. Its promise is that time; the machine may add to it.
 const FOUND_OUT: Duration = Duration::from_secs(20);
 
-fn inside(server: &ServerProgram, command: &[&str]) -> Command {
+/// A command in the network of a program.
+fn inside(program: &Program, command: &[&str]) -> Command {
     let mut nsenter = Command::new("nsenter");
-    nsenter.args(["--net", "--target", &server.program.id().to_string()]).args(command);
+    nsenter.args(["--net", "--target", &program.id().to_string()]).args(command);
     nsenter
 }
 
-/// Somebody in the group, in the server's namespace.
+fn runs(mut command: Command) {
+    let status = command.stdin(Stdio::null()).status().expect("the command can be started");
+    assert!(status.success(), "{command:?}");
+}
+
+/// A server in a network of its own, with one cable to plug in: `here` is its end of it.
+fn server_with_a_cable() -> ServerProgram {
+    let up = "ip link set lo up && exec \"$0\" --port 0 --ip-address 0.0.0.0 --peer-timeout 5 --rate 1";
+    let mut command = Command::new("unshare");
+    command.args(["--net", "sh", "-c", up, env!("CARGO_BIN_EXE_chat-server")]);
+    ServerProgram::run(&mut command)
+}
+
+/// A `chat` in the server's own network, in the group.
 fn joins(server: &ServerProgram, nickname: &str) -> Program {
     let port = server.address.port().to_string();
-    let mut chat =
-        Program::run(&mut inside(server, &[env!("CARGO_BIN_EXE_chat"), "--port", &port, "--nickname", nickname]));
+    in_the_group(inside(&server.program, &[env!("CARGO_BIN_EXE_chat"), "--port", &port, "--nickname", nickname]))
+}
+
+/// A `chat` at the other end of the cable, in the group.
+fn joins_by_cable(server: &ServerProgram, nickname: &str) -> Program {
+    let port = server.address.port().to_string();
+    // It has its end of the cable when the test has plugged it in.
+    let waits = "until ip link set there up 2>/dev/null; do sleep 0.05; done; \
+                 ip address add 10.0.0.2/24 dev there && exec \"$0\" --ip-address 10.0.0.1 --port \"$1\" --nickname \"$2\"";
+    let mut command = Command::new("unshare");
+    command.args(["--net", "sh", "-c", waits, env!("CARGO_BIN_EXE_chat"), &port, nickname]);
+    let mut chat = Program::run(&mut command);
+    let process = chat.id().to_string();
+    // It is in its own network once that is not the server's.
+    let until = Instant::now() + support::DEADLINE;
+    while network(chat.id()) == network(std::process::id()) {
+        assert!(Instant::now() < until, "unshare makes a network");
+        // The kernel tells nobody: it has to be looked for.
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let cable = ["ip", "link", "add", "here", "type", "veth", "peer", "name", "there", "netns", &process];
+    runs(inside(&server.program, &cable));
+    runs(inside(&server.program, &["ip", "address", "add", "10.0.0.1/24", "dev", "here"]));
+    runs(inside(&server.program, &["ip", "link", "set", "here", "up"]));
+    goes_into_the_group(&mut chat);
+    chat
+}
+
+/// Names the network that a process is in.
+fn network(process: u32) -> PathBuf {
+    fs::read_link(format!("/proc/{process}/ns/net")).expect("the process runs")
+}
+
+fn in_the_group(mut command: Command) -> Program {
+    let mut chat = Program::run(&mut command);
+    goes_into_the_group(&mut chat);
+    chat
+}
+
+fn goes_into_the_group(chat: &mut Program) {
     chat.send("2");
     while chat.line() != "You in group" {}
-    chat
 }
 
 #[test]
 #[ignore = "needs root, to make a network namespace"]
 fn a_client_that_vanishes_is_found_out_idle_or_with_data_on_the_way() {
     for is_spoken_to in [false, true] {
-        let up = "ip link set lo up && exec \"$0\" --port 0 --peer-timeout 5 --rate 1";
-        let mut command = Command::new("unshare");
-        command.args(["--net", "sh", "-c", up, env!("CARGO_BIN_EXE_chat-server")]);
-        let mut server = ServerProgram::run(&mut command);
-        let (mut anna, _boris) = (joins(&server, "anna"), joins(&server, "boris"));
+        let mut server = server_with_a_cable();
+        let mut boris = joins(&server, "boris");
+        let anna = joins_by_cable(&server, "anna");
+        boris.expect("(broadcast) General information: anna has joined the Chat");
         if is_spoken_to {
             // At one line a second the server has something to send for longer than this test runs.
-            (0..80).for_each(|i| anna.send(&format!("line {i}")));
-            while !anna.line().starts_with("You write faster than") {}
+            (0..80).for_each(|i| boris.send(&format!("line {i}")));
+            while !boris.line().starts_with("You write faster than") {}
         }
-        let pulled = inside(&server, &["ip", "link", "set", "lo", "down"]).stdin(Stdio::null()).status();
-        assert!(pulled.expect("nsenter runs").success(), "the cable is pulled");
+        // At anna's end: the server's own end still says that it is there.
+        runs(inside(&anna, &["ip", "link", "set", "there", "down"]));
         let begun = Instant::now();
-        for _ in 0..2 {
-            let line = server.program.expect_error(" left: ");
-            assert!(line.contains("the connection broke (timed out)"), "{line}");
-        }
+        while boris.line() != "(broadcast) General information: anna has left the Chat" {}
         assert!(begun.elapsed() < FOUND_OUT, "{:?}", begun.elapsed());
+        let line = server.program.expect_error(" left: ");
+        // Timed out or, where the kernel could not even find the other end any more, unreachable.
+        assert!(line.contains("anna left: the connection broke ("), "{line}");
     }
 }
 

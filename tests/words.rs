@@ -176,14 +176,12 @@ fn at_tells_who_quit_list_and_menu_count() {
     anna.expect("No message was sent");
     anna.send("still in the group");
     anna.expect("(broadcast) anna: still in the group");
-    for name in ["HELP", "TELL", "/me", "2"] {
-        begin(&mut anna);
-        anna.send(name);
-        anna.expect_start(WHAT);
-        anna.send("hi");
-        anna.expect_start(&format!("Not delivered: nobody here is called {name}"));
-    }
     begin(&mut anna);
+    for name in ["HELP", "TELL", "/me", "2", "boris", "a text that was meant for boris alone"] {
+        anna.send(name);
+        anna.expect(&format!("Not sent: nobody here is called {name}; choose somebody else"));
+        anna.expect_start(WHO);
+    }
     anna.quit();
 }
 

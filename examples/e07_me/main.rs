@@ -44,7 +44,7 @@ fn check(server: &str) -> io::Result<()> {
     assert!(
         !answer.starts_with("Not sent: there is no word /me"),
         "yours to write: exercise 7.5. Anna typed `/me waves`, and the server does not know the word: it answered\n  \
-         {answer}\nBegin with `enum Word` in src/protocol.rs; the compiler will show you the way from there."
+         {answer}\nBegin with `enum Word` in src/protocol/words.rs; the compiler will show you the way from there."
     );
     assert!(
         answer.starts_with("Not sent: "),

@@ -82,7 +82,7 @@ struct Flags {
     /// Be that reference: this is how one gets a process of its own
     #[arg(long, hide = true)]
     serve: Option<Reference>,
-    /// More flags for chat-server, after '--'
+    /// More flags for chat-server, after '--'; its port, rate and number of clients are set unless they are among these
     #[arg(last = true)]
     arguments: Vec<String>,
 }

@@ -38,8 +38,7 @@ impl Target {
     pub(crate) fn server(program: &Path, clients: usize, arguments: &[String]) -> io::Result<Self> {
         let log = std::env::temp_dir().join(format!("load-{}-chat-server.log", std::process::id()));
         let mut command = Command::new(program);
-        command.args(["--port", "0", "--rate", "off", "--max-clients", &clients.to_string()]);
-        command.args(arguments).stderr(File::create(&log)?);
+        command.args(defaults(clients, arguments)).args(arguments).stderr(File::create(&log)?);
         Target::start("server", true, command, Some(log))
     }
 
@@ -109,6 +108,14 @@ impl Drop for Target {
     }
 }
 
+/// What chat-server is started with, but for what stands among the user's own arguments: those win.
+fn defaults(clients: usize, own: &[String]) -> Vec<String> {
+    let is_own = |flag: &str| own.iter().any(|argument| argument.split('=').next() == Some(flag));
+    let clients = clients.to_string();
+    let defaults = [("--port", "0"), ("--rate", "off"), ("--max-clients", clients.as_str())];
+    defaults.into_iter().filter(|(flag, _)| !is_own(flag)).map(|(flag, value)| format!("{flag}={value}")).collect()
+}
+
 /// The chat-server that stands beside this example. Under `cargo run` it is built first, so that it is never older than
 /// the source.
 pub(crate) fn chat_server() -> io::Result<PathBuf> {
@@ -133,5 +140,18 @@ pub(crate) fn chat_server() -> io::Result<PathBuf> {
             program.display(),
             arguments.join(" ")
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_that_is_given_wins() {
+        let with = |own: &[&str]| defaults(110, &own.iter().map(|&argument| argument.to_owned()).collect::<Vec<_>>());
+        assert_eq!(with(&["--motd", "file"]), ["--port=0", "--rate=off", "--max-clients=110"]);
+        assert_eq!(with(&["--max-clients", "9500"]), ["--port=0", "--rate=off"]);
+        assert_eq!(with(&["--max-clients=9500", "--rate", "1000"]), ["--port=0"]);
     }
 }

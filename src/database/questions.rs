@@ -87,6 +87,13 @@ impl Archive for Questions {
         })
     }
 
+    fn was_here(&self, nickname: &Nickname) -> io::Result<bool> {
+        self.question(|connection| {
+            let mut user = connection.prepare_cached("SELECT 1 FROM users WHERE name = ?1")?;
+            user.exists([nickname.folded()])
+        })
+    }
+
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
         let mut lines = self.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;

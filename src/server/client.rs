@@ -12,7 +12,7 @@ use super::kept::Member;
 use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
-use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES};
+use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
 use crate::protocol;
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
@@ -116,11 +116,11 @@ impl Client {
 
     /// The goodbye: the last parcel about this connection. Then reads on until the peer has closed too or its second is
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
-    /// goodbye waits in the backlog, and a second more.
+    /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
         let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
-        let mut until = posted.is_err().then(Instant::now);
+        let (mut lingers, mut drains) = (None, posted.is_err().then(Instant::now));
         let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {
@@ -130,13 +130,16 @@ impl Client {
                     Err(error) => is_timeout(&error),
                 };
             }
-            let goodbye_is_out =
-                if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
-            if goodbye_is_out && !peer_is_open || until.is_some_and(|until| Instant::now() >= until) {
-                break;
+            let is_out = if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
+            if is_out {
+                lingers.get_or_insert_with(|| Instant::now() + LINGER);
             }
-            if until.is_none() && (goodbye_is_out || self.shared.stop.is_stopped()) {
-                until = Some(Instant::now() + LINGER);
+            if self.shared.stop.is_stopped() {
+                drains.get_or_insert_with(|| Instant::now() + STOP_DRAIN);
+            }
+            let is_over = [lingers, drains].into_iter().flatten().any(|until| Instant::now() >= until);
+            if is_over || is_out && !peer_is_open {
+                break;
             }
         }
         connection.shutdown();
@@ -150,9 +153,12 @@ impl Client {
     }
 
     /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
-    /// the bytes trickle in.
+    /// the bytes trickle in. Who was cut is not listened to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
+            if let Some(why) = self.connection.why_cut() {
+                return Err(why);
+            }
             let stream = &self.connection.stream;
             let mut result = Ok(());
             if let Some(until) = self.login_until {

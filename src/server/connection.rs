@@ -11,7 +11,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
@@ -54,8 +54,8 @@ pub(super) struct Backlog {
     pub(super) bytes: VecDeque<u8>,
     /// The goodbye is the last in `bytes`: after it the writing side is shut.
     pub(super) closing: bool,
-    /// The goodbye is out.
-    pub(super) closed: bool,
+    /// Since when the goodbye is out.
+    pub(super) closed: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(super) cut: Option<Leave>,
 }
@@ -81,7 +81,7 @@ impl Backlog {
     }
 
     fn has_ended(&self) -> bool {
-        self.closed || self.cut.is_some()
+        self.closed.is_some() || self.cut.is_some()
     }
 }
 
@@ -114,7 +114,21 @@ impl Connection {
         self.backlog.lock().has_ended()
     }
 
-    /// The same, after waiting for it up to `time`.
+    /// The goodbye has been out for as long as `time`.
+    pub(super) fn is_closed_for(&self, time: Duration) -> bool {
+        self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
+    }
+
+    /// Whether it is not cut, and its backlog would take so many bytes more. Who has no room for them is too late.
+    pub(super) fn has_room(&self, bytes: usize) -> bool {
+        let mut backlog = self.backlog.lock();
+        if backlog.late && backlog.bytes.len() + bytes > BACKLOG_BYTES {
+            backlog.cut_off(Leave::TooLate);
+        }
+        backlog.cut.is_none()
+    }
+
+    /// Nothing more will be written, after waiting for that up to `time`.
     pub fn wait_ended(&self, time: Duration) -> bool {
         let mut backlog = self.backlog.lock();
         self.ended.wait_while_for(&mut backlog, |backlog| !backlog.has_ended(), time);
@@ -124,7 +138,7 @@ impl Connection {
     /// The goodbye is written: shuts the writing side, so that the peer reads its end after the last line.
     pub(super) fn close(&self) {
         self.stream.shutdown(Shutdown::Write).unwrap_or_default();
-        self.backlog.lock().closed = true;
+        self.backlog.lock().closed = Some(Instant::now());
         self.ended.notify_all();
     }
 }

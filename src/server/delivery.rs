@@ -13,9 +13,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, at, bounded, never, select};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
 use super::connection::{ClientId, Connection};
 use super::late::Writer;
@@ -23,7 +22,7 @@ use super::leave::Leave;
 use super::room::Room;
 use super::stop::Stop;
 use super::store::{Request, Store};
-use crate::limits::{QUEUE_PARCELS, SINGLE_STACK, STOP_DRAIN};
+use crate::limits::{LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
 use crate::text::{Nickname, Text};
 
 /// A line of the server's own, or several with newlines between them; formatted once, shared by all who get it.
@@ -196,11 +195,11 @@ impl Delivery {
 }
 
 /// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
-/// until every handle is dropped. After the stop parcel, whoever is still connected when the time is up is cut.
+/// until every handle is dropped. After the stop parcel it looks now and then whose time is up.
 fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
     let mut all = EndsAll { room: Room::new(store), queue, stop };
     let room = &mut all.room;
-    let mut time_is_up = never();
+    let mut looks = never();
     loop {
         let was_stopping = room.is_stopping();
         select! {
@@ -208,7 +207,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
                 Ok(parcel) => room.take(parcel),
                 Err(_) => return,
             },
-            recv(time_is_up) -> _ => room.shutdown(),
+            recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
         }
         while !room.is_full()
@@ -219,7 +218,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
         if room.is_stopping() && !was_stopping {
-            time_is_up = at(Instant::now() + STOP_DRAIN);
+            looks = tick(LINGER_SLICE);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! `in_the_delivery_thread` are the two places where a text brings its fault about; neither is in any build but that of
 //! the unit tests.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::panic;
@@ -17,6 +18,7 @@ use parking_lot::Mutex;
 use self::support::{DEADLINE, Peer, Server, free_port};
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
+use super::leave::Leave;
 use super::password::Guesses;
 use super::places::Places;
 use super::registry::Registry;
@@ -222,6 +224,20 @@ fn a_nickname_is_taken_until_its_leave_is_in_the_queue() {
         was_in |= is_in;
     });
     assert!(was_in && has_left, "boris came and went");
+}
+
+#[test]
+fn who_was_cut_is_not_listened_to_any_more() {
+    let count = Cell::new(0);
+    let cuts = |_: &Shared, connection: &Connection| {
+        if count.get() == 12 {
+            // Its socket is left as it is: what the client has sent can still be read.
+            connection.backlog.lock().cut_off(Leave::TooLate);
+        }
+    };
+    runs_slowly(cuts, |(), _parcel| count.set(count.get() + 1));
+    // Those that were on their way, the leave and the goodbye.
+    assert!(count.get() < 18, "{} parcels: the rest of the script was dealt with", count.get());
 }
 
 /// A session with a queue of one parcel. `before` looks at it while that parcel waits: what the session's thread holds

@@ -77,6 +77,15 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
     }
 }
 
+/// Whether a message can be left for this nickname. A database that does not answer will say so when the message comes.
+pub(super) fn was_here(client: &Client, nickname: &Nickname) -> bool {
+    let Some(archive) = &client.shared.archive else { return false };
+    archive.was_here(nickname).unwrap_or_else(|error| {
+        log::warn!("the database does not answer: {error}");
+        true
+    })
+}
+
 /// `REGISTER`: the password, twice. From then on the login asks for it.
 pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };

@@ -152,3 +152,63 @@ fn last_words(connection: &Connection) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+
+    use crossbeam_channel::{Receiver, bounded};
+
+    use super::*;
+    use crate::limits::BACKLOG_BYTES;
+    use crate::server::connection::ClientId;
+    use crate::wire::Framing;
+
+    /// A connection whose peer never reads, and the peer.
+    fn unread(id: u64) -> (Arc<Connection>, TcpStream) {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let peer = TcpStream::connect(listener.local_addr().expect("it is bound")).expect("it listens");
+        let (stream, address) = listener.accept().expect("somebody has connected");
+        sockopts::tune(&stream, std::time::Duration::from_secs(110)).expect("a socket takes its options");
+        (Arc::new(Connection::new(ClientId(id), stream, address, Framing::Lines)), peer)
+    }
+
+    fn writer(late_threads: usize) -> (Writer, Receiver<Infallible>) {
+        let (alive, ended) = bounded(0);
+        (Writer { places: Places::new(late_threads, late_threads), alive }, ended)
+    }
+
+    /// Writes until the socket has taken all that it takes.
+    fn fills(writer: &Writer, connection: &Arc<Connection>) {
+        while !connection.backlog.lock().late {
+            writer.write(connection, &[b'x'; LATE_PIECE_BYTES], false);
+        }
+    }
+
+    #[test]
+    fn who_is_late_where_no_late_thread_is_left_is_cut() {
+        let (writer, ended) = writer(1);
+        let ((first, first_peer), (second, _second_peer)) = (unread(1), unread(2));
+        fills(&writer, &first);
+        fills(&writer, &second);
+        assert_eq!((first.why_cut(), second.why_cut()), (None, Some(Leave::TooLate)));
+        // The first one's late thread ends with its socket.
+        drop((writer, first_peer));
+        assert!(ended.recv().is_err());
+    }
+
+    #[test]
+    fn who_has_no_room_is_cut_before_a_receipt_is_given() {
+        let (writer, ended) = writer(1);
+        let (connection, peer) = unread(1);
+        assert!(connection.has_room(2 * BACKLOG_BYTES), "its socket has not been asked yet");
+        fills(&writer, &connection);
+        assert!(connection.has_room(1000));
+        assert_eq!(connection.why_cut(), None);
+        assert!(!connection.has_room(BACKLOG_BYTES + 1));
+        assert_eq!(connection.why_cut(), Some(Leave::TooLate));
+        assert!(!connection.has_room(0));
+        drop((writer, peer));
+        assert!(ended.recv().is_err());
+    }
+}

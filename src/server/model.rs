@@ -5,14 +5,17 @@
 //! have all three. However the steps fall, each client must get just the account's bytes, or, if it was cut, a beginning
 //! of them.
 
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::Instant;
 
 use self::modelled::{Modelled, Stands};
 use super::connection::{Backlog, ClientId, Connection};
 use super::delivery::{Message, MessageNumber, Parcel, Partner};
 use super::leave::Leave;
 use super::room::Room;
+use crate::limits::LINGER;
 use crate::protocol;
 use crate::text::{Nickname, Text};
 use crate::wire::Framing;
@@ -206,9 +209,13 @@ impl Model {
     }
 }
 
+/// Somebody to connect to, who never accepts.
+fn listener() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port")
+}
+
 /// Connections whose sockets nobody uses: the model has its own.
-fn connections() -> Vec<Arc<Connection>> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+fn connections(listener: &TcpListener) -> Vec<Arc<Connection>> {
     let address: SocketAddr = listener.local_addr().expect("it is bound");
     let connection = |id| {
         let stream = TcpStream::connect(address).expect("it listens");
@@ -219,7 +226,8 @@ fn connections() -> Vec<Arc<Connection>> {
 
 #[test]
 fn in_ten_thousand_schedules_everyone_gets_what_was_meant_for_them_and_in_order() {
-    let connections = connections();
+    let listener = listener();
+    let connections = connections(&listener);
     for seed in 1..=SCHEDULES {
         let clients = connections.iter().map(|connection| {
             *connection.backlog.lock() = Backlog::default();
@@ -238,4 +246,24 @@ fn in_ten_thousand_schedules_everyone_gets_what_was_meant_for_them_and_in_order(
         }
         model.ends(seed);
     }
+}
+
+#[test]
+fn at_the_stop_a_connection_is_ended_when_its_goodbye_has_been_out_for_its_second() {
+    let mut room = Room::default();
+    let listener = listener();
+    let connections = connections(&listener);
+    for connection in &connections {
+        connection.stream.set_nonblocking(true).expect("a socket takes this option");
+        room.take(Parcel::Connected(Arc::clone(connection)));
+    }
+    room.take(Parcel::Stop(STOP.into()));
+    room.flush(|_, _, _| {});
+    let now = Instant::now();
+    connections[0].backlog.lock().closed = now.checked_sub(LINGER);
+    connections[1].backlog.lock().closed = Some(now);
+    room.let_go();
+    let has_ended = |connection: &Arc<Connection>| (&connection.stream).read(&mut [0]).is_ok_and(|count| count == 0);
+    let ended: Vec<bool> = connections.iter().map(has_ended).collect();
+    assert_eq!(ended, [true, false, false, false, false, false]);
 }

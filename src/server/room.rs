@@ -7,17 +7,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
+use self::seated::Seated;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
 use super::store::Store;
-use crate::limits::BATCH_BYTES;
+use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
 use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
 mod kept;
+mod seated;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
@@ -35,21 +38,8 @@ pub(super) struct Room {
     touched: Vec<ClientId>,
     /// Bytes rendered in this batch.
     rendered: usize,
-    stopping: bool,
-}
-
-/// One connected client.
-struct Seated {
-    connection: Arc<Connection>,
-    nickname: Option<Nickname>,
-    /// In the group: the original's `list_listen`.
-    listens: bool,
-    /// Up to where in `heard_by_all` this client has heard.
-    heard: usize,
-    /// What only this client is written in this batch.
-    own: Vec<u8>,
-    /// The goodbye is the last in `own`.
-    closing: bool,
+    /// Everyone has had the goodbye; when the last of them is to be gone.
+    stops: Option<Instant>,
 }
 
 impl Room {
@@ -60,7 +50,7 @@ impl Room {
 
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
-        if self.stopping {
+        if self.is_stopping() {
             return self.take_while_stopping(parcel);
         }
         match parcel {
@@ -91,7 +81,7 @@ impl Room {
 
     /// Everyone has had the goodbye.
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping
+        self.stops.is_some()
     }
 
     /// Hands out all that was rendered, once to each recipient, and begins a new batch.
@@ -107,7 +97,7 @@ impl Room {
                 seated.flush(&self.heard_by_all, &mut write);
             }
         }
-        if !self.stopping {
+        if !self.is_stopping() {
             for id in &self.touched {
                 if self.places.get(id).is_some_and(|seated| seated.closing) {
                     self.places.remove(id);
@@ -121,15 +111,20 @@ impl Room {
 
     /// Ends every connection at once.
     pub(super) fn shutdown(&self) {
-        for seated in self.places.values() {
-            seated.connection.shutdown();
+        self.places.values().for_each(|seated| seated.connection.shutdown());
+    }
+
+    /// After the stop: ends every connection whose goodbye has been out for its second; when the time is up, all.
+    pub(super) fn let_go(&self) {
+        if self.stops.is_some_and(|until| Instant::now() >= until) {
+            return self.shutdown();
         }
+        let has_had_it = self.places.values().filter(|seated| seated.connection.is_closed_for(LINGER));
+        has_had_it.for_each(|seated| seated.connection.shutdown());
     }
 
     fn connected(&mut self, connection: Arc<Connection>) {
-        let (id, own) = (connection.id, Vec::new());
-        let seated = Seated { connection, nickname: None, listens: false, heard: 0, own, closing: false };
-        self.places.insert(id, seated);
+        self.places.insert(connection.id, Seated::new(connection));
     }
 
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
@@ -206,11 +201,12 @@ impl Room {
     fn tell_private(&mut self, from: ClientId, to: &Partner, message: &Message) -> bool {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
-        let delivered = self.can_hear(to.id);
+        let line = protocol::private(&nickname, text);
+        let delivered = self.can_hear(to.id, line.len() + 1);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), &message.text);
-            self.tell_one(to.id, &protocol::private(&nickname, text));
+            self.tell_one(to.id, &line);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
         } else {
             self.tell_one(from, &protocol::not_delivered(&format!("{} has left", to.nickname)));
@@ -242,7 +238,7 @@ impl Room {
         for id in everyone {
             self.close(id, Some(reason));
         }
-        self.stopping = true;
+        self.stops = Some(Instant::now() + STOP_DRAIN);
     }
 
     /// After the stop nothing is said any more, and who comes now is sent away. Nobody is forgotten: the goodbye may
@@ -255,10 +251,11 @@ impl Room {
         }
     }
 
-    /// Is in the chat, and has not been cut: what it is sent reaches its socket or its backlog.
-    fn can_hear(&self, id: ClientId) -> bool {
+    /// Is in the chat, has not been cut, and has room for so many bytes beside what this batch has for it: they reach
+    /// its socket or its backlog.
+    fn can_hear(&self, id: ClientId, bytes: usize) -> bool {
         let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
-        named.is_some_and(|seated| seated.connection.why_cut().is_none())
+        named.is_some_and(|seated| seated.connection.has_room(seated.waiting(&self.heard_by_all) + bytes))
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {
@@ -279,31 +276,6 @@ impl Room {
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }
-    }
-}
-
-impl Seated {
-    /// Takes over what the group has heard and this listener has not.
-    fn catch_up(&mut self, heard_by_all: &[u8]) {
-        if self.listens {
-            self.own.extend_from_slice(heard_by_all.get(self.heard..).unwrap_or_default());
-            self.heard = heard_by_all.len();
-        }
-    }
-
-    fn flush(&mut self, heard_by_all: &[u8], write: &mut impl FnMut(&Arc<Connection>, &[u8], bool)) {
-        if self.own.is_empty() {
-            // The usual case in a busy room: no copy.
-            let unheard = heard_by_all.get(self.heard..).unwrap_or_default();
-            if self.listens && !unheard.is_empty() {
-                write(&self.connection, unheard, false);
-            }
-        } else {
-            self.catch_up(heard_by_all);
-            let own = std::mem::take(&mut self.own);
-            write(&self.connection, &own, self.closing);
-        }
-        self.heard = 0;
     }
 }
 

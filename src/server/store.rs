@@ -126,6 +126,12 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// The database does not answer. The same holds for the calls below.
     fn newest(&self) -> io::Result<i64>;
 
+    /// Whether `nickname` was ever here; case does not count.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    fn was_here(&self, nickname: &Nickname) -> io::Result<bool>;
+
     /// The last `count` messages of the group and of `reader`'s own, the oldest first; of the private ones those after
     /// the message `since`.
     ///

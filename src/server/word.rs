@@ -57,7 +57,8 @@ fn list(client: &Client, beginning: &str) -> Result<(), Leave> {
     client.delivery().post(Parcel::List(client.id, beginning.to_owned()))
 }
 
-/// The dialogue: whom, then what. Then the client is back where it was.
+/// The dialogue: whom, then what. Then the client is back where it was. Whom nobody is called is asked for again, and not
+/// given up: the text that was meant for one would be the next line, and go to the room.
 fn tell(client: &mut Client) -> Result<(), Leave> {
     let user = loop {
         client.send("Who will get your message? A nickname; LIST shows who is here, MENU gives it up")?;
@@ -67,7 +68,11 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
             Said::Word(Word::List(beginning)) => list(client, beginning)?,
             Said::Word(Word::Menu) => return client.send("No message was sent"),
             _ if line.is_blank() => {}
-            _ => break line,
+            _ if is_somebody(client, line.as_str()) => break line,
+            _ => {
+                let user = line.as_str().trim();
+                client.send(protocol::not_sent(&format!("nobody here is called {user}; choose somebody else")))?;
+            }
         }
     };
     let text = loop {
@@ -77,6 +82,12 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
         }
     };
     if text.is_blank() { client.send("No message was sent") } else { tell_to(client, user.as_str(), text) }
+}
+
+/// Whether somebody here has this nickname or, with a database, had it once.
+fn is_somebody(client: &Client, user: &str) -> bool {
+    let nickname = Nickname::parse(user);
+    nickname.is_ok_and(|it| client.shared.registry.find(&it).is_some() || kept::was_here(client, &it))
 }
 
 /// One private message. It arrives or it does not, and the sender is told which.

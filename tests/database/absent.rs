@@ -56,3 +56,15 @@ fn nothing_waits_for_one_who_was_never_here() {
     }
     assert_eq!(folder.number("SELECT count(*) FROM messages"), 0);
 }
+
+#[test]
+fn tell_asks_what_for_one_who_is_away_and_not_for_one_who_was_never_here() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.login("boris").quit();
+    let mut anna = server.group("anna");
+    anna.send("TELL\ngleb\nBORIS\nsee you at 5");
+    anna.until("Not sent: nobody here is called gleb; choose somebody else");
+    anna.until("What is your message to BORIS? An empty line gives it up");
+    anna.until("Kept for boris, who is away: see you at 5");
+}

@@ -19,7 +19,7 @@ use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
 const FENCES_AT_LEAST: usize = 85;
-/// The same for the names of tests: in two languages, and counted as often as they stand there.
+/// The same for the names of tests, counted as often as they stand there.
 const TESTS_AT_LEAST: usize = 85;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
@@ -184,23 +184,33 @@ fn every_numbered_example_runs() {
     report(&output::examples().iter().filter_map(|name| output::of_example(name).err()).collect::<Vec<_>>());
 }
 
+/// The names of tests on a page, with their lines: a sentence with underscores is one. A command may stand around it.
+fn named_tests(page: &Page) -> Vec<(usize, &str)> {
+    let is_name = |word: &&str| word.matches('_').count() > 2 && word.starts_with(char::is_alphabetic);
+    let words = |line| page::code_spans(line).into_iter().flat_map(|span| span.split(' '));
+    let named = page.prose().into_iter().flat_map(|(at, line)| words(line).map(move |word| (at, word)));
+    named.filter(|(_, word)| is_name(word) && !word.contains('/')).collect()
+}
+
 #[test]
-fn the_tests_that_the_pages_name_exist() {
+fn the_tests_that_the_pages_name_exist_and_are_the_same_in_both_languages() {
     let files = ["src", "tests", "examples"].iter().flat_map(|folder| share::rust_files(folder));
     let source: String = files.filter_map(|file| read(&file).ok()).collect();
     let mut problems = Vec::new();
     let mut seen = 0;
-    for page in page::all() {
-        for (at, line) in page.prose() {
-            // A sentence with underscores is the name of a test; a command may stand around it.
-            let words = page::code_spans(line).into_iter().flat_map(|span| span.split(' '));
-            let is_name = |word: &&str| word.matches('_').count() > 2 && word.starts_with(char::is_alphabetic);
-            for name in words.filter(is_name).filter(|word| !word.contains('/')) {
-                seen += 1;
-                if !source.contains(&format!("fn {name}(")) {
-                    problems.push(format!("{}: there is no test {name}", page.at(at)));
-                }
-            }
+    for name in page::names("en") {
+        let [en, ru] = ["en", "ru"].map(|language| {
+            let Ok(page) = Page::load(language, &name) else { return Vec::new() };
+            let named = named_tests(&page);
+            let missing = named.iter().filter(|(_, test)| !source.contains(&format!("fn {test}(")));
+            problems.extend(missing.map(|(at, test)| format!("{}: there is no test {test}", page.at(*at))));
+            let mut tests: Vec<String> = named.into_iter().map(|(_, test)| test.to_owned()).collect();
+            tests.sort();
+            tests
+        });
+        seen += en.len();
+        if en != ru {
+            problems.push(format!("{name}: the two languages have to name the same tests"));
         }
     }
     if seen < TESTS_AT_LEAST {

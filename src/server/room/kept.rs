@@ -43,7 +43,7 @@ impl Room {
                 None => Request::LeaveFor { to, message },
             },
             // Handed over only once: not to one who has gone already.
-            Request::Waiting if !self.can_hear(by) => return,
+            Request::Waiting if !self.can_hear(by, 0) => return,
             request => request,
         };
         for line in self.store.ask(by, &nickname, request) {

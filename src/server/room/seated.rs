@@ -1,0 +1,57 @@
+//! One client, as the room knows it: where it is, and what it is to be written next. Part of the delivery thread's state,
+//! as the room is.
+
+use std::sync::Arc;
+
+use crate::server::connection::Connection;
+use crate::text::Nickname;
+
+/// One connected client.
+pub(super) struct Seated {
+    pub(super) connection: Arc<Connection>,
+    pub(super) nickname: Option<Nickname>,
+    /// In the group: the original's `list_listen`.
+    pub(super) listens: bool,
+    /// Up to where in `heard_by_all` this client has heard.
+    pub(super) heard: usize,
+    /// What only this client is written in this batch.
+    pub(super) own: Vec<u8>,
+    /// The goodbye is the last in `own`.
+    pub(super) closing: bool,
+}
+
+impl Seated {
+    /// Who has just connected: nameless, and in no group.
+    pub(super) fn new(connection: Arc<Connection>) -> Self {
+        Seated { connection, nickname: None, listens: false, heard: 0, own: Vec::new(), closing: false }
+    }
+
+    /// Takes over what the group has heard and this listener has not.
+    pub(super) fn catch_up(&mut self, heard_by_all: &[u8]) {
+        if self.listens {
+            self.own.extend_from_slice(heard_by_all.get(self.heard..).unwrap_or_default());
+            self.heard = heard_by_all.len();
+        }
+    }
+
+    /// Bytes that this batch has for this client so far.
+    pub(super) fn waiting(&self, heard_by_all: &[u8]) -> usize {
+        self.own.len() + if self.listens { heard_by_all.len() - self.heard } else { 0 }
+    }
+
+    /// Hands out what this batch has for this client, in one piece.
+    pub(super) fn flush(&mut self, heard_by_all: &[u8], write: &mut impl FnMut(&Arc<Connection>, &[u8], bool)) {
+        if self.own.is_empty() {
+            // The usual case in a busy room: no copy.
+            let unheard = heard_by_all.get(self.heard..).unwrap_or_default();
+            if self.listens && !unheard.is_empty() {
+                write(&self.connection, unheard, false);
+            }
+        } else {
+            self.catch_up(heard_by_all);
+            let own = std::mem::take(&mut self.own);
+            write(&self.connection, &own, self.closing);
+        }
+        self.heard = 0;
+    }
+}
