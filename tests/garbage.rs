@@ -226,7 +226,7 @@ fn megabyte_of_noise() -> Vec<u8> {
 #[test]
 fn who_speaks_something_else_is_closed_by_the_login_deadline_and_then_the_processor_is_idle() {
     const AT_ONCE: usize = 200;
-    const SECONDS: u64 = 2;
+    const SECONDS: u64 = 1;
     let _no_flood = FLOOD.read();
     let mut server = ServerProgram::start(&["--rate", "off", "--login-timeout", &SECONDS.to_string()]);
     let mut anna = server.group("anna");
