@@ -87,6 +87,7 @@ fn the_goodbye_arrives_whole_though_a_megabyte_waits_and_the_peer_goes_on_typing
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to come; .ci/run runs it"]
 fn who_takes_not_a_byte_for_ten_seconds_is_cut() {
     let mut server = tells_who_is_late();
     let stalled = server.group("stalled");

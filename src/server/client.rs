@@ -116,11 +116,12 @@ impl Client {
 
     /// The goodbye: the last parcel about this connection. Then reads on until the peer has closed too or its second is
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
-    /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take.
+    /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
+    /// ended by whoever cut it, after the last words.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
         let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
-        let (mut lingers, mut drains) = (None, posted.is_err().then(Instant::now));
+        let mut gives_up = posted.is_err().then(Instant::now);
         let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {
@@ -130,15 +131,12 @@ impl Client {
                     Err(error) => is_timeout(&error),
                 };
             }
-            let is_out = if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
-            if is_out {
-                lingers.get_or_insert_with(|| Instant::now() + LINGER);
-            }
+            let has_ended = if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
             if self.shared.stop.is_stopped() {
-                drains.get_or_insert_with(|| Instant::now() + STOP_DRAIN);
+                gives_up.get_or_insert_with(|| Instant::now() + STOP_DRAIN);
             }
-            let is_over = [lingers, drains].into_iter().flatten().any(|until| Instant::now() >= until);
-            if is_over || is_out && !peer_is_open {
+            let is_over = connection.is_closed_for(LINGER) || gives_up.is_some_and(|until| Instant::now() >= until);
+            if is_over || has_ended && !peer_is_open {
                 break;
             }
         }
