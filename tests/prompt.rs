@@ -45,6 +45,22 @@ fn at_tells_questions_the_prompt_says_where_each_line_goes() {
 }
 
 #[test]
+fn where_nobody_has_the_nickname_tell_asks_again_and_so_does_the_prompt() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("TELL\rgleb\r");
+    terminal.wait_for("Not sent: nobody here is called gleb; choose somebody else");
+    terminal.wait_for_draft("[anna: TELL to whom?]");
+    terminal.type_in("boris\r");
+    terminal.wait_for_draft("[anna to boris, once]");
+    terminal.type_in("coffee?\r");
+    boris.skip_to("(private) anna : coffee?");
+    terminal.wait_for_draft("[anna in the group]");
+}
+
+#[test]
 fn ctrl_c_gives_tells_questions_up_and_does_not_leave() {
     let server = Server::without_rate();
     let mut boris = server.group("boris");
