@@ -4,7 +4,7 @@
 mod pty;
 mod support;
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::Instant;
@@ -14,11 +14,11 @@ use pty::Terminal;
 use support::{DEADLINE, Server, free_port};
 
 /// Reads up to this line of the client's.
-fn read_to(mut client: &TcpStream, line: &str) {
+fn read_to(client: &TcpStream, line: &str) {
     let mut read = Vec::new();
     while !read.ends_with(format!("{line}\n").as_bytes()) {
         let mut byte = [0];
-        assert_eq!(client.read(&mut byte).expect("chat writes"), 1, "the end instead of {line:?}");
+        assert_eq!(support::read(client, &mut byte).expect("chat writes"), 1, "the end instead of {line:?}");
         read.push(byte[0]);
     }
 }

@@ -1,7 +1,7 @@
 //! `chat --framing chunks` with a server that sends as the original's does: nothing is framed, some lines have spaces
 //! around them, and lines that were sent apart arrive glued.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
@@ -34,7 +34,7 @@ impl Original {
     /// As the original: what one `read` gives is a message.
     fn hears(&mut self, message: &str) {
         let mut bytes = [0; 1024];
-        let count = self.0.read(&mut bytes).unwrap_or_else(|error| panic!("no {message:?}: {error}"));
+        let count = support::read(&self.0, &mut bytes).unwrap_or_else(|error| panic!("no {message:?}: {error}"));
         assert_eq!(String::from_utf8_lossy(&bytes[..count]), message);
     }
 }

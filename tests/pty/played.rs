@@ -1,6 +1,6 @@
 //! A server that is played by the test, line by line.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 
 use chatroom::protocol::QUESTION;
@@ -34,7 +34,8 @@ impl Played {
                 break newline;
             }
             let mut bytes = [0; 256];
-            let count = self.client.read(&mut bytes).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
+            let count =
+                crate::support::read(&self.client, &mut bytes).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
             assert!(count > 0, "the end instead of {line:?}");
             self.read.extend(&bytes[..count]);
         };

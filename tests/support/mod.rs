@@ -5,7 +5,7 @@
 #![allow(dead_code, reason = "no test file uses every helper")]
 #![allow(unreachable_pub, reason = "a test has no public interface; pub here means: for the test files")]
 
-use std::io;
+use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -95,6 +95,17 @@ impl Drop for Server {
         let ended = self.end();
         if !thread::panicking() {
             ended.expect("the server ends without an error");
+        }
+    }
+}
+
+/// One `read`, made again where it was interrupted. Linux interrupts a wait that has a timeout when the process is stopped
+/// and goes on, as when a whole machine is.
+pub fn read(mut stream: impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A client made of nothing but a socket, as `nc` is. Whatever it does not expect fails the test, with all that was said.
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
 
@@ -176,7 +176,7 @@ impl Peer {
     fn read(&mut self) -> usize {
         let mut buffer = [0; 64 * 1024];
         let begun = Instant::now();
-        match self.stream.read(&mut buffer) {
+        match super::read(&self.stream, &mut buffer) {
             Ok(count) => {
                 self.received.extend_from_slice(&buffer[..count]);
                 count
