@@ -68,12 +68,12 @@ impl Writer {
             builder.spawn(move || late(&connection, place, alive))
         });
         match spawned {
-            Some(Ok(_handle)) => {}
-            Some(Err(error)) => {
+            Ok(Ok(_handle)) => {}
+            Ok(Err(error)) => {
                 log::warn!("no thread for the late {}: {error}", connection.id);
                 connection.cut(Leave::TooLate);
             }
-            None => connection.cut(Leave::TooLate),
+            Err(_full) => connection.cut(Leave::TooLate),
         }
     }
 }
@@ -148,7 +148,6 @@ fn last_words(connection: &Connection) {
     loop {
         match (&connection.stream).write(words.as_bytes()) {
             Err(error) if is_timeout(&error) && Instant::now() < deadline => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             _ => return,
         }
     }
