@@ -5,7 +5,7 @@
 //! itself. (`list_listen`, who hears the general chat, belongs to the delivery thread: see `room`.)
 //!
 //! # Locks
-//! `members` guards who is here under which name, and the count of joinings. To check a nickname and to take it is one
+//! `members` guards who is here under which name. To check a nickname and to take it is one
 //! step under it. Never under it: I/O, a log line, a send into the bounded queue.
 
 use std::collections::HashMap;

@@ -229,12 +229,15 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id) {
             seated.listens = false;
             seated.closing = true;
+            // Still named is who is here when the server stops: nobody leaves any more.
+            if let Some(nickname) = seated.nickname.take() {
+                self.store.left(&nickname);
+            }
         }
     }
 
     fn stop(&mut self, reason: &Line) {
         let everyone: Vec<ClientId> = self.places.keys().copied().collect();
-        self.store_everyones_end();
         for id in everyone {
             self.close(id, Some(reason));
         }

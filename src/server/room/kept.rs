@@ -62,15 +62,6 @@ impl Room {
         }
     }
 
-    /// At the stop nobody leaves any more: those who are here are seen last now.
-    pub(super) fn store_everyones_end(&mut self) {
-        for id in self.named.values() {
-            if let Some(nickname) = self.places.get(id).and_then(|seated| seated.nickname.as_ref()) {
-                self.store.left(nickname);
-            }
-        }
-    }
-
     fn present(&self, nickname: &Nickname) -> Option<Partner> {
         self.named.values().find_map(|&id| {
             let named = self.places.get(&id)?.nickname.as_ref()?;
