@@ -128,7 +128,7 @@ impl Client {
             if peer_is_open {
                 peer_is_open = match (&connection.stream).read(&mut unread) {
                     Ok(count) => count > 0,
-                    Err(error) => is_timeout(&error),
+                    Err(error) => is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted,
                 };
             }
             let has_ended = if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };

@@ -148,6 +148,7 @@ fn last_words(connection: &Connection) {
     loop {
         match (&connection.stream).write(words.as_bytes()) {
             Err(error) if is_timeout(&error) && Instant::now() < deadline => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             _ => return,
         }
     }
