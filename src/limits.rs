@@ -38,6 +38,10 @@ pub const QUEUE_PARCELS: usize = 1024;
 pub const BATCH_BYTES: usize = 256 * 1024;
 /// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
 pub const BACKLOG_BYTES: usize = 1024 * 1024;
+/// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
+/// bookkeeping. Left to itself it holds up to 4 MiB, and a few hundred readers who have stopped would use up what it has
+/// for all sockets together.
+pub const SOCKET_BYTES: usize = 256 * 1024;
 /// Bytes that a late thread takes out of the backlog at once: the kernel's appetite, and little to copy.
 pub const LATE_PIECE_BYTES: usize = 64 * 1024;
 /// Log lines that may wait for stderr: beyond it they are counted instead of kept.

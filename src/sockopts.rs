@@ -15,6 +15,8 @@ mod imp {
 
     use rustix::net::{SendFlags, listen, send, sockopt};
 
+    use crate::limits::SOCKET_BYTES;
+
     /// Connections that may wait for `accept`, instead of std's 128.
     const ACCEPT_BACKLOG: i32 = 1024;
     /// Unanswered keepalive probes after which a peer counts as gone.
@@ -27,10 +29,11 @@ mod imp {
         Ok(listen(listener, ACCEPT_BACKLOG)?)
     }
 
-    /// Prepares an accepted socket: no delay for short lines, and a vanished peer found out within `peer_timeout`, idle
-    /// or with data on the way.
+    /// Prepares an accepted socket: no delay for short lines, a bound on what the kernel holds for it, and a vanished
+    /// peer found out within `peer_timeout`, idle or with data on the way.
     pub(crate) fn tune(stream: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
         stream.set_nodelay(true)?;
+        sockopt::set_socket_send_buffer_size(stream, SOCKET_BYTES)?;
         stream.set_write_timeout(Some(LATE_WRITE))?;
         keepalive(stream, peer_timeout)?;
         let milliseconds = u32::try_from(peer_timeout.as_millis()).unwrap_or(u32::MAX);
@@ -95,5 +98,26 @@ mod imp {
                 result => return result,
             }
         }
+    }
+}
+
+#[cfg(all(test, feature = "sockopts"))]
+mod tests {
+    use std::io;
+    use std::net::{TcpListener, TcpStream};
+
+    use rustix::net::sockopt::socket_send_buffer_size;
+
+    use crate::limits::{PEER_TIMEOUT, SOCKET_BYTES};
+
+    #[test]
+    fn what_the_kernel_holds_for_a_client_is_bounded() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let _client = TcpStream::connect(listener.local_addr()?)?;
+        let (accepted, _) = listener.accept()?;
+        super::tune(&accepted, PEER_TIMEOUT)?;
+        let bytes = socket_send_buffer_size(&accepted)?;
+        assert!(bytes <= 2 * SOCKET_BYTES, "Linux doubles the figure, and no more: {bytes}");
+        Ok(())
     }
 }

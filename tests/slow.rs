@@ -1,6 +1,6 @@
 //! Clients that read slowly or not at all: nobody else waits for them, and who cannot keep up is cut.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};

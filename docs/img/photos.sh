@@ -124,22 +124,27 @@ types() {
 }
 presses() { in_tmux send-keys -t "${name_of[$1]}" "$2"; }
 
-# The screen as a picture and as text. Two pictures that are the same: xterm has drawn all that tmux gave it.
+# The screen as a picture and as text. Two pictures that are the same: xterm has drawn all that tmux gave it. The same
+# text before and after the second one: it is the text of that picture, whatever counts the seconds on the screen.
+texts() {
+    local name
+    for name in "${order[@]}"; do
+        printf -- '-- %s --\n' "$name"
+        text "$name"
+    done
+}
 still() {
     mv "$work/new.png" "$work/old.png" 2>/dev/null || true
+    texts >"$work/new.txt"
     import -window photo -strip -depth 8 -colors 48 -define png:exclude-chunks=date,time "png8:$work/new.png"
-    cmp -s "$work/old.png" "$work/new.png"
+    cmp -s "$work/old.png" "$work/new.png" && texts | cmp -s - "$work/new.txt"
 }
 shoot() {
-    local name
     rm -f "$work/old.png" "$work/new.png"
     in_tmux select-pane -t "${name_of[${order[0]}]}"
     until_true 'a picture that stands still' still
     mv "$work/new.png" "$photos/$1.png"
-    for name in "${order[@]}"; do
-        printf -- '-- %s --\n' "$name"
-        text "$name"
-    done >"$photos/$1.txt"
+    mv "$work/new.txt" "$photos/$1.txt"
     say "$1: $(wc -c <"$photos/$1.png") bytes, $(wc -l <"$photos/$1.txt") lines"
     close_window
 }

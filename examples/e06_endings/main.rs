@@ -34,8 +34,8 @@ fn check(next: Classify) {
         (Ok(5), Next::Bytes(5)),
         (Ok(0), Next::Ended),
         (Err(ErrorKind::Interrupted), Next::Again),
-        (Err(ErrorKind::WouldBlock), Next::Again), // a timeout on Linux
-        (Err(ErrorKind::TimedOut), Next::Again),   // a timeout on Windows
+        (Err(ErrorKind::WouldBlock), Next::Again), // the read's own timeout
+        (Err(ErrorKind::TimedOut), Next::Broken),  // the kernel's: the peer has vanished
         (Err(ErrorKind::ConnectionReset), Next::Broken),
         (Err(ErrorKind::ConnectionAborted), Next::Broken),
         (Err(ErrorKind::BrokenPipe), Next::Broken),

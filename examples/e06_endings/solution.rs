@@ -10,7 +10,7 @@ pub(crate) fn next(result: &Result<usize>) -> Next {
         Ok(0) => Next::Ended,
         Ok(count) => Next::Bytes(*count),
         Err(error) => match error.kind() {
-            ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => Next::Again,
+            ErrorKind::Interrupted | ErrorKind::WouldBlock => Next::Again,
             _ => Next::Broken,
         },
     }

@@ -122,6 +122,9 @@ fn russian_problems(page: &Page, line: &str, words: &[&str], complain: &mut impl
     if without_code(line).contains(" - ") || without_code(line).contains(" -- ") {
         complain("a hyphen stands where Russian has a dash: put —".into());
     }
+    if without_code(line).contains('"') && !line.starts_with('<') {
+        complain("a straight quotation mark: Russian has «…»".into());
+    }
     let lacks_yo = |word: &str| {
         WITHOUT_YO.split(' ').any(|wrong| wrong.strip_suffix('*').map_or(word == wrong, |stem| word.starts_with(stem)))
     };

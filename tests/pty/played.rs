@@ -1,6 +1,6 @@
 //! A server that is played by the test, line by line.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use chatroom::protocol::QUESTION;
@@ -33,11 +33,10 @@ impl Played {
             if let Some(newline) = self.read.iter().position(|&byte| byte == b'\n') {
                 break newline;
             }
-            let mut bytes = [0; 256];
-            let count =
-                crate::support::read(&self.client, &mut bytes).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
-            assert!(count > 0, "the end instead of {line:?}");
-            self.read.extend(&bytes[..count]);
+            // `read_exact` goes on after an interruption; `read` does not.
+            let mut byte = [0];
+            self.client.read_exact(&mut byte).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
+            self.read.extend(byte);
         };
         let said: Vec<u8> = self.read.drain(..=newline).collect();
         assert_eq!(String::from_utf8_lossy(&said).trim_end(), line);
