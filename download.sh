@@ -1,12 +1,15 @@
 #!/bin/sh
 # Installs chat-server and chat into ~/.local/bin, built from the lock file, and their completions and manual pages into
 # ~/.local/share; can be run again, from any folder.
-#     sh download.sh              install
-#     sh download.sh --uninstall  take all of it away again
+#     sh download.sh                  install
+#     sh download.sh --with-database  install a chat-server that can keep its chat in a file: chat-server --database FILE
+#     sh download.sh --uninstall      take all of it away again
 # Edits no file of yours: where ~/.local/bin is not in PATH, it says what to add.
 set -eu
 
 programs='chat-server chat'
+# Manual pages of what chat-server can do only with the database.
+database_pages='man/man1/chat-server-history.1 man/man1/chat-server-users.1'
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 fail() {
@@ -36,6 +39,13 @@ uninstall() {
             rm -f -- "$share/$file"
         done
     done
+    remove_database_pages
+}
+
+remove_database_pages() {
+    for file in $database_pages; do
+        rm -f -- "$share/$file"
+    done
 }
 
 # Everything that the build needs, each with the one thing to do about it.
@@ -52,18 +62,37 @@ check_tools() {
         fail "a linker is missing: there is no 'cc'; install gcc (Debian, Ubuntu: sudo apt install gcc)"
 }
 
-# Completions and the manual page of one program: they stand in the repository, and are only copied.
+# One file from the folder $1 of docs/share, where they stand: they are only copied.
+install_file() {
+    mkdir -p -- "$share/${2%/*}" || fail "cannot make the folder $share/${2%/*}"
+    cp -- "$here/docs/share/$1$2" "$share/$2" || fail "cannot write $share/$2"
+}
+
+# Completions and the manual page of one program. With the database chat-server has more flags, and two pages more.
 install_shared() {
     for file in $(shared "$1"); do
-        mkdir -p -- "$share/${file%/*}" || fail "cannot make the folder $share/${file%/*}"
-        cp -- "$here/docs/share/$file" "$share/$file" || fail "cannot write $share/$file"
+        if [ "$database" = yes ] && [ "$1" = chat-server ]; then
+            install_file with-database/ "$file"
+        else
+            install_file '' "$file"
+        fi
+    done
+}
+
+install_database_pages() {
+    for file in $database_pages; do
+        install_file with-database/ "$file"
     done
 }
 
 install_programs() {
     check_tools
     printf 'Building, which takes a minute the first time ...\n'
-    cargo build --quiet --release --locked --bins --manifest-path "$here/Cargo.toml" --target-dir "$here/target" ||
+    set -- --quiet --release --locked --bins
+    if [ "$database" = yes ]; then
+        set -- "$@" --features database
+    fi
+    cargo build "$@" --manifest-path "$here/Cargo.toml" --target-dir "$here/target" ||
         fail 'the build failed; the lines above say why'
     mkdir -p -- "$bin" || fail "cannot make the folder $bin"
     for program in $programs; do
@@ -73,14 +102,26 @@ install_programs() {
         printf 'Installed %s\n' "$bin/$program"
         install_shared "$program"
     done
+    if [ "$database" = yes ]; then
+        install_database_pages
+        try='chat-server --database chat.db'
+    else
+        remove_database_pages # of an earlier install
+        try=chat-server
+    fi
     case ":$PATH:" in
-    *":$bin:"*) printf 'Try: chat-server\n' ;;
+    *":$bin:"*) printf 'Try: %s\n' "$try" ;;
     *) printf "%s is not in your PATH; add this line to ~/.profile and open a new terminal:\n    export PATH=\"\$HOME/.local/bin:\$PATH\"\n" "$bin" ;;
     esac
 }
 
+database=no
 case "${1:-}" in
 '') install_programs ;;
+--with-database)
+    database=yes
+    install_programs
+    ;;
 --uninstall) uninstall ;;
-*) fail "there is no option $1; run 'sh download.sh' or 'sh download.sh --uninstall'" ;;
+*) fail "there is no option $1; run 'sh download.sh', or with --with-database or --uninstall" ;;
 esac

@@ -4,7 +4,8 @@
 //! | file | its one job |
 //! |---|---|
 //! | `file.rs`, `migrations/` | the lock, the schema and its versions; what survives what |
-//! | `writer.rs` | writes, for the delivery thread: a batch is a transaction |
+//! | `own_thread.rs` | the thread that owns the writer, and the delivery thread's handle on it |
+//! | `writer.rs` | writes: a batch is a transaction |
 //! | `statements.rs` | every statement that writes |
 //! | `recent.rs` | the last messages of the group, for who comes into it |
 //! | `questions.rs` | answers, for the clients' own threads |
@@ -19,7 +20,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use self::file::DatabaseFile;
+use self::own_thread::OwnThread;
 use self::questions::Questions;
+use self::recent::Recent;
 use self::writer::Writer;
 use crate::limits::{DATABASE_RETRY, HISTORY};
 use crate::server::store::Kept;
@@ -28,6 +31,7 @@ mod accounts;
 mod export;
 mod file;
 mod flags;
+mod own_thread;
 mod questions;
 mod recent;
 mod statements;
@@ -61,8 +65,10 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let (file, connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
     let archive = Questions::open(file.path(), notice(settings)).map_err(context)?;
-    let writer = Writer::new(file, connection, settings).map_err(|error| context(file::told(error)))?;
-    Ok(Kept { store: Mutex::new(Box::new(writer)), archive: Arc::new(archive) })
+    let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
+    let writer = Writer::new(file, connection, settings);
+    let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
+    Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }
 
 fn notice(settings: Settings) -> String {

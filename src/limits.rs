@@ -94,6 +94,12 @@ pub const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
 pub const CHUNK_PAUSE: Duration = Duration::from_millis(100);
 /// One picture of the waiting animation.
 pub const FRAME: Duration = Duration::from_millis(120);
+/// How often a client that waits for the server looks whether it has waited too long.
+pub const TICK: Duration = Duration::from_secs(1);
+/// A server that says nothing for so long: the client names what it has not answered.
+pub const SILENCE: Duration = Duration::from_secs(5);
+/// A server that says nothing for so long after the user asked to leave: the client ends without a goodbye.
+pub const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the log may take to reach stderr when the program ends.
 pub const LOG_FLUSH: Duration = Duration::from_millis(500);
 
@@ -109,6 +115,8 @@ pub const HISTORY_BYTES: usize = 256 * 1024;
 pub const WAITING: usize = 20;
 /// How long the delivery thread, and with it everyone, waits for a database that another program has locked.
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
+/// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
+pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.

@@ -32,6 +32,10 @@ pub const SUCCESSFUL: &str = "Successful";
 pub const DISCONNECTED: &str = "Disconnected";
 /// The next line is a password: a client does not show what is typed.
 pub const PASSWORD: &str = "Password?";
+/// `TELL` asks: the next line is the nickname of whom the message goes to.
+pub const TELL_WHO: &str = "Who will get your message? A nickname; LIST shows who is here, MENU gives it up";
+/// `TELL` was given up.
+pub const TELL_NOTHING: &str = "No message was sent";
 /// What follows was said before, up to `HISTORY_ENDS`; each line begins with its time.
 pub const HISTORY_BEGINS: &str = "History begins (times are UTC)";
 /// From here on what comes is new.
@@ -65,6 +69,24 @@ pub fn private_receipt(to: impl Display, text: &str) -> String {
     format!("(private to {to}) : {text}")
 }
 
+/// The receipt for a private message to one who is away: it is in the database, and handed over when that one comes.
+pub fn kept(to: impl Display, text: &str) -> String {
+    format!("Kept for {to}{AWAY}{text}")
+}
+
+/// For whom a message is kept, and its text, where `line` is that receipt.
+pub fn kept_for(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("Kept for ")?.split_once(AWAY)
+}
+
+const AWAY: &str = ", who is away: ";
+
+/// The heading of what had been left for who comes now: a line for each message, with its time, up to the question.
+pub const WHILE_AWAY: &str = "While you were away (times are UTC):";
+
+/// The same for what was shown before, and nothing has come from its reader since.
+pub const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
+
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")
@@ -74,6 +96,30 @@ pub fn not_delivered(reason: &str) -> String {
 pub fn nobody_is_called(user: &str) -> String {
     not_delivered(&format!("nobody here is called {user}; LIST shows who is here"))
 }
+
+/// `TELL` asks: the next line is the message, whatever it looks like.
+pub fn tell_what(to: impl Display) -> String {
+    format!("What is your message to {to}{GIVES_UP}")
+}
+
+/// Whom the next line goes to, where `line` is that question.
+pub fn told_by(line: &str) -> Option<&str> {
+    line.strip_prefix("What is your message to ")?.strip_suffix(GIVES_UP)
+}
+
+const GIVES_UP: &str = "? An empty line gives it up";
+
+/// In a private chat: the partner's session has ended. The next line reaches nobody and is no answer either.
+pub fn partner_has_left(nickname: &Nickname) -> String {
+    format!("{nickname}{TO_NOBODY}")
+}
+
+/// Who has left, where `line` says that of the partner.
+pub fn has_left(line: &str) -> Option<&str> {
+    line.strip_suffix(TO_NOBODY)
+}
+
+const TO_NOBODY: &str = " has left; your next line goes to nobody, then you choose anew";
 
 /// Something that was refused; the conversation goes on.
 pub fn not_sent(reason: &str) -> String {

@@ -1,41 +1,62 @@
-//! Ctrl-C, SIGTERM and SIGHUP (feature `signals`, by ctrlc): the first stops the server in order, the second ends the
+//! Ctrl-C, SIGTERM and SIGHUP (feature `signals`, by signal-hook): the first stops the server in order, the second ends the
 //! process at once. Touches the process's signal handlers. Without the feature a signal simply ends the process.
+//!
+//! # Threads
+//! `ctrl-c` waits for the signals, and does what is to be done: in a handler almost nothing may be done. It ends with the
+//! process.
 
-use std::io;
-use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fs, io, process, thread};
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::limits::SINGLE_STACK;
 use crate::server::Stop;
 
 /// The exit status after a second signal: 128 and the number of SIGINT, as shells count.
 const INTERRUPTED: i32 = 130;
 
 /// From now on a signal calls `last_words` and ends the process, exit status 130: for a program that has something to
-/// put back first. ctrlc's own thread waits for the signals.
+/// put back first.
 ///
 /// # Errors
-/// The handlers could not be installed.
+/// The handlers could not be installed, or the thread could not be started.
 pub fn end_on_signals(last_words: impl Fn() + Send + 'static) -> io::Result<()> {
-    let handler = move || {
+    on_signals(move || {
         last_words();
         process::exit(INTERRUPTED);
-    };
-    ctrlc::set_handler(handler).map_err(io::Error::other)
+    })
 }
 
-/// From now on a signal calls `Stop::stop`. ctrlc's own thread waits for the signals.
+/// From now on a signal calls `Stop::stop`.
 ///
 /// # Errors
-/// The handlers could not be installed.
+/// The handlers could not be installed, or the thread could not be started.
 pub fn stop_on_signals(stop: &Stop) -> io::Result<()> {
     let stop = stop.clone();
     let signalled = AtomicBool::new(false);
-    let handler = move || {
+    on_signals(move || {
         if signalled.swap(true, Ordering::Relaxed) {
             process::exit(INTERRUPTED);
         }
         log::info!("a signal: the server stops; another one ends it at once");
         stop.stop();
-    };
-    ctrlc::set_handler(handler).map_err(io::Error::other)
+    })
+}
+
+fn on_signals(act: impl Fn() + Send + 'static) -> io::Result<()> {
+    // `nohup chat-server &` is to outlive its terminal: `nohup` has SIGHUP ignored, and so it stays.
+    let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup))?;
+    let wait = move || signals.forever().for_each(|_signal| act());
+    thread::Builder::new().name("ctrl-c".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())
+}
+
+/// Whether the process was started with this signal ignored, as far as Linux says so; std cannot ask.
+fn is_ignored(signal: i32) -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    ignored >> (signal - 1) & 1 == 1
 }

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use chatroom::protocol::QUESTION;
 use pty::Terminal;
-use support::{DEADLINE, Server, free_port};
+use support::{DEADLINE, free_port};
 
 /// Reads up to this line of the client's.
 fn read_to(client: &TcpStream, line: &str) {
@@ -210,21 +210,4 @@ fn what_the_server_says_at_the_end_is_shown() {
     assert_eq!(terminal.leave(), 1);
     terminal.wait_for("too late");
     terminal.wait_for("Disconnected");
-}
-
-#[test]
-fn a_real_server_can_be_talked_to_in_the_plain_client_too() {
-    let server = Server::without_rate();
-    let port = server.address.port().to_string();
-    let mut boris = server.group("boris");
-    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[("TERM", "dumb")], 24, 80);
-    terminal.wait_for("1. write to one user");
-    terminal.type_in("2\r");
-    terminal.wait_for("You in group");
-    boris.send("hello");
-    terminal.wait_for("(broadcast) boris: hello");
-    terminal.type_in("QUIT\r");
-    terminal.wait_for("Disconnected");
-    assert_eq!(terminal.leave(), 0);
-    assert_eq!(terminal.escapes(), 0, "a dumb terminal gets no escape codes");
 }

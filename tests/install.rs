@@ -22,10 +22,14 @@ fn empty_folder() -> TempDir {
 
 /// Runs the script from a folder that is not the project's, with this home and this PATH.
 fn download(home: &Path, path: OsString, flags: &[&str]) -> Output {
+    run(&script(), home, path, flags)
+}
+
+fn run(script: &Path, home: &Path, path: OsString, flags: &[&str]) -> Output {
     let real_home = PathBuf::from(env::var_os("HOME").expect("the tests run with a home"));
     let or_in_home = |name: &str, folder: &str| env::var_os(name).unwrap_or_else(|| real_home.join(folder).into());
     let mut sh = Command::new("/bin/sh");
-    sh.arg(script()).args(flags).current_dir("/").env("HOME", home).env("PATH", path);
+    sh.arg(script).args(flags).current_dir("/").env("HOME", home).env("PATH", path);
     sh.env("CARGO_HOME", or_in_home("CARGO_HOME", ".cargo")).env("RUSTUP_HOME", or_in_home("RUSTUP_HOME", ".rustup"));
     sh.output().expect("sh runs the script")
 }
@@ -129,4 +133,60 @@ fn what_is_missing_is_said_in_one_line() {
         assert_eq!(said(&output).lines().count(), 1, "{}", said(&output));
         assert!(files(home.path()).is_empty(), "nothing is left behind");
     }
+}
+
+/// The project, but for what cargo makes of it: a stand-in for cargo notes what it is asked, and makes two small programs.
+fn project_without_a_build() -> (TempDir, OsString) {
+    let project = empty_folder();
+    let real = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::copy(script(), project.path().join("download.sh")).expect("it can be copied");
+    for name in ["Cargo.toml", "docs"] {
+        symlink(real.join(name), project.path().join(name)).expect("a link can be made");
+    }
+    let bin = project.path().join("bin");
+    let release = project.path().join("target/release");
+    for folder in [&bin, &release] {
+        fs::create_dir_all(folder).expect("a folder can be made");
+    }
+    for program in ["chat", "chat-server"] {
+        fs::write(release.join(program), "#!/bin/sh\n").expect("a file can be written");
+    }
+    let asked = project.path().join("asked");
+    let cargo = format!(
+        "#!/bin/sh\n[ \"$1\" = --version ] && echo 'cargo 2.0.0' && exit\necho \"$@\" > '{}'\n",
+        asked.display()
+    );
+    fs::write(bin.join("cargo"), cargo).expect("a file can be written");
+    fs::set_permissions(bin.join("cargo"), fs::Permissions::from_mode(0o755)).expect("it can be made a program");
+    let mut path = bin.into_os_string();
+    path.push(":");
+    path.push(env::var_os("PATH").expect("the tests run with a PATH"));
+    (project, path)
+}
+
+#[test]
+fn with_the_database_it_is_built_with_that_feature_and_has_its_pages() {
+    let ((project, path), home) = (project_without_a_build(), empty_folder());
+    let install = |flags: &[&str]| {
+        let output = run(&project.path().join("download.sh"), home.path(), path.clone(), flags);
+        assert!(output.status.success(), "{}", said(&output));
+        fs::read_to_string(project.path().join("asked")).expect("cargo was asked")
+    };
+    let pages = ["man/man1/chat-server-history.1", "man/man1/chat-server-users.1"];
+    let share = home.path().join(".local/share");
+    let server_page = || fs::read_to_string(share.join("man/man1/chat-server.1")).expect("it was installed");
+
+    assert!(install(&["--with-database"]).contains(" --features database "), "what cargo is asked");
+    assert!(server_page().contains("database") && pages.iter().all(|page| share.join(page).exists()));
+    assert!(
+        fs::read_to_string(share.join("fish/vendor_completions.d/chat-server.fish")).unwrap().contains("keep-days")
+    );
+    assert!(share.join("man/man1/chat.1").exists());
+
+    assert!(!install(&[]).contains("--features"), "without the flag the default features");
+    assert!(!server_page().contains("database") && !pages.iter().any(|page| share.join(page).exists()));
+
+    install(&["--with-database"]);
+    install(&["--uninstall"]);
+    assert!(files(home.path()).is_empty(), "nothing is left");
 }

@@ -8,6 +8,27 @@ use std::process::{Command, Stdio};
 use support::free_port;
 
 #[test]
+fn a_nickname_is_offered_at_once() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let mut chat = Command::new(env!("CARGO_BIN_EXE_chat"))
+        .args(["--raw", "--port", &port, "-n", "anna"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("chat starts");
+    let (mut server, _) = listener.accept().expect("chat connects");
+    let mut said = String::new();
+    server.read_to_string(&mut said).expect("chat writes, and ends with its input");
+    assert_eq!(said, "anna\n");
+    drop(server);
+    let mut shown = String::new();
+    chat.stdout.take().expect("its output").read_to_string(&mut shown).expect("its output");
+    assert!(shown.starts_with("-> [5B] anna\\n\n"), "{shown}");
+    assert!(chat.wait().expect("chat ends").success());
+}
+
+#[test]
 fn each_read_and_each_write_has_a_row_with_its_length() {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::net::{Shutdown, TcpListener};
 use std::time::{Duration, Instant};
 
-use chatroom::protocol::{ALREADY_USED, QUESTION};
+use chatroom::protocol::{ALREADY_USED, QUESTION, WHILE_AWAY};
 use chatroom::server::Config;
 use pty::Terminal;
 use pty::played::{Played, in_the_group};
@@ -52,6 +52,25 @@ fn after_the_goodbye_the_old_connection_is_closed_at_once() {
     server.client.read_to_end(&mut rest).expect("chat closes, though there is no other server");
     assert!(rest.is_empty(), "chat sent {rest:?} after the goodbye");
     terminal.wait_for("The server is gone");
+}
+
+#[test]
+fn what_had_waited_is_shown_on_the_way_back() {
+    let listener = free_port();
+    let (terminal, server) = in_the_group(&listener);
+    drop(server);
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    let waited = ["[2026-11-23 15:41:39] (private) boris : 5 o'clock", "[2026-11-23 15:41:41] (private) boris : or 6"];
+    for line in ["Successfully", "process", "Welcome back", WHILE_AWAY, waited[0], waited[1], QUESTION] {
+        server.say(line);
+    }
+    server.expect("2");
+    server.say("You in group");
+    for shown in [WHILE_AWAY, waited[0], waited[1], "The server is back"] {
+        terminal.wait_for(shown);
+    }
+    assert!(!terminal.contents().contains("Welcome back"));
 }
 
 #[test]

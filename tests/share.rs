@@ -1,6 +1,6 @@
-//! The completions and manual pages in `docs/share/` are those of the programs' flags. `BLESS=1 cargo test --test share`
-//! writes them again. They are those of the default features, which is what `download.sh` installs: it only copies them.
-#![cfg(not(feature = "database"))]
+//! The completions and manual pages in `docs/share/` are those of the programs' flags, and `download.sh` only copies them.
+//! With the database `chat-server` has more of them, in `docs/share/with-database/`. `BLESS=1 cargo test --test share`
+//! writes them again, `BLESS=1 cargo test --all-features --test share` those.
 
 use std::env;
 use std::fs;
@@ -15,25 +15,39 @@ use clap_mangen::Man;
 /// Where shells and `man` look for it, below a `share` folder; and what belongs there.
 fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     let name = program.get_name().to_owned();
-    let mut page = Vec::new();
-    Man::new(program.clone()).render(&mut page)?;
+    let mut pages = Vec::new();
+    let mut page = |program: Command, name: &str| {
+        let mut page = Vec::new();
+        Man::new(program).render(&mut page)?;
+        pages.push((format!("man/man1/{name}.1"), page));
+        io::Result::Ok(())
+    };
+    // `chat-server help history` has no page of its own.
+    page(program.clone().disable_help_subcommand(true), &name)?;
+    program.build();
+    for part in program.get_subcommands().filter(|part| part.get_name() != "help") {
+        let name = format!("{name}-{}", part.get_name());
+        page(part.clone().display_name(&name), &name)?;
+    }
     let mut completion = |shell| {
         let mut script = Vec::new();
         generate(shell, &mut program, name.as_str(), &mut script);
         script
     };
-    Ok(vec![
+    let mut files = vec![
         (format!("bash-completion/completions/{name}"), completion(Shell::Bash)),
         (format!("fish/vendor_completions.d/{name}.fish"), completion(Shell::Fish)),
         (format!("zsh/site-functions/_{name}"), completion(Shell::Zsh)),
-        (format!("man/man1/{name}.1"), page),
-    ])
+    ];
+    files.append(&mut pages);
+    Ok(files)
 }
 
 #[test]
 fn completions_and_manual_pages_are_those_of_the_flags() {
     let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/share");
-    for program in [chat::Flags::command(), server::Flags::command()] {
+    let of_server = if cfg!(feature = "database") { share.join("with-database") } else { share.clone() };
+    for (share, program) in [(share, chat::Flags::command()), (of_server, server::Flags::command())] {
         for (name, made) in files(program).expect("writing into memory cannot fail") {
             let path = share.join(name);
             if env::var_os("BLESS").is_some() {

@@ -214,6 +214,34 @@ fn ctrl_c_stops_it_and_a_second_signal_ends_it_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(2), "the second signal waits for nothing: {:?}", begun.elapsed());
 }
 
+/// As under `nohup`, which has SIGHUP ignored for what it starts.
+#[cfg(all(feature = "signals", target_os = "linux"))]
+#[test]
+fn a_server_that_is_to_outlive_its_terminal_does() {
+    let mut nohup = Command::new("sh");
+    nohup.args(["-c", "trap '' HUP; exec \"$0\" --port 0", env!("CARGO_BIN_EXE_chat-server")]);
+    let mut server = ServerProgram::run(&mut nohup);
+    let mut anna = server.group("anna");
+    server.program.signal(Signal::HUP);
+    // One that stops lets nobody in.
+    let mut boris = server.group("boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    boris.send("still here");
+    anna.expect("(broadcast) boris: still here");
+    server.program.signal(Signal::TERM);
+    hears_the_stop(&mut anna);
+    drop((anna, boris));
+    assert_eq!(server.program.wait().code(), Some(0));
+    server.program.expect_error("stopped");
+
+    let mut server = ServerProgram::start(&[]);
+    let mut anna = server.group("anna");
+    server.program.signal(Signal::HUP);
+    hears_the_stop(&mut anna);
+    drop(anna);
+    assert_eq!(server.program.wait().code(), Some(0));
+}
+
 #[cfg(feature = "signals")]
 #[test]
 fn the_port_binds_again_at_once_twenty_times_in_a_row() {

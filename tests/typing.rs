@@ -78,3 +78,21 @@ fn a_key_is_on_the_screen_at_once_while_two_thousand_messages_a_second_come() {
     assert!(waits[waits.len() / 2] < BOUND, "{waits:?}");
     flood.join().expect("the flood has ended");
 }
+
+#[test]
+fn a_server_that_is_silent_is_told_and_can_be_left() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("into the void\r");
+    server.expect("into the void");
+    terminal.type_in("draft");
+    terminal.wait_for("No answer yet: into the void");
+    terminal.wait_for_draft("[anna in the group] draft");
+    server.say("(broadcast) anna: into the void");
+    terminal.wait_for("anna: into the void");
+    terminal.type_in("\x03\x03");
+    server.expect("QUIT");
+    // No goodbye comes, and the connection stays.
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("chat: you have left, but the server does not answer");
+}

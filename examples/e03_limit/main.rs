@@ -32,15 +32,25 @@ fn check(take_lines: TakeLines) {
     }
     assert_eq!(give(take_lines, &format!("{longest}\n")), Ok(vec![longest.clone()]), "{LIMIT} bytes are just allowed");
     assert_eq!(give(take_lines, &format!("{longest}x\n")), Err(TooLong), "{} bytes are too many", LIMIT + 1);
+    // A line may end with `\r\n`, and a read between the two: then there is one byte more, and it is no text.
+    let ended = Ok(vec![longest.clone()]);
+    assert_eq!(give(take_lines, &format!("{longest}\r\n")), ended, "{LIMIT} bytes and their line end, \\r\\n");
+    let cut = [format!("{longest}\r"), "\n".to_owned()];
+    assert_eq!(give_reads(take_lines, cut.iter().map(String::as_bytes)), ended, "the same, cut between \\r and \\n");
     // A megabyte without a newline: it has to be refused early, and must not pile up.
     assert_eq!(give(take_lines, &"x".repeat(1024 * 1024)), Err(TooLong), "a line without an end is too long");
 }
 
-/// Gives a text read by read; the lines until the first refusal.
+/// Gives a text as the server would read it.
 fn give(take_lines: TakeLines, text: &str) -> Result<Vec<String>, TooLong> {
+    give_reads(take_lines, text.as_bytes().chunks(READ))
+}
+
+/// Gives what each read brought; the lines until the first refusal.
+fn give_reads<'a>(take_lines: TakeLines, reads: impl Iterator<Item = &'a [u8]>) -> Result<Vec<String>, TooLong> {
     let mut buffer = Vec::new();
     let mut lines = Vec::new();
-    for (count, bytes) in text.as_bytes().chunks(READ).enumerate() {
+    for (count, bytes) in reads.enumerate() {
         lines.extend(take_lines(&mut buffer, bytes, LIMIT)?);
         let (held, most) = (buffer.capacity(), 2 * (LIMIT + READ));
         assert!(held <= most, "after {} reads the buffer holds {held} bytes; {most} are enough", count + 1);

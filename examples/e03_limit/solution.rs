@@ -14,5 +14,7 @@ pub(crate) fn take_lines(buffer: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Re
         }
         lines.push(String::from_utf8_lossy(line).into_owned());
     }
-    if buffer.len() > limit { Err(TooLong) } else { Ok(lines) }
+    // A `\r` at the end may be the first half of the line's end.
+    let text = buffer.strip_suffix(b"\r").unwrap_or(buffer);
+    if text.len() > limit { Err(TooLong) } else { Ok(lines) }
 }

@@ -22,7 +22,7 @@ fn run(flags: Flags) -> io::Result<Ended> {
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
-        return client::raw(server, framing, io::stdin(), io::stdout()).map(|()| Ended::Left);
+        return client::raw(server, settings, io::stdin(), io::stdout()).map(|()| Ended::Left);
     }
     let (input, mut printer) = client::open(look);
     if let Some(path) = &flags.log {

@@ -9,7 +9,6 @@
 //! may be left over, to be shown by the next one or never. So it gets no text from us. It is only the bell that wakes
 //! `readline`; the rows wait on our own `Stage`, and go out with the prompt when that is drawn.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::thread;
@@ -23,18 +22,21 @@ use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
 use self::helper::Helper;
 use self::history::History;
+use self::lines::EditorLines;
 use self::stage::{RING, Stage};
 use self::terminal::Terminal;
+use super::look::Look;
 use super::process::Process;
-use super::screen::{Lines, Rows};
+use super::screen::Rows;
 use super::talk::Talk;
-use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
-use crate::text::Refusal;
+use crate::limits::SINGLE_STACK;
 
 mod helper;
 mod history;
 mod keys;
+mod lines;
 mod paste;
+mod reflow;
 mod stage;
 mod terminal;
 
@@ -42,21 +44,17 @@ mod terminal;
 const QUEUE_PRINTS: usize = 256;
 /// Bytes joined into one print: more would keep a key waiting.
 const PRINT_BYTES: usize = 16 * 1024;
-/// How long the next prompt waits for an answer that changes it.
-const ANSWER: Duration = Duration::from_secs(1);
 /// How long the last rows may take to reach the screen when the client ends.
 const LAST_ROWS: Duration = Duration::from_secs(1);
-/// Lines of a paste that are sent without asking.
-const PASTE_LINES: usize = 5;
 /// Lines kept for the arrow keys.
 const HISTORY_LINES: usize = 500;
 
 /// The two ends of the editor; `None` where the terminal cannot be edited on. Then the plain client is there.
-pub(super) fn open(talk: &Arc<Talk>, colour: bool) -> Option<(EditorLines, EditorRows)> {
-    start(talk, colour).inspect_err(|error| log::debug!("no line editor: {error}")).ok()
+pub(super) fn open(talk: &Arc<Talk>, look: &Look) -> Option<(EditorLines, EditorRows)> {
+    start(talk, look).inspect_err(|error| log::debug!("no line editor: {error}")).ok()
 }
 
-fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), ReadlineError> {
+fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), ReadlineError> {
     let config = Config::builder()
         .bell_style(BellStyle::None)
         .color_mode(ColorMode::Forced)
@@ -64,7 +62,7 @@ fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), Re
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let stage = Arc::new(Stage::default());
-    editor.set_helper(Some(Helper::new(&stage, talk, colour)));
+    editor.set_helper(Some(Helper::new(&stage, talk, look.colour)));
     let bell = editor.create_external_printer()?;
     let (history, lines) = History::open();
     for line in lines {
@@ -87,9 +85,7 @@ fn start(talk: &Arc<Talk>, colour: bool) -> Result<(EditorLines, EditorRows), Re
     builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
     let (queue, waiting, its_stage) = (Some(queue), String::new(), Arc::clone(&stage));
     let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
-    let (talk, pasted) = (Arc::clone(talk), VecDeque::new());
-    let lines = EditorLines { editor, stage, talk, terminal, pasted, draft: None };
-    Ok((lines, rows))
+    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, look.clone()), rows))
 }
 
 /// What waits to be shown.
@@ -129,115 +125,6 @@ fn print_all(prints: &Receiver<Print>, stage: &Stage, mut bell: impl ExternalPri
     }
     stage.wait_for_end(LAST_ROWS);
     Ok(())
-}
-
-/// What `sent` reads.
-pub(super) struct EditorLines {
-    editor: Editor<Helper, MemHistory>,
-    stage: Arc<Stage>,
-    talk: Arc<Talk>,
-    terminal: Terminal,
-    /// The lines of a paste that have not gone out yet.
-    pasted: VecDeque<String>,
-    /// What was typed when the terminal sent bytes that are no text.
-    draft: Option<String>,
-}
-
-impl Lines for EditorLines {
-    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-        loop {
-            if let Some(line) = self.pasted.pop_front() {
-                let fits = line.len() <= MESSAGE_BYTES;
-                return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
-            }
-            let is_answered = self.talk.wait_until_answered(ANSWER);
-            if self.talk.is_arrival() {
-                return Ok(Some(Ok(b"LIST".to_vec())));
-            }
-            let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
-            let Some(typed) = self.read(&prompt, true)? else {
-                // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
-                self.terminal.restore_settings();
-                return Ok(None);
-            };
-            self.take(&prompt, &typed)?;
-        }
-    }
-}
-
-impl EditorLines {
-    /// One `readline`, with a prompt that follows the talk or stays as it is. `None`: the user leaves, or the client ends.
-    fn read(&mut self, prompt: &str, follows: bool) -> io::Result<Option<String>> {
-        loop {
-            if !self.stage.begin() {
-                return Ok(None);
-            }
-            if let Some(helper) = self.editor.helper() {
-                helper.begin(follows);
-            }
-            let draft = self.draft.take().unwrap_or_default();
-            match self.editor.readline_with_initial(prompt, (&draft, "")) {
-                Ok(typed) => return Ok(Some(typed)),
-                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                    self.draft = self.editor.helper().map(Helper::draft);
-                    self.stage.close("")?;
-                }
-                // Ctrl-C, Ctrl-D, or a terminal that has gone: the end of the input.
-                Err(error) => {
-                    log::debug!("the input ends: {error}");
-                    self.stage.close("")?;
-                    return Ok(None);
-                }
-            }
-        }
-    }
-
-    /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
-    fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
-        if self.talk.is_secret() {
-            // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
-            let wipe = self.wipe(prompt, typed);
-            self.stage.close(&wipe)?;
-            self.pasted.push_back(typed.to_owned());
-            return Ok(());
-        }
-        let lines: Vec<&str> = match typed.contains('\n') {
-            true => typed.split('\n').filter(|line| !line.trim().is_empty()).collect(),
-            false => vec![typed],
-        };
-        let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
-        let wipe = if is_wiped { self.wipe(prompt, typed) } else { String::new() };
-        self.stage.close(&wipe)?;
-        if !typed.trim().is_empty() {
-            self.editor.add_history_entry(typed).map_err(io::Error::other)?;
-        }
-        if lines.len() > PASTE_LINES && !self.asks(&self.talk.lang().paste(lines.len()))? {
-            return Ok(());
-        }
-        let (is_paste, place) = (lines.len() > 1, self.talk.place());
-        let lines = lines.into_iter().filter(|line| !self.talk.is_nothing(line));
-        self.pasted
-            .extend(lines.map(|line| if is_paste { paste::as_text(line, &place) } else { meaning(line).to_owned() }));
-        Ok(())
-    }
-
-    /// A question of ours: yes, or anything else.
-    fn asks(&mut self, question: &str) -> io::Result<bool> {
-        let answer = self.read(question, false)?;
-        self.stage.close("")?;
-        Ok(answer.is_some_and(|answer| matches!(answer.trim(), "y" | "Y" | "д" | "Д")))
-    }
-
-    /// The escape codes that wipe what was typed, once the cursor is on the row below.
-    fn wipe(&mut self, prompt: &str, typed: &str) -> String {
-        let columns = self.editor.dimensions().map_or(80, |(columns, _)| columns);
-        format!("\x1b[{}A\r\x1b[J", helper::height(&[prompt, typed].concat(), columns))
-    }
-}
-
-/// `?` is HELP.
-fn meaning(line: &str) -> &str {
-    if line.trim() == "?" { "HELP" } else { line }
 }
 
 /// What `recv` shows.

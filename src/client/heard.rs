@@ -35,7 +35,20 @@ pub(super) enum Heard<'a> {
         to: &'a str,
         text: &'a str,
     },
+    /// The receipt for one to somebody who is away.
+    Kept {
+        to: &'a str,
+        text: &'a str,
+    },
     NotDelivered(&'a str),
+    /// The partner of our private chat: what is typed next goes to nobody.
+    PartnerHasLeft(&'a str),
+    /// `TELL` asks whom.
+    TellWho,
+    /// `TELL` asks what to tell this one.
+    TellWhat(&'a str),
+    /// `TELL` is over, and nothing was sent.
+    TellNothing,
     NotSent(&'a str),
     /// The answer to `LIST`, from its first bracket.
     Users(&'a str),
@@ -56,6 +69,8 @@ const WHOLE: &[(&str, Heard<'static>)] = &[
     (protocol::CHOOSE, Heard::Choose),
     (protocol::SUCCESSFUL, Heard::Successful),
     (protocol::DISCONNECTED, Heard::Disconnected),
+    (protocol::TELL_WHO, Heard::TellWho),
+    (protocol::TELL_NOTHING, Heard::TellNothing),
 ];
 
 impl<'a> Heard<'a> {
@@ -83,6 +98,9 @@ impl<'a> Heard<'a> {
             .map(Heard::NotDelivered)
             .or_else(|| line.strip_prefix("Not sent: ").map(Heard::NotSent))
             .or_else(|| line.strip_prefix("Users in chatroom: ").map(Heard::Users))
+            .or_else(|| protocol::kept_for(line).map(|(to, text)| Heard::Kept { to, text }))
+            .or_else(|| protocol::told_by(line).map(Heard::TellWhat))
+            .or_else(|| protocol::has_left(line).map(Heard::PartnerHasLeft))
     }
 
     fn notice(text: &'a str) -> Option<Heard<'a>> {
@@ -156,6 +174,9 @@ mod tests {
         assert_eq!(heard(&protocol::private_receipt(&boris, "x) : y")), Heard::Receipt { to: "boris", text: "x) : y" });
         assert_eq!(heard(&protocol::not_delivered("gone")), Heard::NotDelivered("gone"));
         assert_eq!(heard(&protocol::not_sent("no")), Heard::NotSent("no"));
+        assert_eq!(heard(&protocol::kept(&boris, "a: b")), Heard::Kept { to: "boris", text: "a: b" });
+        assert_eq!(heard(&protocol::tell_what("boris")), Heard::TellWhat("boris"));
+        assert_eq!(heard(&protocol::partner_has_left(&boris)), Heard::PartnerHasLeft("boris"));
         for (line, meaning) in WHOLE {
             assert_eq!(heard(line), *meaning);
         }

@@ -1,14 +1,14 @@
-//! What the client itself says, in English and Russian; and the server's lines of the protocol, as one reads them. The
-//! server's prose stays as it is. Pure but for the environment.
+//! What the client itself says, in English and Russian; and the server's lines, as one reads them. Pure but for the
+//! environment.
 
 use std::env;
 
 use super::Ended;
 use super::heard::{Heard, users};
 use super::talk::Place;
-use crate::limits::MESSAGE_BYTES;
-use crate::protocol;
 use crate::text::Refusal;
+
+mod prose;
 
 /// A language of the client's own words.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +47,7 @@ impl Lang {
             Ended::Left => "вы вышли из чата",
             Ended::SentAway => "сервер закрыл соединение",
             Ended::ServerGone => "соединение с сервером потеряно",
+            Ended::NoGoodbye => "вы вышли, но сервер не отвечает; последние строки могли не дойти",
             Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
             Ended::OutputClosed => "вывод больше никто не читает",
         };
@@ -73,14 +74,9 @@ impl Lang {
         }
     }
 
-    /// What the client refuses to send, which is only what is too long.
+    /// What the client refuses to send, as the server would.
     pub(super) fn refused(self, refusal: &Refusal) -> String {
-        match (self, refusal) {
-            (Lang::Ru, Refusal::TooLong) => {
-                format!("Не отправлено: строка длиннее {MESSAGE_BYTES} байт; отправьте её по частям")
-            }
-            _ => protocol::refused(refusal),
-        }
+        self.line(&Heard::NotSent(&refusal.to_string()), "")
     }
 
     /// A line of the server's that cannot be shown.
@@ -97,6 +93,30 @@ impl Lang {
         }
     }
 
+    /// A paste that was not sent.
+    #[cfg(feature = "editor")]
+    pub(super) fn paste_kept(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!("Not sent: {lines} lines; the arrow up brings them back"),
+            Lang::Ru => format!("Не отправлено, строк: {lines}; стрелка вверх вернёт их"),
+        }
+    }
+
+    /// An answer to nobody.
+    #[cfg(feature = "editor")]
+    pub(super) fn nobody_wrote(self) -> &'static str {
+        self.pick("Not sent: nobody has written to you alone yet", "Не отправлено: вам лично ещё никто не писал")
+    }
+
+    /// A paste where one nickname is asked for.
+    #[cfg(feature = "editor")]
+    pub(super) fn no_nickname(self) -> &'static str {
+        self.pick(
+            "Not sent: one nickname is asked for; the arrow up brings your text back",
+            "Не отправлено: нужен один ник; стрелка вверх вернёт ваш текст",
+        )
+    }
+
     /// The prompt: who writes, and to whom it goes.
     pub(super) fn prompt(self, nickname: &str, place: &Place) -> String {
         match place {
@@ -106,6 +126,26 @@ impl Lang {
             Place::Private(Some(to)) => format!("[{nickname} {} {to}] ", self.pick("to", "→")),
             Place::Private(None) => format!("[{nickname} {}] ", self.pick("in private", "в личном чате")),
         }
+    }
+
+    /// The prompt at TELL's first question.
+    pub(super) fn tell_who(self, nickname: &str) -> String {
+        format!("[{nickname}: {}] ", self.pick("TELL to whom?", "TELL, кому?"))
+    }
+
+    /// The prompt at TELL's second question: one message, and one is back where one was.
+    pub(super) fn tell_what(self, nickname: &str, to: &str) -> String {
+        format!("[{nickname} {} {to}, {}] ", self.pick("to", "→"), self.pick("once", "один раз"))
+    }
+
+    /// The prompt in a private chat that the partner has left.
+    pub(super) fn to_nobody(self, nickname: &str) -> String {
+        format!("[{nickname} {}] ", self.pick("to nobody", "→ никому"))
+    }
+
+    /// The prompt where what is typed is not shown.
+    pub(super) fn password(self) -> &'static str {
+        self.pick("Password? ", "Пароль? ")
     }
 
     /// The prompt while the server is away, and tried again in so many seconds.
@@ -118,10 +158,12 @@ impl Lang {
         let pick = |english: &str, russian: &str| self.pick(english, russian).to_owned();
         match *heard {
             Heard::Joined(who) => format!("{who} {}", self.pick("has joined", "теперь в чате")),
-            Heard::Left(who, why) => format!("{who} {}{why}", self.pick("has left", "больше не в чате")),
+            Heard::Left(who, why) => format!("{who} {}{}", self.pick("has left", "больше не в чате"), self.why(why)),
             Heard::Users(list) => self.users(list, line),
-            Heard::NotSent(why) => format!("{}: {why}", self.pick("Not sent", "Не отправлено")),
-            Heard::NotDelivered(why) => format!("{}: {why}", self.pick("Not delivered", "Не доставлено")),
+            Heard::NotSent(why) => format!("{}: {}", self.pick("Not sent", "Не отправлено"), self.reason(why)),
+            Heard::NotDelivered(why) => {
+                format!("{}: {}", self.pick("Not delivered", "Не доставлено"), self.reason(why))
+            }
             Heard::YourNickname => pick(line, "Ваш ник?"),
             Heard::AlreadyUsed => pick(line, "Этот ник уже занят"),
             Heard::Question => pick(line, "Что вы хотите: 1. писать одному или 2. войти в общий чат"),
@@ -129,14 +171,35 @@ impl Lang {
             Heard::Choose => pick(line, "С кем говорить: номер или ник"),
             Heard::Successful => pick(line, "Личный чат открыт"),
             Heard::Disconnected => pick(line, "Соединение закрыто"),
+            Heard::Password => pick(line, "Пароль?"),
+            Heard::TellWho => pick(line, "Кому отправить? Ник; LIST покажет, кто здесь, MENU отменяет"),
+            Heard::TellWhat(to) => pick(line, &format!("Что отправить {to}? Пустая строка отменяет")),
+            Heard::TellNothing => pick(line, "Ничего не отправлено"),
+            Heard::PartnerHasLeft(who) => pick(
+                line,
+                &format!("{who} больше не в чате; следующая строка не дойдёт ни до кого, потом выберите снова"),
+            ),
+            _ if self == Lang::Ru => prose::line(line),
             _ => line.to_owned(),
         }
+    }
+
+    /// Why something was not sent, or not delivered.
+    fn reason(self, why: &str) -> String {
+        if self == Lang::Ru { prose::reason(why) } else { why.to_owned() }
+    }
+
+    /// Why somebody was cut: ` (too late: could not keep up)`.
+    fn why(self, why: &str) -> String {
+        let reason = why.strip_prefix(" (").and_then(|why| why.strip_suffix(')'));
+        reason.map_or_else(|| why.to_owned(), |reason| format!(" ({})", self.reason(reason)))
     }
 
     /// Who is here: the names, and what stands behind a list that is cut.
     fn users(self, list: &str, line: &str) -> String {
         let names: Vec<&str> = users(list).collect();
         let more = list.split_once(']').map_or("", |(_, more)| more);
+        let more = if self == Lang::Ru { prose::line(more) } else { more.to_owned() };
         match list.starts_with('[') {
             true => format!("{}: {}{more}", self.pick("Here", "Здесь"), names.join(", ")),
             false => line.to_owned(),
@@ -149,6 +212,11 @@ impl Lang {
             Lang::En => format!("You are {nickname}. Try LIST, /tell NAME text, HELP. QUIT or Ctrl-D leaves"),
             Lang::Ru => format!("Вы {nickname}. Попробуйте LIST, /tell НИК текст, HELP. Выход: QUIT, Ctrl-D"),
         }
+    }
+
+    /// The heading of a private message that is kept for one who is away.
+    pub(super) fn kept_heading(self, to: &str) -> String {
+        format!("{}, {}", self.heading(None, Some(to)), self.pick("who is away", "кого сейчас нет"))
     }
 
     /// The heading of a private message: from whom to whom.
@@ -176,6 +244,8 @@ mod tests {
     #[test]
     fn lists_are_shown_as_names() {
         let shown = |list| Lang::En.line(&Heard::Users(list), "?");
+        let russian = Lang::Ru.line(&Heard::Users("['anna'] and 8 more; LIST ann shows those that begin so"), "?");
+        assert_eq!(russian, "Здесь: anna и ещё 8; LIST ann покажет те ники, что так начинаются");
         assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris");
         assert_eq!(shown("['anna'] and 8 more; LIST ann"), "Here: anna and 8 more; LIST ann");
         assert_eq!(shown("anything"), "?");

@@ -8,8 +8,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
@@ -23,7 +22,8 @@ const WAITING_LINES: usize = 100;
 pub(super) struct Link {
     state: Mutex<State>,
     talk: Arc<Talk>,
-    leaving: AtomicBool,
+    /// When the user asked to leave.
+    leaving: Mutex<Option<Instant>>,
     /// Wakes a `recv` that waits for the server to come back: the user leaves.
     tell_leaving: Sender<()>,
     left: Receiver<()>,
@@ -39,7 +39,7 @@ impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (tell_leaving, left) = bounded(1);
         let state = Mutex::new(State { server: Arc::new(server), waiting: None });
-        Link { state, talk, leaving: AtomicBool::new(false), tell_leaving, left }
+        Link { state, talk, leaving: Mutex::new(None), tell_leaving, left }
     }
 
     pub(super) fn server(&self) -> Arc<TcpStream> {
@@ -113,13 +113,18 @@ impl Link {
 
     /// The user asked to leave.
     pub(super) fn leave(&self) {
-        self.leaving.store(true, Ordering::Relaxed);
+        self.leaving.lock().get_or_insert_with(Instant::now);
         // Full: it was said before.
         self.tell_leaving.try_send(()).unwrap_or_default();
     }
 
     pub(super) fn is_leaving(&self) -> bool {
-        self.leaving.load(Ordering::Relaxed)
+        self.leaving.lock().is_some()
+    }
+
+    /// Whether the user asked to leave longer ago than this.
+    pub(super) fn left_before(&self, time: Duration) -> bool {
+        self.leaving.lock().is_some_and(|since| since.elapsed() > time)
     }
 
     /// Waits for a while. True: the user leaves.

@@ -71,6 +71,7 @@ impl Look {
             Heard::Receipt { to, text } => {
                 (PRIVATE, self.said(MAGENTA, &self.lang.heading(None, Some(to)), text, ""), false)
             }
+            Heard::Kept { to, text } => (PRIVATE, self.said(MAGENTA, &self.lang.kept_heading(to), text, ""), false),
             Heard::NotSent(_) | Heard::NotDelivered(_) => {
                 (SYSTEM, self.painted(YELLOW, &cleaned(&self.lang.line(heard, line))), false)
             }
@@ -150,6 +151,7 @@ mod tests {
         assert_eq!(shown("(broadcast) boris: hi, Anna!"), "▒ boris: hi, Anna!\x07");
         assert_eq!(shown("(private) boris : psst"), "▓ boris to you: psst\x07");
         assert_eq!(shown("(private to boris) : psst"), "▓ you to boris: psst");
+        assert_eq!(shown("Kept for boris, who is away: psst"), "▓ you to boris, who is away: psst");
         assert_eq!(shown("(broadcast) General information: boris has joined the Chat"), "▌ boris has joined");
         assert_eq!(shown("Not sent: no"), "▌ Not sent: no");
         assert_eq!(shown("Welcome"), "▌ Welcome");

@@ -2,27 +2,30 @@
 //! ended is seen, not believed. Touches the socket, the input and the output it is given; knows no protocol.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::io::{self, Cursor, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
 use parking_lot::Mutex;
 
+use super::Settings;
 use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
 use crate::wire::Framing;
 
-/// Shows both directions until the server closes. What the input gives in one `read` goes out in one `write`; in framing
-/// `Chunks` without its newline.
+/// Shows both directions until the server closes. The nickname goes out first, where there is one. What the input gives in
+/// one `read` goes out in one `write`; in framing `Chunks` without its newline.
 ///
 /// # Errors
 /// The output is closed, the connection was reset, or the second thread could not be started.
 pub fn raw(
     server: TcpStream,
-    framing: Framing,
-    mut input: impl Read + Send + 'static,
+    settings: Settings,
+    input: impl Read + Send + 'static,
     out: impl Write + Send + 'static,
 ) -> io::Result<()> {
+    let Settings { nickname, framing, .. } = settings;
+    let mut input = Cursor::new(nickname.map_or_else(String::new, |nickname| nickname + "\n")).chain(input);
     let (server, out) = (Arc::new(server), Arc::new(Mutex::new(out)));
     let (its_server, its_out) = (Arc::clone(&server), Arc::clone(&out));
     let send = move || {

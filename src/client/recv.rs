@@ -4,6 +4,7 @@
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
@@ -12,7 +13,7 @@ use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
 use super::{Ended, Login, Printer};
-use crate::limits::{FRAME, SERVER_LINE_BYTES};
+use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
@@ -39,6 +40,8 @@ pub(super) struct Recv {
     goodbye: bool,
     /// The waiting animation runs.
     process: Option<Process>,
+    /// When the server said something last.
+    heard: Instant,
 }
 
 /// Why no more is received.
@@ -65,7 +68,7 @@ impl Recv {
     ) -> Self {
         let (server, link) = (link.server(), Arc::clone(link));
         let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
-        let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
+        let (back, asked, is_in, goodbye, process, heard) = (None, 0, false, false, None, Instant::now());
         Recv {
             server,
             framing,
@@ -80,6 +83,7 @@ impl Recv {
             is_in,
             goodbye,
             process,
+            heard,
         }
     }
 
@@ -87,6 +91,7 @@ impl Recv {
     pub(super) fn recv(mut self) -> Ended {
         loop {
             let ended = match self.receive() {
+                Ok(()) if self.is_given_up() => Ended::NoGoodbye,
                 Ok(()) if !self.goodbye => Ended::ServerGone,
                 Ok(()) if self.link.is_leaving() => Ended::Left,
                 Ok(()) => Ended::SentAway,
@@ -109,6 +114,7 @@ impl Recv {
             // The original's server asks nothing: its client begins.
             self.ask()?;
         }
+        self.wait_for_frames(false);
         loop {
             while let Some(incoming) = self.reader.take() {
                 match incoming {
@@ -122,9 +128,9 @@ impl Recv {
             }
             self.printer.flush()?;
             match self.reader.fill(&*self.server) {
-                Err(error) if is_timeout(&error) => self.animate()?,
+                Err(error) if is_timeout(&error) && !self.is_given_up() => self.wait_on()?,
                 Err(_) => return Ok(()),
-                Ok(()) => {}
+                Ok(()) => self.heard = Instant::now(),
             }
         }
     }
@@ -154,6 +160,12 @@ impl Recv {
                 return Ok(());
             }
             Heard::YourNickname if !self.is_in => return if client_begins { Ok(()) } else { self.ask() },
+            // The prompt says it.
+            Heard::Password if self.printer.has_prompt() => {}
+            Heard::Password => {
+                self.printer.hide_typing()?;
+                self.printer.show(&heard, line)?;
+            }
             _ => self.printer.show(&heard, line)?,
         }
         match heard {
@@ -200,16 +212,28 @@ impl Recv {
 
     /// While the animation runs, a `read` waits for one picture only. A socket that takes no timeout shows no pictures.
     fn wait_for_frames(&self, animated: bool) {
-        self.server.set_read_timeout(animated.then_some(FRAME)).unwrap_or_default();
+        let patience = if animated { FRAME } else { TICK };
+        self.server.set_read_timeout(Some(patience)).unwrap_or_default();
     }
 
-    fn animate(&mut self) -> io::Result<()> {
-        match &mut self.process {
-            Some(process) => {
-                process.step();
-                self.printer.animate(process)
-            }
-            None => Ok(()),
+    /// The user has left, and the server is silent. A script waits as long as it takes.
+    fn is_given_up(&self) -> bool {
+        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && self.heard.elapsed() > GOODBYE
+    }
+
+    /// Nothing came: the next picture, or what a server that is silent has not answered.
+    fn wait_on(&mut self) -> io::Result<()> {
+        if let Some(process) = &mut self.process {
+            process.step();
+            return self.printer.animate(process);
         }
+        if !self.printer.is_terminal() || self.heard.elapsed() < SILENCE {
+            return Ok(());
+        }
+        let what = self.printer.lang().pick("No answer yet", "Пока нет ответа");
+        for line in self.printer.talk().unanswered(SILENCE) {
+            self.printer.own_words(&format!("{what}: {line}"))?;
+        }
+        self.printer.flush()
     }
 }

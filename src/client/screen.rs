@@ -1,7 +1,7 @@
 //! What is typed and what is shown, on a terminal or in a pipe. All that is shown goes through `visible`: nothing that
 //! a server sends can drive the terminal. Touches stdin and stdout.
 //!
-//! Two arms: plain reading and writing, here, with std alone; and the line editor (feature `editor`), which `open`
+//! Two arms: plain reading and writing, with std alone; and the line editor (feature `editor`), which `open`
 //! chooses where both sides are a terminal that can do it.
 
 use std::fmt;
@@ -9,6 +9,8 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
+use self::echo::Echo;
+use self::plain::{Plain, PlainRows};
 use super::clock::{Clock, Moment};
 use super::heard::Heard;
 use super::lang::Lang;
@@ -18,7 +20,10 @@ use super::talk::Talk;
 use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
 use crate::text::{Refusal, visible};
-use crate::wire::{Framing, Incoming, MessageReader};
+use crate::wire::{Framing, MessageReader};
+
+mod echo;
+mod plain;
 
 /// Wipes the row that the cursor is on.
 pub(super) const WIPE: &str = "\r\x1b[K";
@@ -29,12 +34,18 @@ pub fn open(look: Look) -> (Input, Printer) {
     #[cfg(feature = "editor")]
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
         let talk = Arc::new(Talk::new(look.lang));
-        if let Some((lines, rows)) = super::editor::open(&talk, look.colour) {
-            let input = Input { lines: Box::new(lines), is_terminal: true };
+        if let Some((lines, rows)) = super::editor::open(&talk, &look) {
+            let input = Input { lines: Box::new(lines), is_terminal: true, hidden: None };
             return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
         }
     }
-    (Input::stdin(), Printer::stdout(look))
+    let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
+    if input.is_terminal() {
+        let echo = Echo::default();
+        input.hidden = Some(echo.state());
+        printer.echo = Some(echo);
+    }
+    (input, printer)
 }
 
 /// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
@@ -75,6 +86,8 @@ pub(super) trait Rows: Send {
 pub struct Input {
     lines: Box<dyn Lines>,
     is_terminal: bool,
+    /// What hides a password, where the lines themselves do not.
+    hidden: Option<Arc<echo::State>>,
 }
 
 impl Input {
@@ -86,7 +99,7 @@ impl Input {
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
         let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
-        Input { lines: Box::new(Plain { source, reader }), is_terminal: false }
+        Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
     }
 
     /// Whether somebody types.
@@ -99,34 +112,17 @@ impl Input {
     /// # Errors
     /// Those of the source.
     pub(super) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-        self.lines.next_line()
+        let line = self.lines.next_line();
+        if let Some(hidden) = &self.hidden {
+            hidden.show();
+        }
+        line
     }
 }
 
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Input").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
-    }
-}
-
-/// Plain reading.
-struct Plain<R> {
-    source: R,
-    reader: MessageReader,
-}
-
-impl<R: Read + Send> Lines for Plain<R> {
-    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-        loop {
-            match self.reader.take() {
-                Some(Incoming::Line(line)) => return Ok(Some(Ok(line))),
-                Some(Incoming::Refused(refusal)) => return Ok(Some(Err(refusal))),
-                Some(Incoming::Overflow) => self.reader.skip_line(),
-                Some(Incoming::End) if self.reader.finish() => {}
-                Some(Incoming::End) => return Ok(None),
-                None => self.reader.fill(&mut self.source)?,
-            }
-        }
     }
 }
 
@@ -137,6 +133,8 @@ pub struct Printer {
     /// How lines look; `None`: as they are.
     look: Option<Look>,
     transcript: Option<Transcript>,
+    /// Hides a password, where there is no editor that does.
+    echo: Option<Echo>,
     clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
@@ -158,8 +156,17 @@ impl Printer {
     /// Plain lines into anything that can be written.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
         let rows = Box::new(PlainRows { out, is_terminal: false });
-        let (talk, clock) = (Arc::default(), Clock::default());
-        Printer { rows, talk, look: None, transcript: None, clock, last: None, has_prompt: false, colour: false }
+        Printer {
+            rows,
+            talk: Arc::default(),
+            look: None,
+            transcript: None,
+            echo: None,
+            clock: Clock::default(),
+            last: None,
+            has_prompt: false,
+            colour: false,
+        }
     }
 
     /// Keeps a transcript in this file as well.
@@ -208,6 +215,17 @@ impl Printer {
         match &self.look {
             Some(look) => self.rows.row(&look.own_words(words, self.clock.now())),
             None => self.plain_row(words),
+        }
+    }
+
+    /// A password is asked for: it is not to be seen.
+    pub(super) fn hide_typing(&mut self) -> io::Result<()> {
+        match self.echo.as_ref().map_or(Ok(()), Echo::hide) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let what = self.lang().pick("The password will be seen", "Пароль будет виден");
+                self.own_words(&format!("{what}: {error}"))
+            }
         }
     }
 
@@ -264,28 +282,5 @@ fn colour_of(line: &str) -> u8 {
 impl fmt::Debug for Printer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Printer").field("look", &self.look).finish_non_exhaustive()
-    }
-}
-
-/// Plain writing. On a terminal a line gets a row of its own: a draft that stands there is wiped, stays in the terminal's
-/// own line buffer, and Ctrl-R shows it again.
-struct PlainRows<W> {
-    out: W,
-    is_terminal: bool,
-}
-
-impl<W: Write + Send> Rows for PlainRows<W> {
-    fn row(&mut self, row: &str) -> io::Result<()> {
-        let wipe = if self.is_terminal { WIPE } else { "" };
-        writeln!(self.out, "{wipe}{row}")
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-
-    fn animate(&mut self, process: &Process) -> io::Result<()> {
-        write!(self.out, "{WIPE}{process}")?;
-        self.out.flush()
     }
 }

@@ -6,14 +6,16 @@
 //! written or waited for under it, but for `wait_until_answered`, which lets go of it.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::heard::{Heard, numbered, users};
+use super::heard::{Heard, numbered};
 use super::lang::Lang;
 use crate::protocol::{Said, Word};
 
 mod asks;
+mod learn;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +39,31 @@ pub(super) enum Place {
     Private(Option<String>),
 }
 
+/// What is known of a private message in a dialogue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Tell {
+    /// There is none.
+    #[default]
+    No,
+    /// `TELL` was sent; the server has not asked yet.
+    Sent,
+    /// The server asks whom.
+    Who,
+    /// The server asks what to tell this one.
+    What(String),
+}
+
+/// A line that was sent and whose receipt has not come.
+#[derive(Debug)]
+struct Unconfirmed {
+    line: String,
+    /// What the receipt will show of it.
+    text: String,
+    since: Instant,
+    /// The user was told that there is no receipt yet.
+    told: bool,
+}
+
 /// What both threads know of the conversation.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
@@ -52,14 +79,15 @@ struct State {
     nickname: Option<String>,
     /// The last line that was sent as a nickname.
     offered: String,
-    /// The last line that was sent as an answer to the numbered list.
+    /// The last line that was sent as an answer to the numbered list, or to TELL's first question.
     chosen: String,
     /// The numbered list as it was shown.
     numbered: Vec<String>,
     /// The line after this one is the numbered list.
     list_follows: bool,
-    /// `TELL` asked, and its questions are not known to be over.
-    in_tell: bool,
+    /// In a private chat whose partner has left: what is typed next goes to nobody.
+    is_alone: bool,
+    tell: Tell,
     /// A line went out whose answer changes the place.
     awaited: bool,
     /// Who wrote to us alone last.
@@ -70,8 +98,10 @@ struct State {
     listed: bool,
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
+    /// A password was sent, and the server has not said what of it.
+    password_sent: bool,
     /// Lines that were sent and whose receipt has not come.
-    unconfirmed: VecDeque<String>,
+    unconfirmed: VecDeque<Unconfirmed>,
     /// There is no server; seconds until it is tried again.
     away: Option<u32>,
 }
@@ -91,30 +121,28 @@ impl Talk {
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
         if std::mem::take(&mut state.secret) {
+            // It may be asked for again: what is typed until then must not be seen.
+            (state.awaited, state.password_sent) = (true, true);
             return;
         }
-        if state.has_receipt(line) {
-            state.unconfirmed.push_back(line.to_owned());
+        if let Some(text) = state.receipt(line) {
+            let (line, text) = (line.to_owned(), text.to_owned());
+            let unconfirmed = Unconfirmed { line, text, since: Instant::now(), told: false };
+            state.unconfirmed.push_back(unconfirmed);
             if state.unconfirmed.len() > UNCONFIRMED {
                 state.unconfirmed.pop_front();
             }
         }
-        match state.place {
-            Place::Nickname => {
-                state.offered = line.trim().to_owned();
-                state.awaited = true;
-            }
-            Place::Question => state.awaited = true,
-            Place::Choosing => {
+        match state.tell {
+            Tell::No => state.goes_out(line),
+            Tell::What(_) => state.tell = Tell::No,
+            Tell::Sent | Tell::Who => {
+                if Said::parse(line) == Said::Word(Word::Menu) {
+                    state.tell = Tell::No;
+                }
                 state.chosen = line.trim().to_owned();
                 state.awaited = true;
             }
-            Place::Group | Place::Private(_) => match Said::parse(line) {
-                Said::Word(Word::Menu | Word::Quit) => state.awaited = true,
-                Said::Word(Word::Tell) => state.in_tell = true,
-                Said::Message(text) if text.trim().is_empty() => state.in_tell = false,
-                _ => {}
-            },
         }
     }
 
@@ -139,11 +167,12 @@ impl Talk {
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Users(_) | Heard::Prose(_) => false,
+            Heard::Prose(_) => state.password_sent,
+            Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
             _ => true,
         };
         if is_answer {
-            state.awaited = false;
+            (state.awaited, state.password_sent) = (false, false);
             self.answered.notify_all();
         }
     }
@@ -151,14 +180,25 @@ impl Talk {
     /// The server has gone. What was sent and is not known to have arrived.
     pub(super) fn lost(&self) -> Vec<String> {
         let mut state = self.state.lock();
-        (state.awaited, state.in_tell) = (false, false);
+        (state.awaited, state.tell) = (false, Tell::No);
         self.answered.notify_all();
-        std::mem::take(&mut state.unconfirmed).into()
+        std::mem::take(&mut state.unconfirmed).into_iter().map(|unconfirmed| unconfirmed.line).collect()
+    }
+
+    /// What was sent so long ago and has no receipt; each line once.
+    pub(super) fn unanswered(&self, patience: Duration) -> Vec<String> {
+        let mut state = self.state.lock();
+        let late = state.unconfirmed.iter_mut().filter(|sent| !sent.told && sent.since.elapsed() >= patience);
+        let told = late.map(|sent| {
+            sent.told = true;
+            sent.line.clone()
+        });
+        told.collect()
     }
 
     /// A question of TELL's is open, as far as we know.
     pub(super) fn is_in_tell(&self) -> bool {
-        self.state.lock().in_tell
+        self.state.lock().tell != Tell::No
     }
 
     /// The server is away, and tried again in so many seconds; `None`: it is back.
@@ -174,104 +214,5 @@ impl Talk {
     /// Our nickname, once it is ours.
     pub(super) fn nickname(&self) -> Option<String> {
         self.state.lock().nickname.clone()
-    }
-}
-
-impl State {
-    fn is_us(&self, name: &str) -> bool {
-        self.nickname.as_deref() == Some(name)
-    }
-
-    /// What a line says about who is where.
-    fn learn(&mut self, heard: &Heard<'_>) {
-        match *heard {
-            Heard::YourNickname => self.place = Place::Nickname,
-            Heard::Successfully if self.place == Place::Nickname => {
-                self.nickname = Some(std::mem::take(&mut self.offered)).filter(|name| !name.is_empty());
-                self.place = Place::Question;
-            }
-            Heard::Question => self.goes_to(Place::Question),
-            Heard::Choose => self.goes_to(Place::Choosing),
-            Heard::InGroup => self.goes_to(Place::Group),
-            Heard::Successful if self.place == Place::Choosing => self.goes_to(Place::Private(self.partner())),
-            Heard::ToAll { from, text } => {
-                self.spoke(from);
-                if self.is_us(from) {
-                    self.confirm(text);
-                    // Our own message in the group: no question of TELL's is open.
-                    self.in_tell = false;
-                }
-            }
-            Heard::Private { from, .. } => {
-                self.spoke(from);
-                self.last_private = Some(from.to_owned());
-            }
-            Heard::Receipt { text, .. } => {
-                self.confirm(text);
-                self.in_tell = false;
-            }
-            Heard::NotDelivered(_) => {
-                self.unconfirmed.pop_front();
-                self.in_tell = false;
-            }
-            Heard::NotSent(_) => {
-                self.unconfirmed.pop_front();
-            }
-            Heard::Joined(who) => self.is_here(who),
-            Heard::Left(who, _) => self.here.retain(|name| name != who),
-            Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
-            _ => {}
-        }
-    }
-
-    /// The receipt for a message with this text has come.
-    fn confirm(&mut self, text: &str) {
-        let is_it = |line: &String| match Said::parse(line) {
-            Said::Word(Word::TellTo { text: sent, .. }) | Said::Message(sent) => sent == text,
-            Said::Word(_) => false,
-        };
-        if let Some(at) = self.unconfirmed.iter().position(is_it) {
-            self.unconfirmed.remove(at);
-        }
-    }
-
-    /// Whether the server will answer `line` with a line that shows it again.
-    fn has_receipt(&self, line: &str) -> bool {
-        if self.in_tell || !matches!(self.place, Place::Group | Place::Private(_)) {
-            return false;
-        }
-        match Said::parse(line) {
-            Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => !text.trim().is_empty(),
-            Said::Word(_) => false,
-        }
-    }
-
-    fn goes_to(&mut self, place: Place) {
-        self.place = place;
-        self.in_tell = false;
-    }
-
-    /// Whom the answer to the numbered list meant.
-    fn partner(&self) -> Option<String> {
-        let by_number = self.chosen.parse::<usize>().ok().and_then(|number| self.numbered.get(number.checked_sub(1)?));
-        let folded = self.chosen.to_lowercase();
-        let by_name = || self.numbered.iter().find(|name| name.to_lowercase() == folded);
-        let typed = || crate::text::Nickname::parse(&self.chosen).ok().map(|name| name.to_string());
-        by_number.or_else(by_name).cloned().or_else(typed)
-    }
-
-    fn spoke(&mut self, who: &str) {
-        if self.here.first().is_some_and(|first| first == who) {
-            return;
-        }
-        self.here.retain(|name| name != who);
-        self.here.insert(0, who.to_owned());
-        self.here.truncate(NICKNAMES);
-    }
-
-    fn is_here(&mut self, who: &str) {
-        if self.here.len() < NICKNAMES && !self.here.iter().any(|name| name == who) {
-            self.here.push(who.to_owned());
-        }
     }
 }

@@ -60,3 +60,23 @@ impl Hashing {
         hash.map(|hash| hash.to_string()).map_err(|error| io::Error::other(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_hash_at_once_than_there_are_cores() {
+        let hashing = Hashing::on_all_cores();
+        let password = Password::new(b"correct horse".to_vec());
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let held: Vec<_> = (0..cores).map(|_| hashing.core().expect("there is one")).collect();
+        assert!(hashing.cores.is_empty(), "one more would wait");
+        drop(held);
+        let hash = hashing.hash(&password).expect("a core is free again");
+        assert!(hashing.is_right(&password, &hash));
+        assert!(!hashing.is_right(&Password::new(b"correct house".to_vec()), &hash));
+        assert!(!hashing.is_right(&password, "no hash"), "what cannot be read lets nobody in");
+        assert_eq!(hashing.cores.len(), cores, "each was given back");
+    }
+}

@@ -23,7 +23,8 @@ use crate::limits::DATABASE_PATIENCE;
 const APPLICATION_ID: i64 = 0x6368_6174;
 /// The schema's history; the file's version is how many of these it has had. What was released is never changed:
 /// another step is added.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
 
 /// The file, ours while this lives: a second server is refused.
 #[derive(Debug)]
@@ -172,6 +173,7 @@ pub(super) fn told(error: rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => "it is no database; choose another file with --database".into(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program has locked it".into(),
+        Some(ErrorCode::CannotOpen) => "it cannot be opened; is it there, and may you read it?".into(),
         Some(ErrorCode::DiskFull) => "the disk is full".into(),
         Some(ErrorCode::DatabaseCorrupt) => "it is damaged".into(),
         _ => error.to_string(),

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use rusqlite::Connection;
 
-use super::time;
+use super::{Settings, time};
 use crate::protocol;
 use crate::text::{Nickname, Text};
 
@@ -13,6 +13,8 @@ use crate::text::{Nickname, Text};
 #[derive(Debug)]
 pub(super) struct Recent {
     most: usize,
+    /// What is older is forgotten, milliseconds.
+    keep: Option<i64>,
     messages: VecDeque<Said>,
 }
 
@@ -24,8 +26,9 @@ struct Said {
 }
 
 impl Recent {
-    /// The last `most` that the file has.
-    pub(super) fn load(connection: &Connection, most: usize) -> rusqlite::Result<Self> {
+    /// The last ones that the file has, as many as are shown.
+    pub(super) fn load(connection: &Connection, settings: Settings) -> rusqlite::Result<Self> {
+        let (most, keep) = (settings.history, settings.keep_days.map(|days| i64::from(days) * 86_400_000));
         let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
                    WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
         let mut last = connection.prepare(sql)?;
@@ -33,7 +36,7 @@ impl Recent {
             last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
         let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
         messages.make_contiguous().reverse();
-        Ok(Recent { most, messages })
+        Ok(Recent { most, keep, messages })
     }
 
     /// One more was said.
@@ -54,8 +57,11 @@ impl Recent {
         self.messages.iter().map(line).collect()
     }
 
-    /// Drops what is older than `oldest`.
-    pub(super) fn forget(&mut self, oldest: i64) {
-        self.messages.retain(|said| said.time >= oldest);
+    /// Drops what is too old.
+    pub(super) fn forget(&mut self) {
+        if let Some(keep) = self.keep {
+            let oldest = time::now() - keep;
+            self.messages.retain(|said| said.time >= oldest);
+        }
     }
 }

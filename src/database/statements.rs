@@ -8,6 +8,9 @@ use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::text::Nickname;
 
+/// `messages.waits` of a message that was shown, and nothing has come from its recipient since.
+const SHOWN: i64 = 2;
+
 /// The number of a user, who is entered when new.
 pub(super) fn user(connection: &Connection, nickname: &Nickname, time: i64) -> Result<i64> {
     let sql = "INSERT INTO users (name, nickname, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)
@@ -54,25 +57,40 @@ pub(super) fn message(
 
 /// How many messages wait for a user.
 pub(super) fn count_waiting(connection: &Connection, user: i64) -> Result<usize> {
-    let sql = "SELECT count(*) FROM messages WHERE recipient = ?1 AND waits = 1";
+    let sql = "SELECT count(*) FROM messages WHERE recipient = ?1 AND waits > 0";
     connection.prepare_cached(sql)?.query_row([user], |row| row.get(0))
 }
 
-/// The messages that wait for a user, as lines with their times. They wait no more.
-pub(super) fn take_waiting(connection: &Connection, user: i64) -> Result<Vec<String>> {
-    let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
-               WHERE recipient = ?1 AND waits = 1 ORDER BY messages.id";
+/// The messages that wait for a user, as lines with their times: those that were shown before, and the new ones. All of
+/// them have been shown now.
+pub(super) fn show_waiting(connection: &Connection, user: i64) -> Result<(Vec<String>, Vec<String>)> {
+    let sql = "SELECT time, nickname, text, waits FROM messages JOIN users ON users.id = sender
+               WHERE recipient = ?1 AND waits > 0 ORDER BY messages.id";
     let mut waiting = connection.prepare_cached(sql)?;
     let line = |row: &Row<'_>| {
-        let (from, text): (String, String) = (row.get(1)?, row.get(2)?);
-        Ok(format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text)))
+        let (from, text, waits): (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok((waits == SHOWN, format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text))))
     };
-    let lines: Vec<String> = waiting.query_map([user], line)?.collect::<Result<_>>()?;
+    let lines: Vec<(bool, String)> = waiting.query_map([user], line)?.collect::<Result<_>>()?;
     if !lines.is_empty() {
-        let sql = "UPDATE messages SET waits = 0 WHERE recipient = ?1 AND waits = 1";
-        connection.prepare_cached(sql)?.execute([user])?;
+        let sql = "UPDATE messages SET waits = ?2 WHERE recipient = ?1 AND waits > 0";
+        connection.prepare_cached(sql)?.execute([user, SHOWN])?;
     }
-    Ok(lines)
+    let (again, new): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(shown, _)| *shown);
+    let lines = |lines: Vec<(bool, String)>| lines.into_iter().map(|(_, line)| line).collect();
+    Ok((lines(again), lines(new)))
+}
+
+/// What waited for a user has been read.
+pub(super) fn waits_no_more(connection: &Connection, user: i64) -> Result<usize> {
+    let sql = "UPDATE messages SET waits = 0 WHERE recipient = ?1 AND waits > 0";
+    connection.prepare_cached(sql)?.execute([user])
+}
+
+/// Whether this nickname, or one that looks like it, is kept for who knows its password.
+pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE key = ?1)";
+    connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
 }
 
 /// Keeps a nickname for who knows the password; a second time, changes the password.

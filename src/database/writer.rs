@@ -1,27 +1,28 @@
-//! The half of the database that writes. Owned by the delivery thread, which calls it for each thing that happens and
-//! then once to commit, before anyone is written to. Touches the connection that writes.
+//! The half of the database that writes: called for each thing that happens and then once to commit, before anyone is
+//! written to. Touches the connection that writes.
 //!
 //! A batch is one transaction: it begins with the first thing that is to be kept, and a busy chat makes the
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
 //! goes on without: what is not kept is counted, and the file is tried again from time to time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::Sender;
 use rusqlite::Connection;
 
+use self::without::Without;
 use super::Settings;
 use super::file::{DatabaseFile, told};
-use super::recent::Recent;
 use super::statements;
 use super::time::now;
-use crate::limits::{DATABASE_PATIENCE, FORGET_AT_ONCE, FORGET_EVERY, WAITING};
-use crate::protocol;
+use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
+use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::connection::ClientId;
 use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
+
+pub(super) mod without;
 
 /// Writes what happens into the database.
 #[derive(Debug)]
@@ -29,9 +30,10 @@ pub(super) struct Writer {
     // Above `file`, so that it is closed before the lock is let go of.
     connection: Connection,
     file: DatabaseFile,
-    recent: Recent,
     /// The numbers of those who are here, by name without case: no look into the table for each message.
     users: HashMap<String, i64>,
+    /// Who was shown what waited, and has not written a line since.
+    unanswered: HashSet<String>,
     batch: Batch,
     /// Not `None`: the chat goes on without the database.
     without: Option<Without>,
@@ -50,8 +52,6 @@ struct Batch {
     messages: u64,
     /// How many messages each user sent.
     sent: HashMap<i64, u64>,
-    /// Dropped with the batch: whoever waits goes on.
-    settled: Vec<Sender<()>>,
     /// What clients are told, by how the commit ends.
     answers: Vec<Answer>,
 }
@@ -63,22 +63,15 @@ struct Answer {
     failed: String,
 }
 
-#[derive(Debug)]
-struct Without {
-    /// Messages that were shown and not kept.
-    lost: u64,
-    again: Instant,
-}
-
 impl Writer {
     /// A writer on an open database.
-    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> rusqlite::Result<Self> {
-        let recent = Recent::load(&connection, settings.history)?;
+    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
         let keep = settings.keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
         let forget = keep.map(|_| Instant::now());
-        let (users, batch, without, retry) = (HashMap::new(), Batch::default(), None, settings.retry);
-        Ok(Writer { connection, file, recent, users, batch, without, retry, keep, forget })
+        let (users, unanswered) = (HashMap::new(), HashSet::new());
+        let (batch, without, retry) = (Batch::default(), None, settings.retry);
+        Writer { connection, file, users, unanswered, batch, without, retry, keep, forget }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -135,39 +128,58 @@ impl Writer {
                 return Ok(Err(protocol::not_delivered(&why)));
             }
             writer.message(from, Some(id), &message.text, true, time)?;
-            Ok(Ok(format!("Kept for {nickname}, who is away: {}", message.text.as_str())))
+            let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
+            if !statements::is_registered(&writer.connection, to)? {
+                told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
+            }
+            Ok(Ok(told.join("\n")))
         });
-        let failed = protocol::not_delivered(&format!("{to} is not here, and the database fails; try again later"));
+        let failed = not_left_for(to);
         let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
         self.batch.answers.push(Answer { to: by, kept, failed });
     }
 
-    /// What was left for `nickname`; it waits no more once this batch is committed.
+    /// What was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
+    /// process end, before anybody has read it.
     fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
         let lines = self.write(|writer| {
             let user = writer.user(nickname, now())?;
-            statements::take_waiting(&writer.connection, user)
+            statements::show_waiting(&writer.connection, user)
         });
-        let mut lines = lines.unwrap_or_default();
-        if !lines.is_empty() {
-            lines.insert(0, "While you were away (times are UTC):".into());
+        let (again, new) = lines.unwrap_or_default();
+        let mut lines = Vec::new();
+        for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
+            if !of_these.is_empty() {
+                self.unanswered.insert(nickname.folded());
+                lines.push(heading.into());
+                lines.extend(of_these);
+            }
         }
         lines
     }
 
-    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, done: Sender<()>) {
+    /// A line came from `nickname`: what was shown before it has been read.
+    fn answered(&mut self, nickname: &Nickname) {
+        if self.unanswered.remove(&nickname.folded()) {
+            self.write(|writer| {
+                let user = writer.user(nickname, now())?;
+                statements::waits_no_more(&writer.connection, user)
+            });
+        }
+    }
+
+    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str) {
         let time = now();
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
             statements::register(&writer.connection, nickname, user, hash, time)
         });
-        let failed = protocol::not_sent("nothing was registered, since the database fails; try again later");
+        let failed = not_registered();
         let kept = match kept {
             Some(_) => format!("Registered: from now on the login asks for the password of {nickname}"),
             None => failed.clone(),
         };
         self.batch.answers.push(Answer { to: by, kept, failed });
-        self.batch.settled.push(done);
     }
 
     /// Ends the batch's transaction.
@@ -178,49 +190,6 @@ impl Writer {
         self.connection.execute_batch("COMMIT")
     }
 
-    /// The chat goes on without the database from here.
-    fn fail(&mut self, why: &str, lost: u64) -> News {
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
-            log::warn!("the database could not take a batch back: {error}");
-        }
-        // Some of them may have been entered in the transaction that is no more.
-        self.users.clear();
-        self.without = Some(Without { lost, again: Instant::now() + self.retry });
-        log::error!(
-            "the database fails: {why}; the chat goes on without it, and it is tried again every {:?}",
-            self.retry
-        );
-        everyone(&format!("the database fails: {why}. The chat goes on, but what is said is not kept for now"))
-    }
-
-    /// Opens the file anew, and takes it up again where it takes a write. Does not wait for a lock: everyone would.
-    fn try_again(&mut self) -> Option<News> {
-        let lost = self.without.as_ref().filter(|without| without.again <= Instant::now())?.lost;
-        match self.reopen() {
-            Ok(()) => {
-                self.without = None;
-                log::info!("the database works again; {lost} messages were not kept");
-                let lost = counted(usize::try_from(lost).unwrap_or(usize::MAX));
-                Some(everyone(&format!("the database works again; meanwhile {lost} not kept")))
-            }
-            Err(why) => {
-                log::warn!("the database still fails: {why}; {lost} messages were not kept so far");
-                self.without = Some(Without { lost, again: Instant::now() + self.retry });
-                None
-            }
-        }
-    }
-
-    fn reopen(&mut self) -> Result<(), String> {
-        let connection = self.file.connect(Duration::ZERO)?;
-        statements::probe(&connection).map_err(told)?;
-        connection.busy_timeout(DATABASE_PATIENCE).map_err(told)?;
-        self.connection = connection;
-        Ok(())
-    }
-
     /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
     fn forget(&mut self) {
         let Some(keep) = self.keep.filter(|_| self.forget.is_some_and(|forget| forget <= Instant::now())) else {
@@ -228,7 +197,6 @@ impl Writer {
         };
         let oldest_kept = now() - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let forgotten = self.write(|writer| statements::forget(&writer.connection, oldest_kept));
-        self.recent.forget(oldest_kept);
         let more = forgotten == Some(FORGET_AT_ONCE);
         self.forget = Some(Instant::now() + if more { Duration::ZERO } else { FORGET_EVERY });
     }
@@ -249,14 +217,13 @@ impl Store for Writer {
             let user = writer.user(nickname, time)?;
             statements::left(&writer.connection, user, time)
         });
-        self.users.remove(&nickname.folded());
+        let name = nickname.folded();
+        self.users.remove(&name);
+        self.unanswered.remove(&name);
     }
 
     fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
         let time = now();
-        if to.is_none() {
-            self.recent.push(time, from, text);
-        }
         self.batch.messages += 1;
         self.write(|writer| {
             let to = to.map(|to| writer.user(to, time)).transpose()?;
@@ -266,16 +233,12 @@ impl Store for Writer {
 
     fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
         match request {
-            Request::Settled { done } => self.batch.settled.push(done),
             Request::Waiting => return self.waiting(nickname),
+            Request::Answered => self.answered(nickname),
             Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
-            Request::Register { hash, done } => self.register(by, nickname, &hash, done),
+            Request::Register { hash } => self.register(by, nickname, &hash),
         }
         Vec::new()
-    }
-
-    fn recent(&self) -> Vec<String> {
-        self.recent.lines()
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -308,11 +271,12 @@ impl Store for Writer {
     }
 }
 
-fn everyone(what: &str) -> News {
-    News { to: None, line: protocol::broadcast(protocol::GENERAL_INFORMATION, what) }
+/// What is said instead of a receipt.
+pub(super) fn not_left_for(nickname: &Nickname) -> String {
+    protocol::not_delivered(&format!("{nickname} is not here, and the database fails; try again later"))
 }
 
-/// `1 message was`, `3 messages were`.
-fn counted(messages: usize) -> String {
-    if messages == 1 { "1 message was".into() } else { format!("{} messages were", protocol::thousands(messages)) }
+/// The same for `REGISTER`.
+pub(super) fn not_registered() -> String {
+    protocol::not_sent("nothing was registered, since the database fails; try again later")
 }

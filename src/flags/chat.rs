@@ -1,14 +1,17 @@
 //! What `chat` takes.
 
-use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::{env, process};
 
-use clap::{Command, CommandFactory, FromArgMatches, Parser, ValueEnum, ValueHint};
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueEnum, ValueHint};
 
 use crate::client::{self, Bell, Lang, Look};
 use crate::wire::Framing;
 
 mod russian;
+mod wrong;
 
 /// Joins a chat.
 ///
@@ -21,7 +24,7 @@ pub struct Flags {
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: String,
     /// Port of the server
-    #[arg(short, long, default_value_t = 12345)]
+    #[arg(short, long, default_value_t = 12345, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: u16,
     /// Your nickname; without it you are asked
     #[arg(short, long, value_hint = ValueHint::Username)]
@@ -116,9 +119,21 @@ fn or_environment(language: Option<Language>) -> Lang {
 impl Flags {
     /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
     pub fn read() -> Flags {
-        let lang = or_environment(asked(env::args_os().map(|argument| argument.to_string_lossy().into_owned())));
-        let read = Flags::from_arg_matches(&command(lang).get_matches());
-        read.unwrap_or_else(|error| error.exit())
+        let arguments: Vec<OsString> = env::args_os().collect();
+        let lang = or_environment(asked(arguments.iter().map(|argument| argument.to_string_lossy().into_owned())));
+        Flags::parse_in(lang, arguments).unwrap_or_else(|error| {
+            if !error.use_stderr() {
+                error.exit();
+            }
+            let status = error.exit_code();
+            // A stderr that is closed cannot be told.
+            writeln!(io::stderr(), "{}", wrong::explained(error, lang)).unwrap_or_default();
+            process::exit(status);
+        })
+    }
+
+    fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
+        Flags::from_arg_matches(&command(lang).try_get_matches_from(arguments)?)
     }
 
     /// How messages are told apart.
@@ -166,6 +181,32 @@ mod tests {
         let headings = ["Usage:", "Options:", "[default:", "[possible"];
         assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
         assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
+    }
+
+    #[test]
+    fn wrong_flags_are_told_in_both_languages() {
+        let told = |lang, line: &str| {
+            let error = Flags::parse_in(lang, line.split(' ').map(OsString::from).collect()).expect_err("a wrong flag");
+            wrong::explained(error, lang)
+        };
+        for (line, english, russian) in [
+            ("chat --bogus", "unexpected argument '--bogus' found", "неизвестный параметр '--bogus'"),
+            ("chat --nick", "'--nickname'", "похоже на: '--nickname'"),
+            ("chat 10.0.0.1", "tip: the server is named with --ip-address", "сервер задают параметры --ip-address"),
+            (
+                "chat -p 0",
+                "0 is not in 1..=65535",
+                "'--port <ПОРТ>' не подходит значение '0': нужно число от 1 до 65535",
+            ),
+            ("chat -p", "a value is required", "параметру '--port <ПОРТ>' нужно значение"),
+            ("chat --raw --raw", "cannot be used multiple times", "параметр '--raw' дан дважды"),
+            ("chat --raw=1", "unexpected value", "у параметра '--raw' нет значения"),
+            ("chat --framing lies", "[possible values: lines, chunks]", "[возможно: lines, chunks]"),
+        ] {
+            let (en, ru) = (told(Lang::En, line), told(Lang::Ru, line));
+            assert!(en.contains(english) && en.ends_with("try '--help'."), "{line}: {en}");
+            assert!(ru.contains(russian) && ru.ends_with("Справка: chat --help"), "{line}: {ru}");
+        }
     }
 
     #[test]

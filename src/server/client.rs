@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::Shared;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Line, MessageNumber, Parcel};
-use super::kept::Member;
+use super::kept::{self, Member};
 use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
@@ -79,7 +79,7 @@ impl Client {
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
-        let line = match self.read()? {
+        let line = match self.next()? {
             Incoming::Line(line) => Text::parse(line),
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
@@ -104,7 +104,7 @@ impl Client {
     /// The next line as a password: by this call alone, so that it passes no log line and becomes no message. `None`
     /// for a line that cannot be taken, which is answered.
     pub(super) fn read_password(&mut self) -> Result<Option<Password>, Leave> {
-        let line = self.read()?;
+        let line = self.next()?;
         self.keep_pace()?;
         match line {
             Incoming::Line(line) => Ok(Some(Password::new(line))),
@@ -148,6 +148,13 @@ impl Client {
         self.name = nickname.to_string();
         self.login_until = None;
         self.connection.stream.set_read_timeout(None).map_err(|error| Leave::Broken(error.kind()))
+    }
+
+    /// What comes next. It is the receipt, too, for what had waited for this client.
+    fn next(&mut self) -> Result<Incoming, Leave> {
+        let incoming = self.read()?;
+        kept::answered(self)?;
+        Ok(incoming)
     }
 
     /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly

@@ -109,6 +109,11 @@ impl Connection {
         self.backlog.lock().cut
     }
 
+    /// Something that was sent waits for the socket.
+    pub(super) fn is_late(&self) -> bool {
+        self.backlog.lock().late
+    }
+
     /// Nothing more will be written: the goodbye is out, or the connection was cut.
     pub fn has_ended(&self) -> bool {
         self.backlog.lock().has_ended()

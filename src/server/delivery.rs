@@ -107,6 +107,8 @@ pub enum Parcel {
     ToOne(ClientId, Line),
     /// What a client asks of the store.
     Ask(ClientId, Request),
+    /// Dropped when all before it is kept: a client's thread waits for that.
+    Kept(Sender<()>),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
     /// The goodbye, with its reason: the last parcel about this connection.
@@ -173,13 +175,13 @@ impl Delivery {
         self.post(Parcel::Ask(by, request))
     }
 
-    /// A request, and waits until it is done: until its batch is committed.
+    /// Waits until all that was sent so far is kept, and its batch is committed.
     ///
     /// # Errors
     /// `ServerStops`.
-    pub fn ask_and_wait(&self, by: ClientId, request: impl FnOnce(Sender<()>) -> Request) -> Result<(), Leave> {
+    pub fn wait_until_kept(&self) -> Result<(), Leave> {
         let (done, is_done) = bounded(0);
-        self.ask(by, request(done))?;
+        self.post(Parcel::Kept(done))?;
         // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
         is_done.recv().unwrap_or_default();
         Ok(())

@@ -28,6 +28,8 @@ pub(super) struct Member {
     nickname: Nickname,
     /// The private messages after this one are known to be its own.
     since: i64,
+    /// It was shown what had waited for it, and nothing has come from it since.
+    answers: bool,
 }
 
 /// Without a proof: none of them, until the welcome has found out where this session began.
@@ -39,16 +41,31 @@ const ALL: i64 = 0;
 pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     client.send(archive.notice())?;
+    // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
+    // thread puts into the queue from here on is taken after what had waited was written.
     client.delivery().ask(client.id, Request::Waiting)?;
-    if let Some(member) = client.member.as_mut().filter(|member| member.since == NOTHING) {
-        // What the last one with this nickname said may still be in the queue: that is before this session.
-        client.shared.delivery.ask_and_wait(client.id, |done| Request::Settled { done })?;
+    client.delivery().wait_until_kept()?;
+    let Some(member) = &mut client.member else { return Ok(()) };
+    member.answers = true;
+    if member.since == NOTHING {
         member.since = archive.newest().unwrap_or_else(|error| {
             log::warn!("the database does not answer: {error}");
             NOTHING
         });
     }
     Ok(())
+}
+
+/// Something came from this client. The first time it is the receipt for what had waited: whoever writes a line has been
+/// shown what stood before it. Where nothing comes, what had waited is shown again in the next session.
+pub(super) fn answered(client: &mut Client) -> Result<(), Leave> {
+    match &mut client.member {
+        Some(member) if member.answers => {
+            member.answers = false;
+            client.delivery().ask(client.id, Request::Answered)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
@@ -66,7 +83,7 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
     };
     let Some(member) = &client.member else { return Ok(()) };
     // What this client said just now may still be in the queue.
-    client.delivery().ask_and_wait(client.id, |done| Request::Settled { done })?;
+    client.delivery().wait_until_kept()?;
     match archive.history(&member.nickname, member.since, count) {
         Ok(mut lines) => {
             lines.insert(0, HISTORY_BEGINS.into());
@@ -102,7 +119,8 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     match archive.hash(&password) {
         Ok(hash) => {
             // Waited for: when this session ends, the next one with this nickname must find the account.
-            client.delivery().ask_and_wait(client.id, |done| Request::Register { hash, done })
+            client.delivery().ask(client.id, Request::Register { hash })?;
+            client.delivery().wait_until_kept()
         }
         Err(error) => client.send(does_not_answer(&error)),
     }
@@ -144,7 +162,7 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
         }
     }
     let since = if proof == Proof::Password { ALL } else { NOTHING };
-    client.member = Some(Member { nickname: nickname.clone(), since });
+    client.member = Some(Member { nickname: nickname.clone(), since, answers: false });
     Ok(true)
 }
 

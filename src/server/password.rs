@@ -17,7 +17,7 @@ pub struct Password(Vec<u8>);
 
 impl Password {
     /// The line as it came in.
-    pub(super) fn new(line: Vec<u8>) -> Self {
+    pub(crate) fn new(line: Vec<u8>) -> Self {
         Password(line)
     }
 

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crossbeam_channel::Sender;
+
 use self::seated::Seated;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
@@ -27,6 +29,8 @@ mod seated;
 pub(super) struct Room {
     /// Hears what happens, and keeps it.
     store: Box<dyn Store>,
+    /// Dropped with the commit: whoever waits for it goes on.
+    waits: Vec<Sender<()>>,
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
@@ -68,6 +72,7 @@ impl Room {
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
             Parcel::Ask(id, request) => self.ask(id, request),
+            Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
@@ -156,12 +161,14 @@ impl Room {
         let Some(nickname) = self.nickname(id) else { return };
         let Some(partner) = partner else {
             if let Some(former) = self.talks.remove(&id) {
-                self.tell_one(former.id, &format!("{nickname} has closed the private chat with you"));
+                let told =
+                    format!("{nickname} no longer writes to you alone; what you write to {nickname} still arrives");
+                self.tell_one(former.id, &told);
             }
             return;
         };
         if self.nickname(partner.id).is_none() {
-            return self.tell_one(id, &partner_has_left(&partner.nickname));
+            return self.tell_one(id, &protocol::partner_has_left(&partner.nickname));
         }
         if partner.id != id {
             let told = format!("{nickname} writes to you alone; answer with /tell {nickname} and your text");
@@ -181,7 +188,7 @@ impl Room {
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
         for from in &talked_to_it {
             self.talks.remove(from);
-            self.tell_one(*from, &partner_has_left(&nickname));
+            self.tell_one(*from, &protocol::partner_has_left(&nickname));
         }
         if let Some(partner) = partner.filter(|partner| !talked_to_it.contains(&partner.id)) {
             self.tell_one(partner.id, &format!("{nickname}, who wrote to you alone, has left"));
@@ -280,8 +287,4 @@ impl Room {
             self.touched.push(id);
         }
     }
-}
-
-fn partner_has_left(nickname: &Nickname) -> String {
-    format!("{nickname} has left; your next line goes to nobody, then you choose anew")
 }

@@ -11,7 +11,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
 use parking_lot::Mutex;
 
 use super::connection::ClientId;
@@ -85,11 +84,8 @@ impl Default for Box<dyn Store> {
 pub enum Request {
     /// The messages that were left for it.
     Waiting,
-    /// To be told when all that came before is kept.
-    Settled {
-        /// Dropped then: the client's thread waits for that.
-        done: Sender<()>,
-    },
+    /// Nothing: it says that a line has come from there, so what was left for it has been read.
+    Answered,
     /// To keep a message for one who is away.
     LeaveFor {
         /// For whom.
@@ -101,8 +97,6 @@ pub enum Request {
     Register {
         /// Of the password.
         hash: String,
-        /// Dropped when it is done: the client's thread waits for that.
-        done: Sender<()>,
     },
 }
 
@@ -111,7 +105,7 @@ pub enum Request {
 pub struct News {
     /// To whom; `None` is everyone.
     pub to: Option<ClientId>,
-    /// One line.
+    /// One line, or several.
     pub line: String,
 }
 

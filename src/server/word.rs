@@ -61,12 +61,12 @@ fn list(client: &Client, beginning: &str) -> Result<(), Leave> {
 /// given up: the text that was meant for one would be the next line, and go to the room.
 fn tell(client: &mut Client) -> Result<(), Leave> {
     let user = loop {
-        client.send("Who will get your message? A nickname; LIST shows who is here, MENU gives it up")?;
+        client.send(protocol::TELL_WHO)?;
         let Some(line) = client.read_line()? else { continue };
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::List(beginning)) => list(client, beginning)?,
-            Said::Word(Word::Menu) => return client.send("No message was sent"),
+            Said::Word(Word::Menu) => return client.send(protocol::TELL_NOTHING),
             _ if line.is_blank() => {}
             _ if is_somebody(client, line.as_str()) => break line,
             _ => {
@@ -76,12 +76,12 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
         }
     };
     let text = loop {
-        client.send(format!("What is your message to {}? An empty line gives it up", user.as_str().trim()))?;
+        client.send(protocol::tell_what(user.as_str().trim()))?;
         if let Some(line) = client.read_line()? {
             break line;
         }
     };
-    if text.is_blank() { client.send("No message was sent") } else { tell_to(client, user.as_str(), text) }
+    if text.is_blank() { client.send(protocol::TELL_NOTHING) } else { tell_to(client, user.as_str(), text) }
 }
 
 /// Whether somebody here has this nickname or, with a database, had it once.

@@ -1,6 +1,36 @@
-//! A private message to someone who is known and away is kept, and handed over when they come next.
+//! A private message to someone who is known and away is kept, and shown when they come next; it waits on until they have
+//! written a line, so that a connection that breaks loses nothing in silence.
 
-use crate::support::{Folder, QUESTION, Server, without_time};
+use crate::support::{Folder, Peer, Program, QUESTION, Server, without_time};
+
+const AGAIN: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
+const AWAY: &str = "While you were away (times are UTC):";
+
+/// Boris was here, and anna has left him a line.
+fn see_you_at_5(folder: &Folder) -> Server {
+    let server = Server::start(folder);
+    server.login("boris").quit();
+    let mut anna = server.login("anna");
+    anna.leave_for("boris", "see you at 5");
+    server
+}
+
+/// Boris comes, is shown what waited under this heading, and has not written a line yet.
+fn comes(address: std::net::SocketAddr, heading: &str) -> Peer {
+    let mut boris = Peer::connect(address);
+    boris.send("boris");
+    boris.until(heading);
+    let waited: Vec<String> = boris.until(QUESTION).iter().map(|line| without_time(line)).collect();
+    assert_eq!(waited, ["(private) anna : see you at 5"]);
+    boris
+}
+
+/// Nothing waits for boris any more.
+fn has_it(server: &Server) {
+    let boris = server.login("boris");
+    assert!(!boris.talk().iter().any(|line| line.contains("see you at 5")), "only once: {:?}", boris.talk());
+    boris.quit();
+}
 
 #[test]
 fn a_message_to_one_who_is_away_waits_over_a_restart_and_is_delivered_once() {
@@ -10,17 +40,17 @@ fn a_message_to_one_who_is_away_waits_over_a_restart_and_is_delivered_once() {
     let mut anna = server.group("anna");
     anna.send("/tell Boris see you at 5");
     anna.until("Kept for boris, who is away: see you at 5");
-    anna.send("/tell boris or 6");
-    anna.until("Kept for boris, who is away: or 6");
+    anna.leave_for("boris", "or 6");
     drop((anna, server));
 
     let server = Server::start(&folder);
-    let mut boris = crate::support::Peer::connect(server.address);
+    let mut boris = Peer::connect(server.address);
     boris.send("boris");
-    boris.until("While you were away (times are UTC):");
+    boris.until(AWAY);
     let waited: Vec<String> = boris.until(QUESTION).iter().map(|line| without_time(line)).collect();
     assert_eq!(waited, ["(private) anna : see you at 5", "(private) anna : or 6"]);
-    assert_eq!(folder.number("SELECT count(*) FROM messages WHERE waits = 1"), 0);
+    assert_eq!(boris.ask_history("HISTORY"), [""; 0], "who has not proven to be boris has no past");
+    assert_eq!(folder.number("SELECT count(*) FROM messages WHERE waits <> 0"), 0);
     boris.quit();
     let mut boris = server.login("boris");
     assert!(!boris.talk().iter().any(|line| line.contains("see you at 5")), "only once: {:?}", boris.talk());
@@ -37,8 +67,7 @@ fn twenty_wait_and_no_more() {
     server.login("boris").quit();
     let mut anna = server.login("anna");
     for number in 0..20 {
-        anna.send(&format!("/tell boris {number}"));
-        anna.until(&format!("Kept for boris, who is away: {number}"));
+        anna.leave_for("boris", &number.to_string());
     }
     anna.send("/tell boris one more");
     anna.until("Not delivered: boris is away, and 20 messages wait already");
@@ -67,4 +96,69 @@ fn tell_asks_what_for_one_who_is_away_and_not_for_one_who_was_never_here() {
     anna.until("Not sent: nobody here is called gleb; choose somebody else");
     anna.until("What is your message to BORIS? An empty line gives it up");
     anna.until("Kept for boris, who is away: see you at 5");
+}
+
+#[test]
+fn for_a_registered_nickname_it_waits_for_who_knows_the_password() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut boris = server.login("boris");
+    boris.send("REGISTER\ncorrect horse\ncorrect horse");
+    boris.until("Registered: from now on the login asks for the password of boris");
+    boris.quit();
+    let mut anna = server.login("anna");
+    anna.send("/tell boris see you at 5");
+    anna.until("Kept for boris, who is away: see you at 5");
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna']");
+    let mut boris = Peer::connect(server.address);
+    boris.send("boris\ncorrect horse");
+    boris.until(AWAY);
+}
+
+#[test]
+fn what_a_killed_server_has_shown_is_shown_again_until_a_line_comes() {
+    let folder = Folder::new();
+    drop(see_you_at_5(&folder));
+    let mut program = Program::start(&folder.database(), &[], "warn");
+    let boris = comes(program.address, AWAY);
+    program.kill();
+    drop(boris);
+    let mut program = Program::start(&folder.database(), &[], "warn");
+    let mut boris = comes(program.address, AGAIN);
+    boris.send("2");
+    boris.until("You in group");
+    boris.ask_history("HISTORY"); // its answer waits for the commit of what came before it
+    program.kill();
+    has_it(&Server::start(&folder));
+}
+
+#[test]
+fn what_was_shown_on_a_connection_that_broke_is_shown_again() {
+    let folder = Folder::new();
+    let server = see_you_at_5(&folder);
+    let mut vera = server.group("vera");
+    for heading in [AWAY, AGAIN] {
+        comes(server.address, heading).reset();
+        vera.until("(broadcast) General information: boris has left the Chat");
+    }
+    let mut boris = comes(server.address, AGAIN);
+    boris.send("");
+    boris.until(QUESTION);
+    boris.reset();
+    vera.until("(broadcast) General information: boris has left the Chat");
+    has_it(&server);
+}
+
+#[test]
+fn a_script_that_writes_ahead_and_ends_in_order_has_it() {
+    for script in ["boris\n2\nQUIT\n", "boris\n"] {
+        let folder = Folder::new();
+        let server = see_you_at_5(&folder);
+        let mut boris = Peer::connect(server.address);
+        boris.send_and_end(script);
+        boris.until(AWAY);
+        boris.until("Disconnected");
+        has_it(&server);
+    }
 }

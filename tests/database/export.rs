@@ -65,6 +65,7 @@ fn what_cannot_be_read_is_said_in_one_line() {
     let folder = Folder::new();
     let (status, _, error) = run(&["history"], &folder.database());
     assert_eq!((status, error.lines().count()), (Some(1), 1), "{error}");
+    assert!(error.contains("it cannot be opened; is it there"), "{error}");
     assert!(!folder.database().exists(), "nothing is created");
     fs::write(folder.database(), "my notes").unwrap();
     let (status, _, error) = run(&["users"], &folder.database());

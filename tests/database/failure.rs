@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
@@ -75,6 +76,44 @@ fn a_lock_that_is_let_go_of_in_time_is_not_noticed() {
     assert_eq!(folder.number("SELECT count(*) FROM messages"), 20);
 }
 
+#[test]
+#[ignore = "takes half a minute: cargo test --all-features --test database -- --ignored half_a_minute"]
+fn a_lock_of_half_a_minute_loses_nothing_that_was_shown_as_kept() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, Settings { retry: Duration::from_secs(2), ..Settings::default() });
+    server.login("vera").quit();
+    let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
+    anna.leave_for("vera", "see you at 5");
+    (0..10).for_each(|number| anna.say("anna", &format!("kept {number}")));
+    let other = folder.sql();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let begun = Instant::now();
+    let mut lost = 0;
+    while begun.elapsed() < Duration::from_secs(30) {
+        anna.say("anna", &format!("lost {lost}"));
+        lost += 1;
+        thread::sleep(Duration::from_millis(50)); // as people do
+    }
+    boris.expect(LOCKED);
+    other.execute_batch("COMMIT").unwrap();
+    let works = loop {
+        if let Some(not_kept) = not_kept(&boris.line().expect("it goes on")) {
+            break not_kept;
+        }
+    };
+    anna.say("anna", "kept again");
+    assert_eq!(works, lost, "each that was not kept is counted");
+    assert!(lost > 100, "only {lost} were shown in half a minute");
+    drop((anna, boris, server));
+    let server = Server::start(&folder);
+    let mut vera = server.login("vera");
+    assert!(vera.talk().iter().any(|line| line.ends_with("] (private) anna : see you at 5")), "{:?}", vera.talk());
+    let mut expected: Vec<String> = (0..10).map(|number| format!("(broadcast) anna: kept {number}")).collect();
+    expected.push("(broadcast) anna: kept again".into());
+    vera.send("2");
+    assert_eq!(vera.history(), expected);
+}
+
 /// A file system of one mebibyte.
 struct SmallDisk(PathBuf);
 
@@ -128,6 +167,83 @@ fn a_full_disk_is_survived_and_what_was_kept_stays() {
     assert!((10..said).contains(&lost), "{lost} of {said} were lost");
     assert_eq!(number("SELECT count(*) FROM messages"), said - lost + 1);
     assert_eq!(number("SELECT count(DISTINCT text) FROM messages"), said - lost + 1);
+    assert_eq!(sql.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
+    drop(sql);
+}
+
+/// A file system in a file, which can be frozen: a write to it waits inside the kernel, as for a disk that is dead.
+struct Freezer(PathBuf);
+
+fn tool(name: &str, arguments: &[&std::ffi::OsStr]) {
+    let status = Command::new(name).args(arguments).status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "{name} {arguments:?}: this test needs root and a loop device"
+    );
+}
+
+impl Freezer {
+    fn mount(at: PathBuf) -> Freezer {
+        let image = at.with_extension("img");
+        fs::write(&image, vec![0; 16 << 20]).unwrap();
+        fs::create_dir(&at).unwrap();
+        tool("mkfs.ext4", &["-q".as_ref(), image.as_ref()]);
+        tool("mount", &["-o".as_ref(), "loop".as_ref(), image.as_ref(), at.as_ref()]);
+        Freezer(at)
+    }
+
+    /// Frozen as long as what is returned lives: a server that is stopped by a failed test must not wait for the disk.
+    fn freeze(&self) -> Frozen<'_> {
+        tool("fsfreeze", &["-f".as_ref(), self.0.as_ref()]);
+        Frozen(self)
+    }
+}
+
+impl Drop for Freezer {
+    fn drop(&mut self) {
+        Command::new("umount").arg("-l").arg(&self.0).status().map(drop).unwrap_or_default();
+    }
+}
+
+struct Frozen<'a>(&'a Freezer);
+
+impl Drop for Frozen<'_> {
+    fn drop(&mut self) {
+        tool("fsfreeze", &["-u".as_ref(), self.0.0.as_ref()]);
+    }
+}
+
+#[test]
+#[ignore = "freezes a disk, which needs root: cargo test --all-features --test database -- --ignored hangs"]
+fn a_disk_that_hangs_delays_the_chat_once_and_is_survived() {
+    let folder = Folder::new();
+    let disk = Freezer::mount(folder.path("disk"));
+    let kept = chatroom::database::open(&disk.0.join("chat.db"), settings()).unwrap();
+    let server = Server::keeping(kept);
+    server.login("vera").quit();
+    let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
+    anna.say("anna", "kept");
+    let frozen = disk.freeze();
+    let begun = Instant::now();
+    anna.say("anna", "kept in the end");
+    boris.expect(
+        "(broadcast) General information: the database fails: it does not answer. The chat goes on, but what is said is not kept for now",
+    );
+    for number in 1..=100 {
+        anna.say("anna", &format!("lost {number}"));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "one waits for the disk, not each: {:?}", begun.elapsed());
+    anna.send("/tell vera hello");
+    anna.until("Not delivered: vera is not here, and the database fails; try again later");
+    drop(frozen);
+    let works = "(broadcast) General information: the database answers again; meanwhile 100 messages were not kept";
+    boris.expect(works);
+    anna.until(works);
+    anna.say("anna", "kept again");
+    let kept = ["(broadcast) anna: kept", "(broadcast) anna: kept in the end", "(broadcast) anna: kept again"];
+    assert_eq!(anna.ask_history("HISTORY"), kept);
+    drop((anna, boris, server));
+    let sql = rusqlite::Connection::open(disk.0.join("chat.db")).unwrap();
     assert_eq!(sql.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
     drop(sql);
 }

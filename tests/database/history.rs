@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, QUESTION, Server};
+use crate::support::{Folder, Peer, Program, QUESTION, Server};
 
 const HOSTILE: &[&str] = &[
     "'; DROP TABLE messages; --",
@@ -32,6 +32,29 @@ fn whoever_comes_into_the_group_sees_its_last_20_messages_and_no_private_ones() 
     drop((anna, server));
     let server = Server::start(&folder);
     assert_eq!(server.group("vera").history(), last, "after a restart too");
+}
+
+#[test]
+fn the_flag_says_how_many_are_shown() {
+    let folder = Folder::new();
+    let enter = |program: &Program, nickname: &str| {
+        let mut peer = Peer::connect(program.address);
+        peer.send(nickname);
+        peer.until(QUESTION);
+        peer.send("2");
+        peer.expect("You in group");
+        peer
+    };
+    let mut program = Program::start(&folder.database(), &["--history", "2"], "warn");
+    let mut anna = enter(&program, "anna");
+    (0..5).for_each(|number| anna.say("anna", &format!("message {number}")));
+    assert_eq!(enter(&program, "vera").history(), ["(broadcast) anna: message 3", "(broadcast) anna: message 4"]);
+    program.kill();
+    let program = Program::start(&folder.database(), &["--history", "0"], "warn");
+    let mut vera = enter(&program, "vera");
+    vera.say("vera", "nothing was shown before this");
+    assert!(!vera.talk().iter().any(|line| line.contains("anna") || line.starts_with("History")));
+    assert_eq!(vera.ask_history("HISTORY").len(), 6, "who asks is answered");
 }
 
 #[test]

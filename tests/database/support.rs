@@ -2,7 +2,7 @@
 //! waits for lines, never for time.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
@@ -172,6 +172,18 @@ impl Peer {
         self.stream.get_ref().write_all(format!("{line}\n").as_bytes()).unwrap_or_default();
     }
 
+    /// Writes all of it, and then no more: the stream ends.
+    pub(crate) fn send_and_end(&mut self, text: &str) {
+        self.stream.get_ref().write_all(text.as_bytes()).expect("the server reads");
+        self.stream.get_ref().shutdown(Shutdown::Write).expect("it is connected");
+    }
+
+    /// Breaks the connection, as a crash does.
+    pub(crate) fn reset(self) {
+        // A zero linger makes the close a reset.
+        rustix::net::sockopt::set_socket_linger(self.stream.get_ref(), Some(Duration::ZERO)).expect("it can be set");
+    }
+
     /// The next line; `None` at the end of the stream.
     pub(crate) fn line(&mut self) -> Option<String> {
         let line = self.read().unwrap_or_else(|error| panic!("no line: {error}; so far: {:#?}", self.talk));
@@ -223,6 +235,14 @@ impl Peer {
     pub(crate) fn say(&mut self, nickname: &str, text: &str) {
         self.send(text);
         self.until(&format!("(broadcast) {nickname}: {text}"));
+    }
+
+    /// Leaves a message for somebody who is away and has not registered.
+    #[track_caller]
+    pub(crate) fn leave_for(&mut self, nickname: &str, text: &str) {
+        self.send(&format!("/tell {nickname} {text}"));
+        self.until(&format!("Kept for {nickname}, who is away: {text}"));
+        self.expect(&format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
     }
 
     /// The lines between the two marks, without their times.

@@ -4,12 +4,12 @@
 //! - ``… · `fn frame` ``: an item by its first words, with its comments and attributes;
 //! - ``… · `impl Decoder` · `fn new` ``: an item within an item;
 //! - ``… · `let newline` … `line.pop();` ``: of that, the lines from one to another, by their first words;
-//! - `` `cargo run --example 03_stream` prints``: all that the example prints.
+//! - `` `cargo run --example 03_stream` prints``: all that the example prints; `--features database` may stand there.
 
 use std::path::Path;
 
 use crate::page::{Fence, Page, code_spans};
-use crate::{output, read, source};
+use crate::{features, output, read, source};
 
 /// What the fence has to hold; `None` where its caption promises nothing.
 pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>, String> {
@@ -17,7 +17,11 @@ pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>
     if caption.starts_with("[`") {
         excerpt(caption).map(Some)
     } else if let Some(name) = example(caption) {
-        output::of_example(name).map(Some)
+        match features::lacking(name) {
+            None => output::of_example(name).map(Some),
+            // Its fence is only compared with the other language's; with all features also with what it prints.
+            Some(_feature) => Ok(None),
+        }
     } else if fence.info == "rust" {
         Err(format!(
             "this code has no caption. Put a line such as [`src/wire.rs`](../../src/wire.rs) · `fn frame` right above \
@@ -31,7 +35,8 @@ pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>
 
 /// The example that a caption names. The words around the command are free.
 pub(crate) fn example(caption: &str) -> Option<&str> {
-    caption.strip_prefix("`cargo run ")?.trim_start_matches("--release ").strip_prefix("--example ")?.split('`').next()
+    let flags = caption.strip_prefix("`cargo run ")?.trim_start_matches("--release ");
+    flags.trim_start_matches("--features database ").strip_prefix("--example ")?.split('`').next()
 }
 
 fn excerpt(caption: &str) -> Result<Vec<String>, String> {

@@ -4,6 +4,8 @@
 //! It never writes a translation's hash: somebody has to read the difference first.
 
 mod caption;
+#[path = "../support/features.rs"]
+mod features;
 mod language;
 mod link;
 mod output;
@@ -19,6 +21,8 @@ use page::Page;
 
 /// Fewer checked fences than this, and a changed caption has switched the test off.
 const FENCES_AT_LEAST: usize = 85;
+/// The same for the names of tests, counted as often as they stand there.
+const TESTS_AT_LEAST: usize = 85;
 /// A page is read in one sitting.
 const PAGE_LINES: usize = 220;
 /// An excerpt fits on a screen, with the sentence before it.
@@ -138,6 +142,11 @@ fn links_and_images_lead_somewhere() {
 }
 
 #[test]
+fn commands_name_what_cargo_has() {
+    report(&page::all().iter().flat_map(link::commands).collect::<Vec<_>>());
+}
+
+#[test]
 fn russian_pages_follow_the_english() {
     let mut problems = Vec::new();
     for name in page::names("en") {
@@ -177,29 +186,53 @@ fn every_numbered_example_runs() {
     report(&output::examples().iter().filter_map(|name| output::of_example(name).err()).collect::<Vec<_>>());
 }
 
-/// The names of the tests on a page, with their lines.
+/// The names of tests on a page, with their lines: a sentence with underscores is one. A command may stand around it.
 fn named_tests(page: &Page) -> Vec<(usize, &str)> {
-    let names_tests = |line: &str| ["**Tests:**", "**Тесты:**"].iter().any(|word| line.contains(word));
-    let lines = page.prose().into_iter().filter(|(_, line)| names_tests(line));
-    lines.flat_map(|(at, line)| page::code_spans(line).into_iter().map(move |name| (at, name))).collect()
+    let is_name = |word: &&str| word.matches('_').count() > 2 && word.starts_with(char::is_alphabetic);
+    let words = |line| page::code_spans(line).into_iter().flat_map(|span| span.split(' '));
+    let named = page.prose().into_iter().flat_map(|(at, line)| words(line).map(move |word| (at, word)));
+    named.filter(|(_, word)| is_name(word) && !word.contains('/')).collect()
 }
 
 #[test]
-fn the_tests_that_the_pages_name_exist_in_both_languages() {
-    let source = source::all(&[root().join("tests"), root().join("src")]);
+fn the_tests_that_the_pages_name_exist_and_are_the_same_in_both_languages() {
+    let files = ["src", "tests", "examples"].iter().flat_map(|folder| share::rust_files(folder));
+    let source: String = files.filter_map(|file| read(&file).ok()).collect();
     let mut problems = Vec::new();
-    // Fewer names than are known, and the form of the lines has been changed.
-    for (name, at_least) in [("b_faults.md", 20), ("promises.md", 60)] {
-        let pages = ["en", "ru"].map(|language| Page::load(language, name).expect("the page is there"));
-        let named = pages.each_ref().map(named_tests);
-        for (page, named) in pages.iter().zip(&named) {
-            let missing = named.iter().filter(|(_, name)| !source.contains(&format!("fn {name}()")));
-            problems.extend(missing.map(|(at, name)| format!("{}: there is no test {name}", page.at(*at))));
+    let mut seen = 0;
+    for name in page::names("en") {
+        let [en, ru] = ["en", "ru"].map(|language| {
+            let Ok(page) = Page::load(language, &name) else { return Vec::new() };
+            let named = named_tests(&page);
+            let missing = named.iter().filter(|(_, test)| !source.contains(&format!("fn {test}(")));
+            problems.extend(missing.map(|(at, test)| format!("{}: there is no test {test}", page.at(*at))));
+            let mut tests: Vec<String> = named.into_iter().map(|(_, test)| test.to_owned()).collect();
+            tests.sort();
+            tests
+        });
+        seen += en.len();
+        if en != ru {
+            problems.push(format!("{name}: the two languages have to name the same tests"));
         }
-        let [en, ru] = named.map(|named| named.into_iter().map(|(_, name)| name.to_owned()).collect::<Vec<_>>());
-        if en != ru || en.len() < at_least {
-            problems.push(format!("{name}: the two languages have to name the same tests, {at_least} at least"));
-        }
+    }
+    if seen < TESTS_AT_LEAST {
+        problems.push(format!("only {seen} names of tests were seen, {TESTS_AT_LEAST} are known"));
+    }
+    report(&problems);
+}
+
+#[test]
+fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
+    let page = Page::load("en", "e_files.md").expect("appendix E is there");
+    let rows = page.prose().into_iter().filter(|(_, line)| line.starts_with("| [`"));
+    let mut problems = Vec::new();
+    for (at, row) in rows {
+        let mut names = page::code_spans(row).into_iter();
+        let file = names.next().unwrap_or_default();
+        let source = read(&Path::new("src").join(file)).unwrap_or_default();
+        let words: Vec<&str> = source.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let missing = names.filter(|name| !name.contains(' ') && !words.contains(name));
+        problems.extend(missing.map(|name| format!("{}: there is no {name} in src/{file}", page.at(at))));
     }
     report(&problems);
 }
@@ -208,7 +241,11 @@ fn the_tests_that_the_pages_name_exist_in_both_languages() {
 #[test]
 #[allow(clippy::print_stdout, reason = "the share is what one runs it for")]
 fn most_of_the_code_is_shown_or_named() {
-    let (seen, all) = share::of_the_code();
+    let shares = share::of_the_code();
+    for (file, seen, all) in &shares {
+        println!("{seen:4} of {all:4} {}", file.display());
+    }
+    let (seen, all) = shares.iter().fold((0, 0), |(seen, all), (_, here, lines)| (seen + here, all + lines));
     let percent = 100 * seen / all;
     println!("{seen} of {all} lines of code are shown or named: {percent} %");
     assert!(

@@ -8,14 +8,16 @@ use std::{env, fs};
 
 use parking_lot::Mutex;
 
-use crate::root;
+use crate::{features, root};
 
-/// The examples that belong to a chapter: their names begin with its number.
+/// The examples that belong to a chapter: their names begin with its number. What needs a feature that is off is not
+/// built; `cargo test --all-features --test docs` runs it too, and compares what it prints.
 pub(crate) fn examples() -> Vec<String> {
     let entries = fs::read_dir(root().join("examples")).expect("examples/ can be listed");
     let files = entries.map(|entry| entry.expect("examples/ can be listed").path());
     let names = files.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
     let mut names: Vec<String> = names.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
+    names.retain(|name| features::lacking(name).is_none());
     names.sort();
     names
 }

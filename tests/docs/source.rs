@@ -2,7 +2,6 @@
 //! column where the item began.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use crate::page::{Fence, Page};
@@ -59,23 +58,6 @@ pub(crate) fn part<'a>(lines: &[&'a str], first: &str, last: &str) -> Result<Vec
 pub(crate) fn dedent(lines: &[&str]) -> Vec<String> {
     let column = lines.iter().filter(|line| !line.is_empty()).map(|line| indentation(line)).min().unwrap_or(0);
     lines.iter().map(|line| line.get(column..).unwrap_or_default().to_owned()).collect()
-}
-
-/// All Rust source in these folders and in those within them.
-pub(crate) fn all(folders: &[PathBuf]) -> String {
-    let mut source = String::new();
-    let mut folders = folders.to_vec();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("cannot list {}: {error}", folder.display())) {
-            let path = entry.expect("a folder can be listed").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                source += &fs::read_to_string(&path).expect("a file of ours can be read");
-            }
-        }
-    }
-    source
 }
 
 /// A fence marked `rust,compile_fail,E0373` is compiled: it has to fail with that error.

@@ -9,57 +9,43 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use self::asked::Asked;
 use crate::support::{DEADLINE, Server};
 
+mod asked;
 pub(crate) mod played;
+mod reflow;
 
-/// What the program asked of the terminal beside drawing: nothing that comes from a server may cause any of it.
-#[derive(Default)]
-pub(crate) struct Asked(pub(crate) Vec<String>);
-
-impl vt100::Callbacks for Asked {
-    fn audible_bell(&mut self, _: &mut vt100::Screen) {
-        self.0.push("bell".into());
-    }
-
-    fn visual_bell(&mut self, _: &mut vt100::Screen) {
-        self.0.push("visual bell".into());
-    }
-
-    fn resize(&mut self, _: &mut vt100::Screen, _: (u16, u16)) {
-        self.0.push("resize".into());
-    }
-
-    fn set_window_icon_name(&mut self, _: &mut vt100::Screen, _: &[u8]) {
-        self.0.push("icon name".into());
-    }
-
-    fn set_window_title(&mut self, _: &mut vt100::Screen, _: &[u8]) {
-        self.0.push("title".into());
-    }
-
-    fn copy_to_clipboard(&mut self, _: &mut vt100::Screen, _: &[u8], _: &[u8]) {
-        self.0.push("clipboard".into());
-    }
-
-    fn unhandled_control(&mut self, _: &mut vt100::Screen, byte: u8) {
-        self.0.push(format!("control {byte:#x}"));
-    }
-
-    fn unhandled_escape(&mut self, _: &mut vt100::Screen, _: Option<u8>, _: Option<u8>, byte: u8) {
-        self.0.push(format!("escape {}", char::from(byte)));
-    }
-
-    fn unhandled_osc(&mut self, _: &mut vt100::Screen, _: &[&[u8]]) {
-        self.0.push("osc".into());
-    }
-}
+/// What must not come from whoever runs the tests.
+const ENVIRONMENT: &[&str] = &[
+    "NO_COLOR",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LANG",
+    "RUST_LOG",
+    "TMUX",
+    "VTE_VERSION",
+    "KONSOLE_VERSION",
+    "KITTY_WINDOW_ID",
+    "ALACRITTY_WINDOW_ID",
+    "WEZTERM_PANE",
+    "WT_SESSION",
+    "TERM_PROGRAM",
+];
 
 pub(crate) type Screen = vt100::Parser<Asked>;
 
+struct Shown {
+    screen: Screen,
+    /// How many escape codes the program has written.
+    escapes: usize,
+    /// The last bytes that it has written.
+    tail: Vec<u8>,
+}
+
 struct Shared {
     /// The screen, and how many escape codes it was given.
-    screen: Mutex<(Screen, usize)>,
+    shown: Mutex<Shown>,
     changed: Condvar,
 }
 
@@ -117,8 +103,8 @@ impl Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let before = settings(pair.master.as_ref());
-        for name in ["NO_COLOR", "TERM_PROGRAM", "LC_ALL", "LC_MESSAGES", "LANG", "RUST_LOG"] {
-            if command.get_env(name) == std::env::var_os(name).as_deref() {
+        for name in ENVIRONMENT {
+            if command.get_env(*name) == std::env::var_os(name).as_deref() {
                 command.env_remove(name);
             }
         }
@@ -130,15 +116,22 @@ impl Terminal {
         let mut output = pair.master.try_clone_reader().expect("its output");
         let keyboard = pair.master.take_writer().expect("its keyboard");
         let screen = vt100::Parser::new_with_callbacks(rows, columns, 10_000, Asked::default());
-        let shared = Arc::new(Shared { screen: Mutex::new((screen, 0)), changed: Condvar::new() });
+        let shared = Arc::new(Shared {
+            shown: Mutex::new(Shown { screen, escapes: 0, tail: Vec::new() }),
+            changed: Condvar::new(),
+        });
         let its_shared = Arc::clone(&shared);
         let read = move || {
             let mut bytes = [0; 4096];
             while let Ok(count @ 1..) = output.read(&mut bytes) {
-                let mut screen = its_shared.screen.lock();
-                screen.0.process(&bytes[..count]);
-                screen.1 += bytes[..count].iter().filter(|&&byte| byte == 0x1b).count();
-                drop(screen);
+                let bytes = &bytes[..count];
+                let mut shown = its_shared.shown.lock();
+                shown.screen.process(bytes);
+                shown.escapes += bytes.iter().filter(|&&byte| byte == 0x1b).count();
+                shown.tail.extend(bytes);
+                let old = shown.tail.len().saturating_sub(16);
+                shown.tail.drain(..old);
+                drop(shown);
                 its_shared.changed.notify_all();
             }
         };
@@ -162,7 +155,7 @@ impl Terminal {
     }
 
     pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
-        self.shared.screen.lock().0.screen_mut().set_size(rows, columns);
+        self.shared.shown.lock().screen.screen_mut().set_size(rows, columns);
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         self.master.resize(size).expect("a new size");
     }
@@ -170,10 +163,10 @@ impl Terminal {
     /// Waits until the screen is as it should be.
     pub(crate) fn wait(&self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Instant::now() + DEADLINE;
-        let mut screen = self.shared.screen.lock();
-        while !is_so(screen.0.screen()) {
-            if self.shared.changed.wait_until(&mut screen, deadline).timed_out() {
-                panic!("no {what} on this screen:\n{}", screen.0.screen().contents());
+        let mut shown = self.shared.shown.lock();
+        while !is_so(shown.screen.screen()) {
+            if self.shared.changed.wait_until(&mut shown, deadline).timed_out() {
+                panic!("no {what} on this screen:\n{}", shown.screen.screen().contents());
             }
         }
     }
@@ -189,27 +182,32 @@ impl Terminal {
     }
 
     pub(crate) fn contents(&self) -> String {
-        self.shared.screen.lock().0.screen().contents()
+        self.shared.shown.lock().screen.screen().contents()
     }
 
     /// The rows of the screen and of the scrollback before it, those that wrap joined.
     pub(crate) fn history(&self) -> Vec<String> {
-        let mut screen = self.shared.screen.lock();
-        history(screen.0.screen_mut())
+        let mut shown = self.shared.shown.lock();
+        history(shown.screen.screen_mut())
     }
 
     /// What the program asked of the terminal.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.shared.screen.lock().0.callbacks().0.clone()
+        self.shared.shown.lock().screen.callbacks().0.clone()
     }
 
     /// How many escape codes the program has written.
     pub(crate) fn escapes(&self) -> usize {
-        self.shared.screen.lock().1
+        self.shared.shown.lock().escapes
     }
 
     pub(crate) fn look<T>(&self, see: impl FnOnce(&vt100::Screen) -> T) -> T {
-        see(self.shared.screen.lock().0.screen())
+        see(self.shared.shown.lock().screen.screen())
+    }
+
+    /// Whether it shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        settings(self.master.as_ref()).split(|c: char| !c.is_alphanumeric()).any(|flag| flag == "ECHO")
     }
 
     pub(crate) fn process_id(&self) -> i32 {
@@ -258,7 +256,8 @@ fn settings(master: &(dyn MasterPty + Send)) -> String {
 pub(crate) fn draft(screen: &vt100::Screen) -> String {
     let (rows, columns) = screen.size();
     let all: Vec<String> = screen.rows(0, columns).collect();
-    let first = all.iter().rposition(|row| row.starts_with('[') || row.starts_with("Your nickname?"));
+    let first =
+        all.iter().rposition(|row| ["[", "Your nickname?", "Password?"].iter().any(|prompt| row.starts_with(prompt)));
     let Some(first) = first else { return String::new() };
     debug_assert!(first < usize::from(rows));
     // A wide character that does not fit leaves an empty cell at the end of a row: no part of the text.

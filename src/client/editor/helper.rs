@@ -1,8 +1,9 @@
-//! What rustyline asks while it draws: the prompt, the draft without what could drive the terminal. Pure but for the
-//! stage.
+//! What rustyline asks while it draws: the prompt, the draft without what could drive the terminal. Touches the stage, and
+//! stdout where the window got another width.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use rustyline::completion::Completer;
@@ -12,7 +13,9 @@ use rustyline::validate::Validator;
 use rustyline::{Context, GraphemeClusterMode};
 
 use super::keys::Completion;
+use super::reflow::{self, Drawn};
 use super::stage::Stage;
+use super::terminal::columns;
 use crate::client::talk::Talk;
 use crate::text::drives_terminals;
 
@@ -24,31 +27,76 @@ pub(super) struct Helper {
     follows: Cell<bool>,
     /// What is drawn next is drawn because of a key. rustyline says so before it draws, but for a ring.
     by_key: Cell<bool>,
-    draft: RefCell<String>,
+    /// What has been typed so far, and where the cursor is in it.
+    draft: RefCell<(String, usize)>,
+    /// The prompt that `readline` was given.
+    prompt: RefCell<String>,
+    /// The columns that rustyline counts with.
+    columns: Cell<u16>,
+    /// What was drawn last had our prompt, not that of a search.
+    is_default: Cell<bool>,
+    /// The terminal lays its rows out anew when the window gets another width.
+    reflows: bool,
     completion: Completion,
     colour: bool,
 }
 
 impl Helper {
     pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
-        let (follows, by_key, draft) = (Cell::new(true), Cell::new(false), RefCell::default());
-        let completion = Completion::new(talk);
-        Helper { stage: Arc::clone(stage), talk: Arc::clone(talk), follows, by_key, draft, completion, colour }
+        Helper {
+            stage: Arc::clone(stage),
+            talk: Arc::clone(talk),
+            follows: Cell::new(true),
+            by_key: Cell::new(false),
+            draft: RefCell::default(),
+            prompt: RefCell::default(),
+            columns: Cell::new(columns()),
+            is_default: Cell::new(true),
+            reflows: reflow::is_usual(),
+            completion: Completion::new(talk),
+            colour,
+        }
     }
 
     /// A `readline` begins.
-    pub(super) fn begin(&self, follows: bool) {
+    pub(super) fn begin(&self, prompt: &str, follows: bool) {
         self.follows.set(follows);
-        self.draft.borrow_mut().clear();
+        self.draft.take();
+        self.columns.set(columns());
+        prompt.clone_into(&mut self.prompt.borrow_mut());
     }
 
     /// What has been typed so far.
     pub(super) fn draft(&self) -> String {
-        self.draft.borrow().clone()
+        self.draft.borrow().0.clone()
+    }
+
+    /// The window has another width than rustyline believes: what stands there is wiped, in the rows that it takes now.
+    /// Called before each drawing, with what is to be drawn; where that is what stands there already, rustyline has just
+    /// learnt of the width.
+    fn wipe_reflowed(&self, line: &str, pos: usize) {
+        let (believed, now) = (self.columns.get(), columns());
+        if believed == now {
+            return;
+        }
+        let draft = self.draft.borrow();
+        let shown = |line: &str| [self.prompt.borrow().as_str(), line].concat();
+        let (whole, before_cursor) = (shown(&draft.0), shown(draft.0.get(..draft.1).unwrap_or_default()));
+        if !self.reflows || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
+            self.columns.set(now);
+            return;
+        }
+        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(believed, now);
+        // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
+        let mut out = io::stdout();
+        out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
+        if (draft.0.as_str(), draft.1) == (line, pos) {
+            self.columns.set(now);
+        }
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
-    /// returns. So who is written to is always right, if not always whole.
+    /// returns. So who is written to is always right; where there is no room, who writes is left out.
     fn current(&self, given: &str) -> String {
         let current = self.talk.prompt();
         let width = given.chars().count();
@@ -58,13 +106,15 @@ impl Helper {
         if current.chars().count() <= width {
             return format!("{current:width$}");
         }
-        current.chars().take(width.saturating_sub(2)).chain("… ".chars()).take(width).collect()
+        let kept = current.chars().skip(current.chars().count() + 2 - width.max(2));
+        "[…".chars().chain(kept).take(width).collect()
     }
 }
 
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         let rung = !self.by_key.take();
+        self.is_default.set(default);
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
         let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
@@ -75,6 +125,9 @@ impl Highlighter for Helper {
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
+        if self.reflows {
+            self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
+        }
         if self.talk.is_secret() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
@@ -82,8 +135,9 @@ impl Highlighter for Helper {
     }
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
-    fn highlight_char(&self, line: &str, _pos: usize, _kind: CmdKind) -> bool {
-        line.clone_into(&mut self.draft.borrow_mut());
+    fn highlight_char(&self, line: &str, pos: usize, _kind: CmdKind) -> bool {
+        self.wipe_reflowed(line, pos);
+        self.draft.replace((line.to_owned(), pos));
         self.by_key.set(true);
         true
     }

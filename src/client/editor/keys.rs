@@ -9,17 +9,16 @@ use rustyline::{Cmd, ConditionalEventHandler, Editor, EventContext, EventHandler
 use rustyline::{Event, Modifiers, Movement, RepeatCount};
 
 use super::helper::{Helper, height};
-use super::terminal::{Terminal, suspend};
+use super::terminal::{Terminal, columns, suspend};
 use crate::client::talk::Talk;
-use crate::protocol::WORDS;
+use crate::protocol::{KEPT_WORDS, WORDS};
 
 /// Short for an answer to who wrote to us alone last.
-const ANSWER: &str = "/r";
+pub(super) const SHORT_ANSWER: &str = "/r";
 
 /// Binds them. Tab is rustyline's own, and asks `Completion`.
 pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, terminal: &Terminal) {
-    let columns = editor.dimensions().map_or(80, |(columns, _)| columns);
-    let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone(), columns };
+    let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone() };
     let mut bind = |key: KeyEvent, handler: Box<dyn ConditionalEventHandler>| {
         editor.bind_sequence(key, EventHandler::Conditional(handler));
     };
@@ -41,13 +40,12 @@ impl ConditionalEventHandler for Clear {
 struct Suspend {
     talk: Arc<Talk>,
     terminal: Terminal,
-    columns: u16,
 }
 
 impl ConditionalEventHandler for Suspend {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         // rustyline will wipe as many rows as the draft had: they must not be the shell's.
-        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), self.columns) - 1;
+        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), columns()) - 1;
         let (all, above) = (rows(context.line()), rows(context.line().get(..context.pos()).unwrap_or_default()));
         let up = if all > above { format!("\x1b[{}A", all - above) } else { String::new() };
         let after = "\n".repeat(all as usize) + &up;
@@ -63,7 +61,7 @@ struct Answer(Arc<Talk>);
 
 impl ConditionalEventHandler for Answer {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
-        let is_answer = context.line().starts_with(ANSWER) && context.pos() == ANSWER.len();
+        let is_answer = context.line().starts_with(SHORT_ANSWER) && context.pos() == SHORT_ANSWER.len();
         (is_answer && self.0.last_private().is_some()).then_some(Cmd::Complete)
     }
 }
@@ -105,16 +103,19 @@ impl Completion {
 
 /// All that the line up to the cursor could become, and last of all what it is. Empty: nothing fits.
 fn candidates(before: &str, talk: &Talk) -> Vec<String> {
-    if before == ANSWER {
+    if before == SHORT_ANSWER {
         return talk.last_private().map(|to| vec![format!("/tell {to} ")]).unwrap_or_default();
     }
     let (start, beginning) = before.rfind(' ').map_or(("", before), |space| before.split_at(space + 1));
     let to_user = matches!(start.trim_end(), "/tell" | "TELL");
     let mut all = Vec::new();
     if start.is_empty() && !beginning.is_empty() {
-        let words = WORDS.iter().flat_map(|word| word.spellings).filter(|word| begins(word, beginning));
+        let words =
+            WORDS.iter().chain(KEPT_WORDS).flat_map(|word| word.spellings).filter(|word| begins(word, beginning));
         // One letter that is a word in itself needs no completion.
-        all.extend(words.filter(|word| word.len() > 1).map(|word| (*word).to_owned()));
+        let words = words.filter(|word| word.len() > 1);
+        // Whom to tell comes next.
+        all.extend(words.map(|word| if *word == "/tell" { format!("{word} ") } else { (*word).to_owned() }));
     }
     let after = if start.is_empty() { ": " } else { " " };
     let names = talk.nicknames(beginning).into_iter().filter(|_| !beginning.is_empty() || to_user || start.is_empty());
@@ -148,7 +149,8 @@ mod tests {
     fn words_and_nicknames_are_completed() {
         let all = |before: &str| candidates(before, &talk());
         assert_eq!(all("LI"), ["LIST", "LI"]);
-        assert_eq!(all("/te"), ["/tell", "/te"]);
+        assert_eq!(all("/te"), ["/tell ", "/te"]);
+        assert_eq!(all("HIS"), ["HISTORY", "HIS"]);
         assert_eq!(all("b"), ["Bella: ", "boris: ", "b"]);
         assert_eq!(all("Л"), ["лев: ", "Л"]);
         assert_eq!(all("/tell b"), ["/tell Bella ", "/tell boris ", "/tell b"]);

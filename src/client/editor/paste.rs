@@ -1,16 +1,22 @@
-//! What a pasted line is sent as. Pure.
+//! What the lines of a paste are sent as. Pure.
 
 use crate::client::talk::Place;
 use crate::protocol::Said;
 
-/// A line out of a paste, which is text whatever it looks like: a `q` in it must not end the chat. In private each line
-/// names its reader, so that none becomes an answer or public where the partner leaves meanwhile.
-pub(super) fn as_text(line: &str, place: &Place) -> String {
-    match place {
-        Place::Private(Some(partner)) => format!("/tell {partner} {line}"),
-        Place::Group if Said::parse(line) != Said::Message(line) => format!(" {line}"),
-        _ => line.to_owned(),
-    }
+/// A paste is text whatever it looks like: a `q` in it must not end the chat. In private each line names its reader, so
+/// that none becomes an answer or public where the partner leaves meanwhile. `told` is who TELL's message goes to, where
+/// TELL asks for it: the first line is that message, and the others are for the same reader.
+pub(super) fn as_text(lines: &[&str], told: Option<&str>, place: &Place) -> Vec<String> {
+    let partner = match place {
+        Place::Private(partner) => partner.as_deref(),
+        _ => None,
+    };
+    let sent = |(i, line): (usize, &&str)| match told.or(partner) {
+        Some(reader) if told.is_none() || i > 0 => format!("/tell {reader} {line}"),
+        None if *place == Place::Group && Said::parse(line) != Said::Message(line) => format!(" {line}"),
+        _ => (*line).to_owned(),
+    };
+    lines.iter().enumerate().map(sent).collect()
 }
 
 #[cfg(test)]
@@ -19,17 +25,21 @@ mod tests {
 
     #[test]
     fn a_pasted_line_is_never_a_word() {
-        for line in ["q", "MENU", "LIST ann", "/quit", "// a comment", "/etc/hosts"] {
-            let sent = as_text(line, &Place::Group);
+        let words = ["q", "MENU", "LIST ann", "/quit", "// a comment", "/etc/hosts"];
+        for (line, sent) in words.iter().zip(as_text(&words, None, &Place::Group)) {
             assert_eq!(Said::parse(&sent), Said::Message(&format!(" {line}")));
         }
-        for line in ["text", "  indented", "a: b"] {
-            assert_eq!(as_text(line, &Place::Group), line);
-        }
+        let texts = ["text", "  indented", "a: b"];
+        assert_eq!(as_text(&texts, None, &Place::Group), texts);
     }
 
     #[test]
     fn in_private_a_pasted_line_names_its_reader() {
-        assert_eq!(as_text("2", &Place::Private(Some("boris".into()))), "/tell boris 2");
+        let private = Place::Private(Some("boris".into()));
+        assert_eq!(as_text(&["2", "q"], None, &private), ["/tell boris 2", "/tell boris q"]);
+        // TELL's message: no word counts there, and what comes after it is for the same reader.
+        for place in [Place::Group, private] {
+            assert_eq!(as_text(&["q", "a secret"], Some("vera"), &place), ["q", "/tell vera a secret"]);
+        }
     }
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
+use super::reflow::is_one_row;
+use super::terminal::columns;
 use crate::client::screen::WIPE;
 
 /// What wakes `readline`, through its external printer. It writes this where the prompt stood, then draws the prompt
@@ -19,6 +21,8 @@ use crate::client::screen::WIPE;
 pub(super) const RING: &str = "\x1b7\x1b[A\n";
 /// Back to the place that `RING` saved.
 const BACK: &str = "\x1b8";
+/// How long a window that got another width may take until all is drawn again.
+const REDRAWN: Duration = Duration::from_millis(100);
 /// Bytes that may wait for `readline`; beyond it the printer waits, then `recv`, then the server.
 const WAITING_BYTES: usize = 256 * 1024;
 
@@ -40,6 +44,17 @@ struct State {
     picture: bool,
     /// No further `readline` may begin.
     ending: bool,
+    /// What stands in the rows of prompt and draft, and the columns that rustyline counts with.
+    stands: (u16, String),
+}
+
+impl State {
+    /// The window has another width than rustyline believes, and it will draw all rows again.
+    fn is_to_be_redrawn(&self) -> bool {
+        let (believed, whole) = &self.stands;
+        let now = columns();
+        *believed != now && !whole.is_empty() && !is_one_row(whole, [*believed, now])
+    }
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +82,21 @@ impl Stage {
             return Ok(false);
         }
         state.waiting.push_str(rows);
+        // A ring would have rustyline wipe rows that are not its own. The new drawing takes the rows with it.
+        if state.is_to_be_redrawn()
+            && !self.changed.wait_for(&mut state, REDRAWN).timed_out()
+            && state.waiting.is_empty()
+        {
+            return Ok(false);
+        }
         Ok(!std::mem::replace(&mut state.rung, true))
+    }
+
+    /// What stands there once this drawing is done.
+    pub(super) fn stands(&self, columns: u16, whole: &str) {
+        let mut state = self.state.lock();
+        state.stands.0 = columns;
+        whole.clone_into(&mut state.stands.1);
     }
 
     /// Shows a picture of the waiting animation, where no prompt is.

@@ -13,6 +13,15 @@ const RESET: &str = "\x1b[?2004l\x1b[?2026l\x1b[?25h\x1b[0m";
 /// Bracketed paste, as rustyline switches it on.
 const PASTE: &str = "\x1b[?2004h";
 
+/// Columns of a terminal that does not say how many it has.
+const COLUMNS: u16 = 80;
+
+/// The window's columns, as they are now.
+pub(super) fn columns() -> u16 {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    size.map(|size| size.ws_col).ok().filter(|&columns| columns > 0).unwrap_or(COLUMNS)
+}
+
 /// The settings that the terminal had.
 #[derive(Clone)]
 pub(super) struct Terminal {

@@ -10,6 +10,7 @@ use crate::client::heard::Heard;
 use crate::client::talk::Place;
 use crate::client::{Ended, connect};
 use crate::limits::SERVER_LINE_BYTES;
+use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
 use crate::wire::{Framing, MessageReader};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -30,6 +31,8 @@ pub(super) struct Back {
     listed: bool,
     /// A question of TELL's was open: what was typed meanwhile is for one user alone.
     in_tell: bool,
+    /// What was left for the user while away comes in.
+    waited: bool,
     /// Seconds until the next try.
     pause: u32,
 }
@@ -62,9 +65,10 @@ impl Recv {
             self.printer.own_words(&format!("{what}: {line}"))?;
         }
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let fresh = Back { nickname, place, refused: false, listed: false, in_tell, pause: PAUSE_MIN };
+        let fresh = Back { nickname, place, refused: false, listed: false, in_tell, waited: false, pause: PAUSE_MIN };
         // Lost again on the way back: the place is still the first one.
-        let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, ..back });
+        let mut back =
+            self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, waited: false, ..back });
         let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
         let server = loop {
             for left in (1..=back.pause).rev() {
@@ -126,6 +130,11 @@ impl Recv {
             },
             // A password is the user's to type; then they choose anew.
             Heard::InGroup | Heard::Successful | Heard::Password => return self.is_back(&back, heard, line),
+            // With the next line, which is an answer of ours, the server counts it as read.
+            Heard::Prose(prose) if back.waited || [WHILE_AWAY, SEEN_PERHAPS].contains(&prose) => {
+                back.waited = true;
+                self.printer.show(heard, line)?;
+            }
             Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
             _ => {}
         }

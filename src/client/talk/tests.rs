@@ -63,6 +63,69 @@ fn what_has_a_receipt_is_told_from_what_has_none() {
 }
 
 #[test]
+fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
+    let talk = anna();
+    hears(&talk, &["You in group"]);
+    assert_eq!(talk.gives_up(), None);
+    talk.sent("TELL");
+    assert!(talk.is_asked_whom() && talk.gives_up() == Some("MENU"));
+    assert!(!talk.wait_until_answered(Duration::from_millis(1)), "the question changes the prompt");
+    hears(&talk, &[crate::protocol::TELL_WHO]);
+    assert_eq!(talk.prompt(), "[anna: TELL to whom?] ");
+    assert!(!talk.is_private());
+    talk.sent("boris");
+    assert_eq!(talk.wide_prompt().len(), "[anna to boris, once] ".len(), "the answer is slow");
+    hears(&talk, &[&crate::protocol::tell_what("boris")]);
+    assert_eq!((talk.prompt(), talk.gives_up()), ("[anna to boris, once] ".into(), Some("")));
+    assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
+    talk.sent("LIST");
+    assert_eq!(talk.prompt(), "[anna in the group] ");
+    assert_eq!(talk.lost(), ["LIST"]);
+    // A message that is refused is asked for again.
+    hears(&talk, &["Not sent: it rings", &crate::protocol::tell_what("boris")]);
+    assert_eq!(talk.prompt(), "[anna to boris, once] ");
+    hears(&talk, &[crate::protocol::TELL_NOTHING]);
+    assert_eq!((talk.prompt(), talk.gives_up()), ("[anna in the group] ".into(), None));
+}
+
+#[test]
+fn tell_is_given_up_once_where_a_server_does_not_ask() {
+    let talk = anna();
+    hears(&talk, &["You in group"]);
+    talk.sent("TELL");
+    talk.sent("MENU");
+    assert_eq!(talk.gives_up(), None, "the next Ctrl-C leaves");
+}
+
+#[test]
+fn when_the_partner_has_left_what_is_typed_goes_to_nobody() {
+    let talk = anna();
+    hears(&talk, &["Choose your user-chat", "1.boris"]);
+    talk.sent("1");
+    let boris = crate::text::Nickname::parse("boris").expect("a nickname");
+    hears(&talk, &["Successful", &crate::protocol::partner_has_left(&boris)]);
+    assert_eq!(talk.prompt(), "[anna to nobody] ");
+    assert!(!talk.has_receipt("hello"), "its row stays");
+    hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
+    assert_eq!(talk.prompt(), "[anna] ");
+}
+
+#[test]
+fn a_password_is_in_the_prompt_and_only_registering_is_given_up() {
+    let talk = Talk::default();
+    hears(&talk, &["Your nickname?"]);
+    talk.sent("anna");
+    hears(&talk, &["Password?"]);
+    assert_eq!((talk.prompt(), talk.gives_up()), ("Password? ".into(), None));
+    talk.sent("secret");
+    assert!(!talk.wait_until_answered(Duration::from_millis(1)), "it may be asked for again");
+    hears(&talk, &["Successfully", crate::protocol::QUESTION, "You in group"]);
+    talk.sent("REGISTER");
+    hears(&talk, &["Password?"]);
+    assert_eq!((talk.prompt(), talk.gives_up()), ("Password? ".into(), Some("")));
+}
+
+#[test]
 fn who_spoke_last_is_offered_first_and_we_ourselves_never() {
     let talk = anna();
     hears(&talk, &["Users in chatroom: ['anna', 'boris', 'Bella']", "You in group"]);
@@ -78,11 +141,11 @@ fn who_spoke_last_is_offered_first_and_we_ourselves_never() {
 fn a_line_is_known_to_have_arrived_by_its_receipt() {
     let talk = anna();
     hears(&talk, &["You in group"]);
-    for line in ["first", "/tell boris second", "LIST", "third", "//fourth"] {
+    for line in ["first", "/tell boris second", "LIST", "third", "//fourth", "/tell vera fifth"] {
         talk.sent(line);
     }
     hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
-    hears(&talk, &["(broadcast) anna: /fourth"]);
+    hears(&talk, &["(broadcast) anna: /fourth", "Kept for vera, who is away: fifth"]);
     assert_eq!(talk.lost(), ["third"]);
     assert!(talk.lost().is_empty(), "said once");
     talk.is_away(Some(4));

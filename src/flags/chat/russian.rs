@@ -1,5 +1,5 @@
 //! The help of `chat` in Russian. Pure. Which flags there are and what they take is said in `chat.rs` alone; here are the
-//! words. What clap says of wrong flags stays English.
+//! words.
 
 use clap::{Arg, ArgAction, Command};
 

@@ -15,7 +15,9 @@ use crate::text::Nickname;
 impl Room {
     /// Has the store make this batch last. It comes before anyone is written to: what was shown is kept.
     pub(in crate::server) fn commit(&mut self) {
-        for news in self.store.commit() {
+        let news = self.store.commit();
+        self.waits.clear();
+        for news in news {
             match news.to {
                 Some(id) => self.tell_one(id, &news.line),
                 None => {
@@ -42,8 +44,10 @@ impl Room {
                 }
                 None => Request::LeaveFor { to, message },
             },
-            // Handed over only once: not to one who has gone already.
+            // Not to one who has gone already.
             Request::Waiting if !self.can_hear(by, 0) => return,
+            // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
+            Request::Answered if self.is_late(by) => return,
             request => request,
         };
         for line in self.store.ask(by, &nickname, request) {
@@ -60,6 +64,10 @@ impl Room {
             self.tell_one(id, &lines.join("\n"));
             self.tell_one(id, HISTORY_ENDS);
         }
+    }
+
+    fn is_late(&self, id: ClientId) -> bool {
+        self.places.get(&id).is_some_and(|seated| seated.connection.is_late())
     }
 
     fn present(&self, nickname: &Nickname) -> Option<Partner> {

@@ -1,0 +1,200 @@
+//! What `sent` reads: one `readline` after the other, and what becomes of what was typed. Touches the terminal, by
+//! rustyline and the stage.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustyline::Editor;
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
+
+use super::helper::{Helper, height};
+use super::keys::SHORT_ANSWER;
+use super::paste;
+use super::stage::Stage;
+use super::terminal::{Terminal, columns};
+use crate::client::clock::Clock;
+use crate::client::look::Look;
+use crate::client::screen::Lines;
+use crate::client::talk::Talk;
+use crate::limits::MESSAGE_BYTES;
+use crate::text::Refusal;
+
+/// How long the next prompt waits for an answer that changes it.
+const ANSWER: Duration = Duration::from_secs(1);
+/// Lines of a paste that are sent without asking.
+const PASTE_LINES: usize = 5;
+
+/// What `sent` reads.
+pub(in crate::client) struct EditorLines {
+    editor: Editor<Helper, MemHistory>,
+    stage: Arc<Stage>,
+    talk: Arc<Talk>,
+    terminal: Terminal,
+    look: Look,
+    clock: Clock,
+    /// Lines that were typed or pasted and have not gone out yet.
+    ready: VecDeque<String>,
+    /// What the next `readline` begins with.
+    draft: String,
+}
+
+/// How a `readline` ended.
+enum Typed {
+    Line(String),
+    /// Ctrl-C, where there was nothing to clear.
+    Interrupted,
+    /// Ctrl-D, a terminal that has gone, or the end of the client.
+    End,
+}
+
+impl Lines for EditorLines {
+    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
+        loop {
+            if let Some(line) = self.ready.pop_front() {
+                let fits = line.len() <= MESSAGE_BYTES;
+                return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
+            }
+            let is_answered = self.talk.wait_until_answered(ANSWER);
+            if self.talk.is_arrival() {
+                return Ok(Some(Ok(b"LIST".to_vec())));
+            }
+            let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
+            match (self.read(&prompt, true)?, self.talk.gives_up()) {
+                (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
+                (Typed::Interrupted, Some(line)) => self.ready.push_back(line.to_owned()),
+                (Typed::Interrupted, None) | (Typed::End, _) => {
+                    // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
+                    self.terminal.restore_settings();
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+impl EditorLines {
+    pub(super) fn new(
+        editor: Editor<Helper, MemHistory>,
+        stage: Arc<Stage>,
+        talk: Arc<Talk>,
+        terminal: Terminal,
+        look: Look,
+    ) -> Self {
+        let (clock, ready, draft) = (Clock::default(), VecDeque::new(), String::new());
+        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft }
+    }
+
+    /// One `readline`, with a prompt that follows the talk or stays as it is.
+    fn read(&mut self, prompt: &str, follows: bool) -> io::Result<Typed> {
+        loop {
+            if !self.stage.begin() {
+                return Ok(Typed::End);
+            }
+            if let Some(helper) = self.editor.helper() {
+                helper.begin(prompt, follows);
+            }
+            let draft = std::mem::take(&mut self.draft);
+            let ended = match self.editor.readline_with_initial(prompt, (&draft, "")) {
+                Ok(typed) => return Ok(Typed::Line(typed)),
+                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                    self.draft = self.editor.helper().map(Helper::draft).unwrap_or_default();
+                    self.stage.close("")?;
+                    continue;
+                }
+                Err(ReadlineError::Interrupted) => Typed::Interrupted,
+                Err(error) => {
+                    log::debug!("the input ends: {error}");
+                    Typed::End
+                }
+            };
+            self.stage.close("")?;
+            return Ok(ended);
+        }
+    }
+
+    /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
+    fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
+        if self.talk.is_secret() {
+            // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
+            let wipe = self.wipe(prompt, typed);
+            self.stage.close(&wipe)?;
+            self.ready.push_back(typed.to_owned());
+            return Ok(());
+        }
+        let lines: Vec<&str> = match typed.contains('\n') {
+            true => typed.split('\n').filter(|line| !line.trim().is_empty()).collect(),
+            false => vec![typed],
+        };
+        let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
+        let wipe = if is_wiped { self.wipe(prompt, typed) } else { String::new() };
+        self.stage.close(&wipe)?;
+        if !typed.trim().is_empty() {
+            self.editor.add_history_entry(typed).map_err(io::Error::other)?;
+        }
+        match lines.as_slice() {
+            [line] if self.talk.is_nothing(line) => {}
+            [line] if self.is_short_answer(line) => self.write_out(line)?,
+            [line] => self.ready.push_back(self.meaning(line).to_owned()),
+            lines => self.take_paste(lines)?,
+        }
+        Ok(())
+    }
+
+    /// `/r text` that was pasted, or typed before anybody had written.
+    fn is_short_answer(&self, line: &str) -> bool {
+        line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
+    }
+
+    /// Whom it answers is to be seen before it goes out: so it is the next draft.
+    fn write_out(&mut self, line: &str) -> io::Result<()> {
+        let Some(to) = self.talk.last_private() else { return self.say(self.talk.lang().nobody_wrote()) };
+        let text = line.strip_prefix(SHORT_ANSWER).unwrap_or_default();
+        self.draft = format!("/tell {to} {}", text.trim_start());
+        Ok(())
+    }
+
+    /// A paste goes out line by line; a long one only where that is wanted. Where a nickname is asked for, its second
+    /// line would be a private message and its third a public one: so it does not go out at all.
+    fn take_paste(&mut self, lines: &[&str]) -> io::Result<()> {
+        let lang = self.talk.lang();
+        if self.talk.is_asked_whom() {
+            return self.say(lang.no_nickname());
+        }
+        if lines.len() > PASTE_LINES && !self.asks(&lang.paste(lines.len()))? {
+            return self.say(&lang.paste_kept(lines.len()));
+        }
+        self.ready.extend(paste::as_text(lines, self.talk.told().as_deref(), &self.talk.place()));
+        Ok(())
+    }
+
+    /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
+    fn asks(&mut self, question: &str) -> io::Result<bool> {
+        let Typed::Line(answer) = self.read(question, false)? else { return Ok(false) };
+        self.stage.close("")?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" | "д" | "да" => return Ok(true),
+            "" | "n" | "no" | "н" | "нет" => {}
+            _ => self.draft = answer,
+        }
+        Ok(false)
+    }
+
+    /// A row of the client's own words.
+    fn say(&mut self, words: &str) -> io::Result<()> {
+        let row = self.look.own_words(words, self.clock.now());
+        self.stage.close(&(row + "\n"))
+    }
+
+    /// `?` is HELP; but not where TELL takes it for what it asks for.
+    fn meaning<'a>(&self, line: &'a str) -> &'a str {
+        if line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
+    }
+
+    /// The escape codes that wipe what was typed, once the cursor is on the row below.
+    fn wipe(&self, prompt: &str, typed: &str) -> String {
+        format!("\x1b[{}A\r\x1b[J", height(&[prompt, typed].concat(), columns()))
+    }
+}

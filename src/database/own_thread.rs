@@ -1,0 +1,199 @@
+//! The thread that owns the writer, and the delivery thread's handle on it. A disk that answers neither yes nor no keeps
+//! whoever asks it inside the kernel, where nobody can be called back from; so the one who asks must be one whom the chat
+//! can do without. Touches the channels to that thread.
+//!
+//! # Threads
+//! `database` does the batches, one after the other. The delivery thread hands one over and waits until it is committed,
+//! as long as `DATABASE_HANGS`, once: then the chat goes on without, until the thread has come back by itself. Nothing is
+//! ever handed to a thread that has not come back, so nothing piles up and nothing overtakes.
+
+use std::fmt;
+use std::io;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::recent::Recent;
+use super::time::now;
+use super::writer::without::{counted, everyone};
+use super::writer::{not_left_for, not_registered};
+use crate::limits::{DATABASE_HANGS, SINGLE_STACK};
+use crate::server::connection::ClientId;
+use crate::server::store::{News, Request, Store};
+use crate::text::{Nickname, Text};
+
+/// One thing for the writer to do, and what is to be told about it.
+type Job = Box<dyn FnOnce(&mut dyn Store) -> Vec<News> + Send>;
+
+/// What came of a batch.
+struct Done {
+    news: Vec<News>,
+    due: Option<Instant>,
+}
+
+/// A store behind a thread of its own.
+pub(super) struct OwnThread {
+    /// Dropped, and the thread ends.
+    work: Option<Sender<Vec<Job>>>,
+    done: Receiver<Done>,
+    thread: Option<JoinHandle<()>>,
+    recent: Recent,
+    batch: Vec<Job>,
+    messages: u64,
+    /// What clients are told where the batch is not even tried.
+    refusals: Vec<News>,
+    due: Option<Instant>,
+    /// The thread has not come back: messages that were shown since and not kept.
+    away: Option<u64>,
+    retry: Duration,
+}
+
+impl OwnThread {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// No thread could be started.
+    pub(super) fn start(mut store: Box<dyn Store>, recent: Recent, retry: Duration) -> io::Result<OwnThread> {
+        let (work, jobs) = bounded::<Vec<Job>>(1);
+        let (tell, done) = bounded(1);
+        let due = store.due();
+        let batches = move || {
+            for batch in jobs {
+                let mut news: Vec<News> = batch.into_iter().flat_map(|job| job(store.as_mut())).collect();
+                news.extend(store.commit());
+                if tell.send(Done { news, due: store.due() }).is_err() {
+                    return; // the server has gone meanwhile
+                }
+            }
+        };
+        let builder = thread::Builder::new().name("database".into()).stack_size(SINGLE_STACK);
+        let (thread, work) = (Some(builder.spawn(batches)?), Some(work));
+        let (batch, refusals, messages, away) = (Vec::new(), Vec::new(), 0, None);
+        Ok(OwnThread { work, done, thread, recent, batch, messages, refusals, due, away, retry })
+    }
+
+    fn push(&mut self, job: impl FnOnce(&mut dyn Store) -> Vec<News> + Send + 'static) {
+        self.batch.push(Box::new(job));
+    }
+
+    /// Looks whether the thread has come back. What it says then is told, also what became of the batch it was away with.
+    fn look(&mut self) -> Vec<News> {
+        let (Some(lost), Ok(done)) = (self.away, self.done.try_recv()) else { return Vec::new() };
+        (self.away, self.due) = (None, done.due);
+        let lost = counted(lost);
+        log::info!("the database answers again; {lost} not kept");
+        let mut news = vec![everyone(&format!("the database answers again; meanwhile {lost} not kept"))];
+        news.extend(done.news);
+        news
+    }
+
+    /// Hands the batch over, and waits until it is committed.
+    fn hand_over(&mut self, batch: Vec<Job>) -> Vec<News> {
+        let handed = self.work.as_ref().is_some_and(|work| work.send(batch).is_ok());
+        match self.done.recv_timeout(if handed { DATABASE_HANGS } else { Duration::ZERO }) {
+            Ok(done) => {
+                self.due = done.due;
+                done.news
+            }
+            Err(_) => {
+                self.away = Some(0);
+                self.due = Some(Instant::now() + self.retry);
+                log::error!("the database does not answer; the chat goes on without it until it does");
+                vec![everyone(
+                    "the database fails: it does not answer. The chat goes on, but what is said is not kept for now",
+                )]
+            }
+        }
+    }
+}
+
+impl Store for OwnThread {
+    fn joined(&mut self, nickname: &Nickname) {
+        let nickname = nickname.clone();
+        self.push(move |store| {
+            store.joined(&nickname);
+            Vec::new()
+        });
+    }
+
+    fn left(&mut self, nickname: &Nickname) {
+        let nickname = nickname.clone();
+        self.push(move |store| {
+            store.left(&nickname);
+            Vec::new()
+        });
+    }
+
+    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
+        if to.is_none() {
+            self.recent.push(now(), from, text);
+        }
+        self.messages += 1;
+        let (from, to, text) = (from.clone(), to.cloned(), text.clone());
+        self.push(move |store| {
+            store.said(&from, to.as_ref(), &text);
+            Vec::new()
+        });
+    }
+
+    fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
+        let refusal = match &request {
+            Request::LeaveFor { to, .. } => Some(not_left_for(to)),
+            Request::Register { .. } => Some(not_registered()),
+            Request::Waiting | Request::Answered => None,
+        };
+        self.refusals.extend(refusal.map(|line| News { to: Some(by), line }));
+        let nickname = nickname.clone();
+        self.push(move |store| {
+            let lines = store.ask(by, &nickname, request).into_iter();
+            lines.map(|line| News { to: Some(by), line }).collect()
+        });
+        Vec::new()
+    }
+
+    fn recent(&self) -> Vec<String> {
+        self.recent.lines()
+    }
+
+    fn commit(&mut self) -> Vec<News> {
+        self.recent.forget();
+        let (batch, messages) = (std::mem::take(&mut self.batch), std::mem::take(&mut self.messages));
+        let refusals = std::mem::take(&mut self.refusals);
+        let mut news = self.look();
+        let is_due = self.due.is_some_and(|due| due <= Instant::now());
+        match &mut self.away {
+            Some(lost) => {
+                *lost += messages;
+                self.due = Some(Instant::now() + self.retry);
+                news.extend(refusals);
+            }
+            None if batch.is_empty() && !is_due => {}
+            None => news.extend(self.hand_over(batch)),
+        }
+        news
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.due
+    }
+}
+
+/// Waits until the file is closed, unless the thread is away: then the end of the process ends it.
+impl Drop for OwnThread {
+    fn drop(&mut self) {
+        self.look();
+        self.work = None;
+        if let Some(thread) = self.thread.take().filter(|_| self.away.is_none())
+            && thread.join().is_err()
+        {
+            log::error!("the database's thread panicked");
+        }
+    }
+}
+
+impl fmt::Debug for OwnThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnThread").field("away", &self.away).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,57 @@
+//! What is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and the same in
+//! Russian. Pure.
+
+use clap::Error;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::client::Lang;
+
+/// All that is shown, but for the last newline.
+pub(super) fn explained(mut error: Error, lang: Lang) -> String {
+    if is_bare(&error) {
+        let advice = "the server is named with --ip-address ADDRESS and --port PORT";
+        let advice = ContextValue::StyledStrs(vec![StyledStr::from(advice)]);
+        error.insert(ContextKind::Suggested, advice);
+    }
+    match lang {
+        Lang::En => error.to_string().trim_end().to_owned(),
+        Lang::Ru => in_russian(&error),
+    }
+}
+
+/// `chat 10.0.0.1`, as one writes it with `nc`.
+fn is_bare(error: &Error) -> bool {
+    let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
+    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')
+}
+
+fn in_russian(error: &Error) -> String {
+    let context = |kind| error.get(kind).map(ToString::to_string).filter(|text| !text.is_empty());
+    let (argument, value) = (context(ContextKind::InvalidArg).unwrap_or_default(), context(ContextKind::InvalidValue));
+    let mut text = "ошибка: ".to_owned();
+    text += &match (error.kind(), value) {
+        (ErrorKind::UnknownArgument, _) => format!("неизвестный параметр '{argument}'"),
+        (ErrorKind::ArgumentConflict, _) => format!("параметр '{argument}' дан дважды"),
+        (ErrorKind::TooManyValues, _) => format!("у параметра '{argument}' нет значения"),
+        (ErrorKind::ValueValidation | ErrorKind::InvalidValue, Some(value)) => {
+            format!("параметру '{argument}' не подходит значение '{value}'")
+        }
+        (ErrorKind::InvalidValue, None) => format!("параметру '{argument}' нужно значение"),
+        // Whatever else it is: clap's own words are better than none.
+        _ => return error.to_string().trim_end().to_owned(),
+    };
+    if error.kind() == ErrorKind::ValueValidation {
+        text += ": нужно число от 1 до 65535";
+    }
+    if let Some(valid) = context(ContextKind::ValidValue) {
+        text += &format!("\n  [возможно: {valid}]");
+    }
+    if let Some(similar) = context(ContextKind::SuggestedArg).or(context(ContextKind::SuggestedValue)) {
+        text += &format!("\n\n  похоже на: '{similar}'");
+    }
+    if is_bare(error) {
+        text += "\n\n  сервер задают параметры --ip-address АДРЕС и --port ПОРТ";
+    }
+    text + "\n\nСправка: chat --help"
+}
