@@ -67,7 +67,7 @@ impl Registry {
     }
 
     /// The room has been told that this member is here: from now on others find it.
-    pub fn present(&self, nickname: &Nickname) {
+    pub fn announce(&self, nickname: &Nickname) {
         let key = nickname.key();
         if let Some(member) = self.members.lock().get_mut(&key) {
             member.present = true;

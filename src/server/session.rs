@@ -96,7 +96,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     client.delivery().post(Parcel::Joined { id, nickname, joined })?;
     client.send(protocol::PROCESS)?;
     // After the line that has to arrive alone: until then nobody finds this client to write to it.
-    client.shared.registry.present(&seat.nickname);
+    client.shared.registry.announce(&seat.nickname);
     client.send(format!(
         "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
         seat.nickname

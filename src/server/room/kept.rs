@@ -45,7 +45,7 @@ impl Room {
                 None => Request::LeaveFor { to, message },
             },
             // Not to one who has gone already.
-            Request::Waiting if !self.can_hear(by, 0) => return,
+            Request::Waiting if !self.reaches(by, 0) => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
             Request::Answered if self.is_late(by) => return,
             request => request,
