@@ -204,7 +204,7 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         Ok(place) => place,
         Err(full) => {
             log::warn!("sent {address} away: {full}");
-            return send_away(&stream, &format!("{full}; try again later"));
+            return send_away(&stream, &full.to_string());
         }
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));

@@ -43,8 +43,8 @@ pub(super) enum Full {
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Full::InAll => "too many clients are here",
-            Full::PerAddress => "too many clients are here from your address",
+            Full::InAll => "too many clients are here; try again later",
+            Full::PerAddress => "too many clients are here from your address; try again later",
         })
     }
 }
