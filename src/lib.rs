@@ -1,7 +1,7 @@
 //! A TCP chat for a course on sockets, threads and processes: **one client, one OS thread, and the place where that
 //! thread stands in the code is the state of that client.**
 //!
-//! The way of a message, file by file; it never comes back to a file that it has left, but to `wire`'s lines at the end:
+//! The way of a message, file by file. It comes back to one file only, `server/delivery`, on the other side of the queue:
 //!
 //! ```text
 //! socket > wire > server/client > server/session: recv > word | chat
@@ -21,12 +21,15 @@
 //! | [`protocol`] | every line that crosses the wire, and the special words |
 //! | [`wire`] | bytes to messages and back, in both framings |
 //! | [`logger`] | the log, written by a thread of its own |
+//! | `server/client.rs`, `server/pace.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | [`server::connection`], `server/late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
 //! | [`server::registry`] | who is in the chat, under the one lock |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
 //! | [`server::store`], `server/kept.rs` | the seam to what outlasts the server; what a session does with it |
-//! | [`mod@server`] | accept, spawn, stop, wait for all |
+//! | [`mod@server`], `server/stop.rs` | accept, spawn, stop, wait for all |
+//! | [`server::leave`], `server/places.rs`, [`server::capacity`] | why a session ends; how many may be here; how many fit |
+//! | `sockopts.rs`, `signals.rs`, `database.rs`, [`server::password`] | features: what std has not, and what outlasts the server |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!

@@ -23,7 +23,7 @@ pub const MOTD_BYTES: u64 = 8 * 1024;
 pub const RATE_PER_SECOND: u32 = 10;
 /// Lines that a client may send at once before it is delayed: a short paste passes untouched.
 pub const RATE_BURST: u32 = 20;
-/// Longest wait in one piece of a delayed client: within it a reset connection is noticed.
+/// Longest wait in one piece of a client that is made to wait: within it a reset connection is noticed.
 pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 // How many.
@@ -133,7 +133,7 @@ pub const PASSWORD_CHARS: usize = 8;
 pub const PASSWORD_TRIES: usize = 3;
 /// What a wrong password costs its address: doubled with each, up to `PASSWORD_PAUSE_MAX`.
 pub const PASSWORD_PAUSE: Duration = Duration::from_millis(500);
-/// Longest pause before a password is looked at.
+/// Longest pause between two passwords of one address that are looked at.
 pub const PASSWORD_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// After so long without a wrong password an address has its patience back.
 pub const PASSWORD_FORGIVEN: Duration = Duration::from_secs(600);

@@ -101,13 +101,14 @@ impl Write for Pipe {
 /// The log thread. An error of stderr means that nobody reads the log: there is nowhere left to say so.
 fn write_all(entries: &Receiver<Entry>, lost: &AtomicUsize, mut stderr: impl Write) {
     for entry in entries {
-        match entry {
-            Entry::Line(line) => stderr.write_all(&line).unwrap_or_default(),
-            Entry::Flush(done) => done.try_send(()).unwrap_or_default(),
-        }
         let count = lost.swap(0, Ordering::Relaxed);
         if count > 0 {
             writeln!(stderr, "{count} log lines were lost: nobody read them in time").unwrap_or_default();
+        }
+        match entry {
+            Entry::Line(line) => stderr.write_all(&line).unwrap_or_default(),
+            // Last: who waits for this ends the program.
+            Entry::Flush(done) => done.try_send(()).unwrap_or_default(),
         }
     }
 }

@@ -157,10 +157,12 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
 /// Accepts until the stop. It does nothing but accept and spawn. When `accept` fails (no descriptors left) it waits,
 /// longer each time, and goes on.
 fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive: &Sender<Infallible>) {
-    let prepared = sockopts::listen_more(listener).and_then(|()| listener.local_addr());
-    match prepared {
+    if let Err(error) = sockopts::listen_more(listener) {
+        log::warn!("fewer may wait to be accepted: {error}");
+    }
+    match listener.local_addr() {
         Ok(address) => shared.stop.wakes(address),
-        Err(error) => log::warn!("the listener could not be prepared: {error}"),
+        Err(error) => log::warn!("the stop cannot wake this listener: {error}"),
     }
     // A stop from before `wakes` wakes nobody here.
     if shared.stop.is_stopped() {
@@ -198,9 +200,12 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         Ok(address) => address,
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
-    let Some(place) = shared.places.take(address.ip()) else {
-        log::warn!("sent {address} away: too many clients");
-        return send_away(&stream, "too many clients are here; try again later");
+    let place = match shared.places.take(address.ip()) {
+        Ok(place) => place,
+        Err(full) => {
+            log::warn!("sent {address} away: {full}");
+            return send_away(&stream, &full.to_string());
+        }
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
     log::info!("{id} connected from {address}");

@@ -174,7 +174,7 @@ fn one_address_has_only_its_share_of_the_places() {
     let server = Server::with(Config { per_address: Some(1), ..Config::default() });
     let anna = server.login("anna");
     let mut second = server.peer();
-    second.expect("The connection is closed: too many clients are here; try again later");
+    second.expect("The connection is closed: too many clients are here from your address; try again later");
     second.expect("Disconnected");
     second.expect_end();
     anna.quit();

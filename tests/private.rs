@@ -184,6 +184,23 @@ fn the_partner_is_that_session_and_not_that_name() {
 }
 
 #[test]
+fn tell_asks_what_to_say_to_that_session_and_not_to_that_name() {
+    let server = Server::start();
+    let boris = server.login("boris");
+    let mut anna = server.group("anna");
+    anna.send("TELL\nboris");
+    anna.skip_to("What is your message to boris? An empty line gives it up");
+    boris.quit();
+    anna.expect("(broadcast) General information: boris has left the Chat");
+    let mut another = server.login("boris");
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    anna.send("a secret for the first boris");
+    anna.expect("Not delivered: boris has left");
+    another.send("LIST");
+    another.expect("Users in chatroom: ['anna', 'boris']");
+}
+
+#[test]
 fn one_may_tell_oneself_something_but_not_open_a_chat_with_oneself() {
     let server = Server::start();
     let mut anna = server.group("anna");

@@ -157,6 +157,8 @@ fn too_many_clients_for_the_machine_are_refused_at_the_start_with_what_would_fit
     let line = server.program.expect_error("only 84 clients instead of 1000");
     assert!(line.contains("WARN") && line.contains("ulimit -n"), "{line}");
     server.login("anna").quit();
+    let nobody = fails("sh", &["-c", "ulimit -n 16; exec \"$0\" --port 0", SERVER]);
+    assert!(nobody.contains("nobody could come") && nobody.contains("ulimit -n"), "{nobody}");
 }
 
 #[test]
@@ -170,6 +172,12 @@ fn the_blackboard_is_a_file_that_can_be_shown() {
     assert!(fails(SERVER, &flags).contains("it is not UTF-8 text"));
     fs::write(&path, "a".repeat(8193)).expect("it can be written");
     assert!(fails(SERVER, &flags).contains("longer than 8192 bytes"));
+    fs::write(&path, "").expect("it can be written");
+    let server = ServerProgram::start(&["--motd", name]);
+    let mut anna = server.peer();
+    anna.send("anna");
+    assert!(!anna.skip_to(QUESTION).contains(&String::new()), "an empty blackboard is no blank line");
+    drop((anna, server));
     fs::write(&path, "Today: sockets\r\n\x1b[2Jroom 7\n").expect("it can be written");
     let server = ServerProgram::start(&["--motd", name]);
     let mut anna = server.peer();

@@ -127,6 +127,7 @@ pub(crate) fn chat_server() -> io::Result<PathBuf> {
     arguments.extend(if cfg!(debug_assertions) { None } else { Some("--release") });
     arguments.extend(if cfg!(feature = "sockopts") { ["--features", "sockopts"].as_slice() } else { &[] });
     arguments.extend(if cfg!(feature = "signals") { ["--features", "signals"].as_slice() } else { &[] });
+    arguments.extend(if cfg!(feature = "database") { ["--features", "database"].as_slice() } else { &[] });
     if let (Some(cargo), Some(target)) = (std::env::var_os("CARGO"), folder.parent()) {
         let status = Command::new(cargo).args(&arguments).arg("--target-dir").arg(target).status()?;
         if !status.success() {

@@ -36,16 +36,17 @@ fn run(flags: &Flags) -> io::Result<()> {
     let motd = flags.motd.as_deref().map(read_motd).transpose()?;
     let listener = listen(&flags.ip_address, flags.port, "--port")?;
     let unframed = flags.unframed_port.map(|port| listen(&flags.ip_address, port, "--unframed-port")).transpose()?;
-    say_where(listener.local_addr()?, unframed.as_ref().map(TcpListener::local_addr).transpose()?);
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;
+    // Last: who reads this line may connect, and may send a signal.
+    say_where(listener.local_addr()?, unframed.as_ref().map(TcpListener::local_addr).transpose()?);
     let config = Config {
         max_clients,
         late_threads,
         per_address: flags.per_address,
         rate: flags.rate.0,
-        motd: motd.map(Into::into),
+        motd: motd.filter(|motd| !motd.is_empty()).map(Into::into),
         login: Duration::from_secs(flags.login_timeout),
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
@@ -65,6 +66,7 @@ fn clients(wanted: Option<usize>, capacity: Capacity) -> io::Result<(usize, usiz
             )));
         }
         Some(wanted) => wanted,
+        None if fits == 0 => return Err(io::Error::other(format!("nobody could come: {}", capacity.reason()))),
         None if fits < CLIENTS => {
             log::warn!("only {fits} clients instead of {CLIENTS}: {}", capacity.reason());
             fits

@@ -158,11 +158,12 @@ impl<'a> Word<'a> {
         }
     }
 
-    /// The original's form, `/tell:user:message`; the message may hold colons.
+    /// The original's form, `/tell:user:message`, also in capitals without the slash; the message may hold colons.
     fn tell_with_colons(line: &'a str) -> Option<Word<'a>> {
         let (name, rest) = line.split_once(':')?;
         let (user, text) = rest.split_once(':').unwrap_or((rest, ""));
-        name.eq_ignore_ascii_case("/tell").then_some(Word::TellTo { user: user.trim(), text: text.trim_start() })
+        (name == "TELL" || name.eq_ignore_ascii_case("/tell"))
+            .then_some(Word::TellTo { user: user.trim(), text: text.trim_start() })
     }
 }
 
@@ -181,6 +182,7 @@ mod tests {
         assert_eq!(word("/tell:boris:at 5: or 6"), Word::TellTo { user: "boris", text: "at 5: or 6" });
         assert_eq!(word("/tell boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
         assert_eq!(word("TELL boris at 5"), Word::TellTo { user: "boris", text: "at 5" });
+        assert_eq!(word("TELL:boris:at 5: or 6"), Word::TellTo { user: "boris", text: "at 5: or 6" });
         assert_eq!(word("/tell:boris"), Word::TellTo { user: "boris", text: "" });
         assert_eq!(word("LIST"), Word::List(""));
         assert_eq!(word("LIST "), Word::List(""));

@@ -28,7 +28,7 @@ pub(super) struct Client {
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
-    login_until: Option<Instant>,
+    pub(super) login_until: Option<Instant>,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -45,7 +45,7 @@ impl Client {
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
             pace: Pace::new(shared.config.rate, now),
             told_about_pace: false,
-            login_until: Some(now + shared.config.login),
+            login_until: now.checked_add(shared.config.login),
             name: "somebody without a nickname".into(),
             messages: 0,
             member: None,
@@ -83,7 +83,7 @@ impl Client {
             Incoming::Line(line) => Text::parse(line),
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
-            Incoming::End => return Err(self.end()?),
+            Incoming::End => return Err(self.end()),
         };
         self.keep_pace()?;
         match line {
@@ -110,7 +110,7 @@ impl Client {
             Incoming::Line(line) => Ok(Some(Password::new(line))),
             Incoming::Refused(refusal) => self.send(protocol::refused(&refusal)).map(|()| None),
             Incoming::Overflow => Err(Leave::Overflow),
-            Incoming::End => Err(self.end()?),
+            Incoming::End => Err(self.end()),
         }
     }
 
@@ -184,12 +184,13 @@ impl Client {
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.
-    fn end(&mut self) -> Result<Leave, Leave> {
+    fn end(&mut self) -> Leave {
         let leave = self.why_ended(Leave::End);
-        if leave == Leave::End && self.reader.finish() {
-            self.send(protocol::refused(&Refusal::NoEnd))?;
-        }
-        Ok(leave)
+        let answered = match leave {
+            Leave::End if self.reader.finish() => self.send(protocol::refused(&Refusal::NoEnd)),
+            _ => Ok(()),
+        };
+        answered.err().unwrap_or(leave)
     }
 
     /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
@@ -200,7 +201,7 @@ impl Client {
 
     /// Delays who floods, and says so once. TCP pushes back meanwhile: this thread does not read.
     fn keep_pace(&mut self) -> Result<(), Leave> {
-        let mut wait = self.pace.wait(Instant::now());
+        let wait = self.pace.wait(Instant::now());
         if !wait.is_zero() && !self.told_about_pace {
             self.told_about_pace = true;
             let rate = self.shared.config.rate.unwrap_or_default();
@@ -208,6 +209,12 @@ impl Client {
                 "You write faster than {rate} lines a second after the first {RATE_BURST}: nothing is lost, it is sent at that rate"
             ))?;
         }
+        self.pause(wait)
+    }
+
+    /// Lets time pass in pieces, and looks after each whether it is still worth waiting. Ends early where the server stops,
+    /// the client was cut or reset its connection, or the login's patience is over.
+    pub(super) fn pause(&self, mut wait: Duration) -> Result<(), Leave> {
         while !wait.is_zero() {
             let slice = wait.min(RATE_SLICE);
             self.rest(slice)?;

@@ -124,8 +124,8 @@ impl Connection {
         self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
     }
 
-    /// Whether it is not cut, and its backlog would take so many bytes more. Who has no room for them is too late.
-    pub(super) fn has_room(&self, bytes: usize) -> bool {
+    /// Cuts who is late and has no room for so many bytes more: that is too late. True where it is not cut.
+    pub(super) fn cut_unless_room(&self, bytes: usize) -> bool {
         let mut backlog = self.backlog.lock();
         if backlog.late && backlog.bytes.len() + bytes > BACKLOG_BYTES {
             backlog.cut_off(Leave::TooLate);

@@ -226,7 +226,8 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
 }
 
 /// However the delivery thread ends, by a panic too: nobody can be written to after it, so every connection ends and
-/// the server stops. Their threads wake from `read`, and nobody hangs; nor do those of whom only the queue knows.
+/// the server stops. Their threads wake from `read`. What they still put into the queue is taken out of it and dropped
+/// until the last handle has gone: nobody waits for an answer that never comes.
 struct EndsAll<'a> {
     room: Room,
     queue: &'a Receiver<Parcel>,
@@ -237,10 +238,67 @@ impl Drop for EndsAll<'_> {
     fn drop(&mut self) {
         self.room.shutdown();
         self.stop.stop();
-        for parcel in self.queue.try_iter() {
+        for parcel in self.queue {
             if let Parcel::Connected(connection) = parcel {
                 connection.shutdown();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::server::places::Places;
+    use crate::server::store::News;
+
+    const DEADLINE: Duration = Duration::from_secs(30);
+    /// So many ask while the delivery thread ends, and after that.
+    const ASKED: usize = 100;
+
+    /// Panics at its first commit; closing it takes until the test lets go.
+    #[derive(Debug)]
+    struct Breaks(Receiver<()>);
+
+    impl Store for Breaks {
+        fn commit(&mut self) -> Vec<News> {
+            crate::server::faults::panics();
+            Vec::new()
+        }
+    }
+
+    impl Drop for Breaks {
+        fn drop(&mut self) {
+            self.0.recv_timeout(DEADLINE).unwrap_or_default();
+        }
+    }
+
+    #[test]
+    fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
+        let (held, lets_go) = bounded(0);
+        let (alive, _ended) = bounded(0);
+        let (writer, stop) = (Writer { places: Places::new(1, 1), alive }, Stop::new());
+        let (delivery, thread) = Delivery::start(writer, Box::new(Breaks(lets_go)), stop.clone()).expect("a thread");
+        let (answers, answered) = bounded(ASKED);
+        let (nickname, text) = (Nickname::parse("anna").expect("a nickname"), Text::parse(b"hello".to_vec()));
+        let (anna, text) = (Partner { id: ClientId(2), nickname }, text.expect("a text"));
+        let client = thread::Builder::new().name("client".into()).spawn(move || {
+            let id = ClientId(1);
+            delivery.send(id, "hello").expect("the queue is open");
+            assert!(stop.wait(DEADLINE), "the delivery thread has broken");
+            for count in 0..ASKED as u64 {
+                let message = Message { number: MessageNumber { from: id, count }, text: text.clone() };
+                answers.send(delivery.send_private(id, &anna, message)).expect("the test waits for it");
+            }
+        });
+        let client = client.expect("a thread can be started");
+        for _ in 0..ASKED {
+            assert_eq!(answered.recv_timeout(DEADLINE), Ok(Err(Leave::ServerStops)));
+        }
+        client.join().expect("it does not panic");
+        drop(held);
+        assert!(thread.join().is_err(), "it broke");
     }
 }

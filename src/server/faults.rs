@@ -257,7 +257,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     for name in ["anna", "vera"] {
         let nickname = Nickname::parse(name).expect("a nickname");
         shared.registry.register(&connection(&shared).0, &nickname).expect("it is free");
-        shared.registry.present(&nickname);
+        shared.registry.announce(&nickname);
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");

@@ -103,15 +103,16 @@ pub(super) fn was_here(client: &Client, nickname: &Nickname) -> bool {
     })
 }
 
-/// `REGISTER`: the password, twice. From then on the login asks for it.
+/// `REGISTER`: the password, twice. From then on the login asks for it. Both are read before either is judged: a second
+/// line that was sent along with the first must not be left over, to be taken for a message.
 pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     client.send(format!("At least {PASSWORD_CHARS} characters, twice; an empty line gives it up"))?;
     let Some(password) = ask(client)? else { return client.send("Nothing was registered") };
+    let Some(again) = ask(client)? else { return client.send("Nothing was registered") };
     if password.chars() < PASSWORD_CHARS {
         return client.send(protocol::not_sent(&format!("a password has at least {PASSWORD_CHARS} characters")));
     }
-    let Some(again) = ask(client)? else { return client.send("Nothing was registered") };
     if !password.is_same(&again) {
         return client.send(protocol::not_sent("the two were not the same; REGISTER begins anew"));
     }
@@ -165,10 +166,12 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
     Ok(true)
 }
 
-/// Whether the password is right, after the pause that wrong ones from the same address cost.
+/// Whether the password is right, after the pause that wrong ones from the same address cost. Who would have to wait
+/// longer than the login's patience loses the place at once.
 fn is_right(client: &Client, archive: &dyn Archive, password: &Password, hash: &str) -> Result<bool, Leave> {
     let (guesses, address) = (&client.shared.guesses, client.connection.address.ip());
-    client.rest(guesses.wait(address, Instant::now()))?;
+    let pause = guesses.wait(address, Instant::now(), client.login_until).ok_or(Leave::TooManyGuesses)?;
+    client.pause(pause).inspect_err(|_| guesses.gave_up(address))?;
     let is_right = archive.is_right(password, hash);
     if !is_right {
         log::warn!("{}: a wrong password from {address}", client.id);

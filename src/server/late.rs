@@ -68,12 +68,12 @@ impl Writer {
             builder.spawn(move || late(&connection, place, alive))
         });
         match spawned {
-            Some(Ok(_handle)) => {}
-            Some(Err(error)) => {
+            Ok(Ok(_handle)) => {}
+            Ok(Err(error)) => {
                 log::warn!("no thread for the late {}: {error}", connection.id);
                 connection.cut(Leave::TooLate);
             }
-            None => connection.cut(Leave::TooLate),
+            Err(_full) => connection.cut(Leave::TooLate),
         }
     }
 }
@@ -202,13 +202,13 @@ mod tests {
     fn who_has_no_room_is_cut_before_a_receipt_is_given() {
         let (writer, ended) = writer(1);
         let (connection, peer) = unread(1);
-        assert!(connection.has_room(2 * BACKLOG_BYTES), "its socket has not been asked yet");
+        assert!(connection.cut_unless_room(2 * BACKLOG_BYTES), "its socket has not been asked yet");
         fills(&writer, &connection);
-        assert!(connection.has_room(1000));
+        assert!(connection.cut_unless_room(1000));
         assert_eq!(connection.why_cut(), None);
-        assert!(!connection.has_room(BACKLOG_BYTES + 1));
+        assert!(!connection.cut_unless_room(BACKLOG_BYTES + 1));
         assert_eq!(connection.why_cut(), Some(Leave::TooLate));
-        assert!(!connection.has_room(0));
+        assert!(!connection.cut_unless_room(0));
         drop((writer, peer));
         assert!(ended.recv().is_err());
     }

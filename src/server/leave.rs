@@ -15,6 +15,8 @@ pub enum Leave {
     LoginTimeout,
     /// The password of a registered nickname was wrong too often.
     WrongPassword,
+    /// So many wrong passwords came from its address that its own would not be looked at in time.
+    TooManyGuesses,
     /// Too many bytes without a newline.
     Overflow,
     /// Read too slowly for too long, and was cut.
@@ -30,7 +32,7 @@ pub enum Leave {
 impl Leave {
     /// Whether somebody or something went wrong: the log says it louder.
     pub fn is_fault(self) -> bool {
-        matches!(self, Leave::WrongPassword | Leave::Overflow | Leave::TooLate | Leave::Fault)
+        matches!(self, Leave::WrongPassword | Leave::TooManyGuesses | Leave::Overflow | Leave::TooLate | Leave::Fault)
     }
 
     /// The line before `Disconnected`, where the client is owed a reason.
@@ -54,6 +56,7 @@ impl fmt::Display for Leave {
             Leave::End => f.write_str("closed the connection"),
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
+            Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

@@ -61,27 +61,45 @@ struct Guess {
     next: Instant,
 }
 
+impl Guess {
+    fn is_forgiven(self, now: Instant) -> bool {
+        now > self.next + PASSWORD_FORGIVEN
+    }
+}
+
 impl Guesses {
-    /// How long a guess from `address` waits before it is looked at. Guesses that come at once wait one after the other.
-    pub(super) fn wait(&self, address: IpAddr, now: Instant) -> Duration {
+    /// How long a guess from `address` waits before it is looked at. Guesses that come at once wait one after the other;
+    /// `None` for one whose turn would come after `until`: it takes no turn from the others.
+    pub(super) fn wait(&self, address: IpAddr, now: Instant, until: Option<Instant>) -> Option<Duration> {
         let mut guesses = self.guesses.lock();
-        let Some(guess) = guesses.get_mut(&address.to_canonical()) else { return Duration::ZERO };
+        let known = guesses.get_mut(&address.to_canonical());
+        let Some(guess) = known.filter(|guess| !guess.is_forgiven(now)) else { return Some(Duration::ZERO) };
         let turn = guess.next.max(now);
+        if until.is_some_and(|until| turn > until) {
+            return None;
+        }
         guess.next = turn + pause(guess.wrong);
-        turn - now
+        Some(turn - now)
+    }
+
+    /// Who waited for a turn has gone before it came: nobody behind waits for that any longer.
+    pub(super) fn gave_up(&self, address: IpAddr) {
+        if let Some(guess) = self.guesses.lock().get_mut(&address.to_canonical()) {
+            guess.next = guess.next.checked_sub(pause(guess.wrong)).unwrap_or(guess.next);
+        }
     }
 
     /// A guess from `address` was wrong.
     pub(super) fn was_wrong(&self, address: IpAddr, now: Instant) {
-        let mut guesses = self.guesses.lock();
-        if guesses.len() >= PASSWORD_ADDRESSES {
-            guesses.retain(|_, guess| now < guess.next + PASSWORD_FORGIVEN);
+        let (mut guesses, address) = (self.guesses.lock(), address.to_canonical());
+        if guesses.len() >= PASSWORD_ADDRESSES && !guesses.contains_key(&address) {
+            guesses.retain(|_, guess| !guess.is_forgiven(now));
             if guesses.len() >= PASSWORD_ADDRESSES {
                 return; // a crowd that guesses: three at a time, each on a new connection
             }
         }
-        let guess = guesses.entry(address.to_canonical()).or_insert(Guess { wrong: 0, next: now });
-        if now > guess.next + PASSWORD_FORGIVEN {
+        let guess = guesses.entry(address).or_insert(Guess { wrong: 0, next: now });
+        if guess.is_forgiven(now) {
             guess.wrong = 0;
         }
         guess.wrong += 1;
@@ -105,25 +123,42 @@ mod tests {
     #[test]
     fn each_wrong_guess_makes_its_address_wait_longer_and_nobody_else() {
         let (guesses, now) = (Guesses::default(), Instant::now());
-        assert_eq!(guesses.wait(HERE, now), Duration::ZERO);
+        let wait = |address, now| guesses.wait(address, now, None);
+        assert_eq!(wait(HERE, now), Some(Duration::ZERO));
         guesses.was_wrong(HERE, now);
-        assert_eq!(guesses.wait(HERE, now), PASSWORD_PAUSE);
+        assert_eq!(wait(HERE, now), Some(PASSWORD_PAUSE));
         for _ in 0..20 {
             guesses.was_wrong(HERE, now);
         }
-        assert_eq!(guesses.wait(HERE, now), PASSWORD_PAUSE_MAX);
-        assert_eq!(guesses.wait(IpAddr::V4(Ipv4Addr::UNSPECIFIED), now), Duration::ZERO);
+        assert_eq!(wait(HERE, now), Some(PASSWORD_PAUSE_MAX));
+        assert_eq!(wait(IpAddr::V4(Ipv4Addr::UNSPECIFIED), now), Some(Duration::ZERO));
+        guesses.gave_up(HERE);
+        assert_eq!(wait(HERE, now), Some(PASSWORD_PAUSE_MAX), "the turn of who went is the next one's");
         let later = now + PASSWORD_PAUSE_MAX * 2 + PASSWORD_FORGIVEN + Duration::from_secs(1);
         guesses.was_wrong(HERE, later);
-        assert_eq!(guesses.wait(HERE, later), PASSWORD_PAUSE);
+        assert_eq!(wait(HERE, later), Some(PASSWORD_PAUSE));
     }
 
     #[test]
     fn guesses_that_come_at_once_wait_one_after_the_other() {
         let (guesses, now) = (Guesses::default(), Instant::now());
         guesses.was_wrong(HERE, now);
-        let waits: Vec<_> = (0..3).map(|_| guesses.wait(HERE, now)).collect();
-        assert_eq!(waits, [PASSWORD_PAUSE, PASSWORD_PAUSE * 2, PASSWORD_PAUSE * 3]);
+        let until = Some(now + PASSWORD_PAUSE * 2);
+        let waits: Vec<_> = (0..3).map(|_| guesses.wait(HERE, now, until)).collect();
+        assert_eq!(waits, [Some(PASSWORD_PAUSE), Some(PASSWORD_PAUSE * 2), None], "the third comes too late");
+        assert_eq!(guesses.wait(HERE, now, None), Some(PASSWORD_PAUSE * 3), "and took nobody's turn");
+    }
+
+    #[test]
+    fn an_address_that_is_known_is_counted_though_the_memory_is_full() {
+        let (guesses, now) = (Guesses::default(), Instant::now());
+        guesses.was_wrong(HERE, now);
+        for number in 0..PASSWORD_ADDRESSES {
+            let stranger = Ipv4Addr::from(u32::try_from(number).unwrap_or_default());
+            guesses.was_wrong(stranger.into(), now);
+        }
+        guesses.was_wrong(HERE, now);
+        assert_eq!(guesses.wait(HERE, now, None), Some(PASSWORD_PAUSE * 2));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! itself. (`list_listen`, who hears the general chat, belongs to the delivery thread: see `room`.)
 //!
 //! # Locks
-//! `members` guards who is here under which name, and the count of joinings. To check a nickname and to take it is one
+//! `members` guards who is here under which name. To check a nickname and to take it is one
 //! step under it. Never under it: I/O, a log line, a send into the bounded queue.
 
 use std::collections::HashMap;
@@ -67,7 +67,7 @@ impl Registry {
     }
 
     /// The room has been told that this member is here: from now on others find it.
-    pub fn present(&self, nickname: &Nickname) {
+    pub fn announce(&self, nickname: &Nickname) {
         let key = nickname.key();
         if let Some(member) = self.members.lock().get_mut(&key) {
             member.present = true;

@@ -209,7 +209,7 @@ impl Room {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
         let line = protocol::private(&nickname, text);
-        let delivered = self.can_hear(to.id, line.len() + 1);
+        let delivered = self.reaches(to.id, line.len() + 1);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), &message.text);
@@ -236,12 +236,15 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id) {
             seated.listens = false;
             seated.closing = true;
+            // Still named is who is here when the server stops: nobody leaves any more.
+            if let Some(nickname) = seated.nickname.take() {
+                self.store.left(&nickname);
+            }
         }
     }
 
     fn stop(&mut self, reason: &Line) {
         let everyone: Vec<ClientId> = self.places.keys().copied().collect();
-        self.store_everyones_end();
         for id in everyone {
             self.close(id, Some(reason));
         }
@@ -258,11 +261,12 @@ impl Room {
         }
     }
 
-    /// Is in the chat, has not been cut, and has room for so many bytes beside what this batch has for it: they reach
-    /// its socket or its backlog.
-    fn can_hear(&self, id: ClientId, bytes: usize) -> bool {
+    /// So many bytes reach its socket or its backlog: it is in the chat, and is not cut. Who has no room for them beside
+    /// what this batch has for it is cut here. (One thing comes later: a socket that is full for the first time, where
+    /// no late thread can be had. Then that client is cut with the receipt already given.)
+    fn reaches(&self, id: ClientId, bytes: usize) -> bool {
         let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
-        named.is_some_and(|seated| seated.connection.has_room(seated.waiting(&self.heard_by_all) + bytes))
+        named.is_some_and(|seated| seated.connection.cut_unless_room(seated.waiting(&self.heard_by_all) + bytes))
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {

@@ -75,7 +75,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
                 if !kept::enter(client, &seat.nickname, proof)? {
-                    continue;
+                    continue; // the seat is given up; the room has not heard of it, and makes nothing of its `Left`
                 }
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
@@ -94,8 +94,9 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
     log::info!("{nickname} joined");
     client.delivery().post(Parcel::Joined { id, nickname, joined })?;
-    client.shared.registry.present(&seat.nickname);
     client.send(protocol::PROCESS)?;
+    // After the line that has to arrive alone: until then nobody finds this client to write to it.
+    client.shared.registry.announce(&seat.nickname);
     client.send(format!(
         "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
         seat.nickname
@@ -222,11 +223,12 @@ struct Seat {
 impl Seat {
     /// Forgets a client: first the room is told, then the name is free. The other way round, the next session with this
     /// name could be announced before this one's end. The send may wait for the queue: no lock is held.
-    /// Where the server stops, the room is told only that: this thread may know of the stop before the queue does.
+    /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
+    /// queue does, and whoever took the name in between would join a second time.
     fn delete(&self) {
         let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice() };
         if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
-            log::debug!("{} leaves a chat that has ended", self.nickname);
+            return log::debug!("{} leaves a chat that has ended", self.nickname);
         }
         self.shared.registry.delete(&self.nickname);
     }

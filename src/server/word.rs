@@ -2,7 +2,7 @@
 //! `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
-use super::delivery::{Message, Parcel};
+use super::delivery::{Message, Parcel, Partner};
 use super::kept;
 use super::leave::Leave;
 use super::session::{Awaited, Input};
@@ -57,10 +57,29 @@ fn list(client: &Client, beginning: &str) -> Result<(), Leave> {
     client.delivery().post(Parcel::List(client.id, beginning.to_owned()))
 }
 
+/// Who gets a private message.
+enum Addressee {
+    /// This session: who takes its name later gets nothing of it.
+    Here(Partner),
+    /// Nobody here has the name. A database may keep the message for whoever comes under it.
+    Away(Nickname),
+}
+
+impl Addressee {
+    /// The session that `user` names, or a name of which only a database may know.
+    fn find(client: &Client, user: &str) -> Option<Addressee> {
+        let nickname = Nickname::parse(user.trim()).ok()?;
+        match client.shared.registry.find(&nickname) {
+            Some(partner) => Some(Addressee::Here(partner)),
+            None => client.shared.archive.is_some().then_some(Addressee::Away(nickname)),
+        }
+    }
+}
+
 /// The dialogue: whom, then what. Then the client is back where it was. Whom nobody is called is asked for again, and not
 /// given up: the text that was meant for one would be the next line, and go to the room.
 fn tell(client: &mut Client) -> Result<(), Leave> {
-    let user = loop {
+    let (user, to) = loop {
         client.send(protocol::TELL_WHO)?;
         let Some(line) = client.read_line()? else { continue };
         match Said::parse(line.as_str()) {
@@ -68,11 +87,11 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
             Said::Word(Word::List(beginning)) => list(client, beginning)?,
             Said::Word(Word::Menu) => return client.send(protocol::TELL_NOTHING),
             _ if line.is_blank() => {}
-            _ if is_somebody(client, line.as_str()) => break line,
-            _ => {
-                let user = line.as_str().trim();
-                client.send(protocol::not_sent(&format!("nobody here is called {user}; choose somebody else")))?;
-            }
+            _ => match Addressee::find(client, line.as_str()) {
+                Some(Addressee::Away(name)) if !kept::was_here(client, &name) => nobody_to_tell(client, &line)?,
+                Some(to) => break (line, to),
+                None => nobody_to_tell(client, &line)?,
+            },
         }
     };
     let text = loop {
@@ -81,26 +100,28 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
             break line;
         }
     };
-    if text.is_blank() { client.send(protocol::TELL_NOTHING) } else { tell_to(client, user.as_str(), text) }
+    if text.is_blank() { client.send(protocol::TELL_NOTHING) } else { tell_it(client, to, text) }
 }
 
-/// Whether somebody here has this nickname or, with a database, had it once.
-fn is_somebody(client: &Client, user: &str) -> bool {
-    let nickname = Nickname::parse(user);
-    nickname.is_ok_and(|it| client.shared.registry.find(&it).is_some() || kept::was_here(client, &it))
+fn nobody_to_tell(client: &Client, user: &Text) -> Result<(), Leave> {
+    let user = user.as_str().trim();
+    client.send(protocol::not_sent(&format!("nobody here is called {user}; choose somebody else")))
+}
+
+/// A private message on one line.
+fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
+    match Addressee::find(client, user) {
+        Some(to) => tell_it(client, to, text),
+        None => client.send(protocol::nobody_is_called(user.trim())),
+    }
 }
 
 /// One private message. It arrives or it does not, and the sender is told which.
-fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
-    let user = user.trim();
-    let Ok(nickname) = Nickname::parse(user) else { return client.send(protocol::nobody_is_called(user)) };
+fn tell_it(client: &mut Client, to: Addressee, text: Text) -> Result<(), Leave> {
     let message = Message { number: client.number(), text };
     log::debug!("{} goes to the queue", message.number);
-    match client.shared.registry.find(&nickname) {
-        Some(partner) => client.delivery().send_private(client.id, &partner, message).map(|_arrived| ()),
-        None if client.shared.archive.is_some() => {
-            client.delivery().ask(client.id, Request::LeaveFor { to: nickname, message })
-        }
-        None => client.send(protocol::nobody_is_called(user)),
+    match to {
+        Addressee::Here(partner) => client.delivery().send_private(client.id, &partner, message).map(|_arrived| ()),
+        Addressee::Away(to) => client.delivery().ask(client.id, Request::LeaveFor { to, message }),
     }
 }

@@ -88,11 +88,46 @@ fn a_name_that_looks_like_a_registered_one_needs_its_password() {
 }
 
 #[test]
+fn of_a_password_that_is_refused_nothing_is_said_in_the_group() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut boris = server.group("boris");
+    let mut anna = server.group("anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    anna.send("REGISTER\nshort\nshort\nREGISTER\ncorrect horse\ncorrect house\nhello");
+    boris.expect("(broadcast) anna: hello");
+}
+
+#[test]
+fn guesses_whose_turn_would_come_too_late_lose_their_places_at_once() {
+    let folder = Folder::new();
+    let program = Program::start(&folder.database(), &["--login-timeout", "5"], "warn");
+    let mut anna = Peer::connect(program.address);
+    anna.send("anna");
+    register(&mut anna, PASSWORD);
+    anna.quit();
+    let guesses = |count| {
+        let mut guesser = Peer::connect(program.address);
+        guesser.send("anna");
+        guesser.until("Password?");
+        (0..count).for_each(|_| guesser.send("a wrong one"));
+        guesser
+    };
+    let mut first = guesses(3);
+    first.until("The connection is closed: the password was wrong 3 times");
+    // Their turns come 2, 4, 6 ... 20 seconds later.
+    let many: Vec<Peer> = (0..10).map(|_| guesses(1)).collect();
+    let too_many = "The connection is closed: too many wrong passwords from your address; try again later";
+    let sent_away = many.into_iter().map(|mut guesser| guesser.line()).filter(|line| line.as_deref() == Some(too_many));
+    assert!(sent_away.count() >= 7);
+}
+
+#[test]
 fn what_cannot_be_registered_is_refused_and_a_second_time_changes_the_password() {
     let folder = Folder::new();
     let server = Server::start(&folder);
     let mut anna = server.group("anna");
-    anna.send("REGISTER\nshort");
+    anna.send("REGISTER\nshort\nshort");
     anna.until("Not sent: a password has at least 8 characters");
     anna.send("REGISTER\ncorrect horse\ncorrect house");
     anna.until("Not sent: the two were not the same; REGISTER begins anew");

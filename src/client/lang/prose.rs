@@ -98,6 +98,14 @@ const REASONS: &[(&str, &str)] = &[
     ("a fault in the server, which has been logged", "ошибка сервера, она записана в журнал"),
     ("the server stops", "сервер останавливается"),
     ("too many clients are here; try again later", "здесь слишком много клиентов; попробуйте позже"),
+    (
+        "too many clients are here from your address; try again later",
+        "с вашего адреса здесь слишком много клиентов; попробуйте позже",
+    ),
+    (
+        "too many wrong passwords from your address; try again later",
+        "с вашего адреса пришло слишком много неверных паролей; попробуйте позже",
+    ),
 ];
 
 /// What may stand within a sentence.

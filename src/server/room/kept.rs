@@ -45,7 +45,7 @@ impl Room {
                 None => Request::LeaveFor { to, message },
             },
             // Not to one who has gone already.
-            Request::Waiting if !self.can_hear(by, 0) => return,
+            Request::Waiting if !self.reaches(by, 0) => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
             Request::Answered if self.is_late(by) => return,
             request => request,
@@ -63,15 +63,6 @@ impl Room {
             self.tell_one(id, HISTORY_BEGINS);
             self.tell_one(id, &lines.join("\n"));
             self.tell_one(id, HISTORY_ENDS);
-        }
-    }
-
-    /// At the stop nobody leaves any more: those who are here are seen last now.
-    pub(super) fn store_everyones_end(&mut self) {
-        for id in self.named.values() {
-            if let Some(nickname) = self.places.get(id).and_then(|seated| seated.nickname.as_ref()) {
-                self.store.left(nickname);
-            }
         }
     }
 
