@@ -23,8 +23,12 @@ use crate::limits::DATABASE_PATIENCE;
 const APPLICATION_ID: i64 = 0x6368_6174;
 /// The schema's history; the file's version is how many of these it has had. What was released is never changed:
 /// another step is added.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// The file, ours while this lives: a second server is refused.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::accounts::Hashing;
 use super::file::{open_reader, told};
@@ -17,7 +17,7 @@ use super::time;
 use crate::limits::{DATABASE_READERS, HISTORY_BYTES, READER_PATIENCE};
 use crate::protocol;
 use crate::server::password::Password;
-use crate::server::store::Archive;
+use crate::server::store::{Account, Archive};
 use crate::text::Nickname;
 
 /// Answers questions.
@@ -111,10 +111,12 @@ impl Archive for Questions {
         Ok(lines)
     }
 
-    fn password_hash(&self, nickname: &Nickname) -> io::Result<Option<String>> {
+    fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.question(|connection| {
-            let mut account = connection.prepare_cached("SELECT password FROM accounts WHERE key = ?1")?;
-            account.query_row(params![nickname.key()], |row| row.get(0)).optional()
+            let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
+            let answer =
+                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            answer.optional()
         })
     }
 

@@ -168,11 +168,11 @@ impl Writer {
         }
     }
 
-    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str) {
+    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, since: i64) {
         let time = now();
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
-            statements::register(&writer.connection, nickname, user, hash, time)
+            statements::register(&writer.connection, nickname, user, hash, since, time)
         });
         let failed = not_registered();
         let kept = match kept {
@@ -236,7 +236,7 @@ impl Store for Writer {
             Request::Waiting => return self.waiting(nickname),
             Request::Answered => self.answered(nickname),
             Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
-            Request::Register { hash } => self.register(by, nickname, &hash),
+            Request::Register { hash, since } => self.register(by, nickname, &hash, since),
         }
         Vec::new()
     }

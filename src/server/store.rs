@@ -97,6 +97,8 @@ pub enum Request {
     Register {
         /// Of the password.
         hash: String,
+        /// The private messages after this one are known to be its own.
+        since: i64,
     },
 }
 
@@ -107,6 +109,15 @@ pub struct News {
     pub to: Option<ClientId>,
     /// One line, or several.
     pub line: String,
+}
+
+/// A nickname that is registered.
+#[derive(Debug)]
+pub struct Account {
+    /// Of the password.
+    pub hash: String,
+    /// The private messages after this one are its own; those before may be of somebody who had the nickname then.
+    pub since: i64,
 }
 
 /// Answers questions. Each call may wait for the disk, so none is made by the delivery thread.
@@ -127,11 +138,11 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// The database does not answer.
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>>;
 
-    /// The hash of the password that `nickname`, or a name that looks like it, was registered with.
+    /// What `nickname`, or a name that looks like it, was registered with.
     ///
     /// # Errors
     /// The database does not answer.
-    fn password_hash(&self, nickname: &Nickname) -> io::Result<Option<String>>;
+    fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>>;
 
     /// Whether `hash` is this password's. Takes a processor for some hundredths of a second, and waits for one.
     fn is_right(&self, password: &Password, hash: &str) -> bool;

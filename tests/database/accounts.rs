@@ -88,6 +88,40 @@ fn a_name_that_looks_like_a_registered_one_needs_its_password() {
 }
 
 #[test]
+fn who_registers_a_nickname_does_not_get_the_history_of_who_had_it_before() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut boris = server.login("boris");
+    for former in ["anna", "сора"] {
+        let mut former_owner = server.login(former);
+        former_owner.send("/tell boris a secret");
+        former_owner.until("(private to boris) : a secret");
+        boris.send(&format!("/tell {former} another one"));
+        former_owner.until("(private) boris : another one");
+        former_owner.quit();
+    }
+    for (registered, comes_as) in [("anna", "anna"), ("copa", "сора")] {
+        let mut stranger = server.login(registered);
+        stranger.send("/tell boris before REGISTER, in one session");
+        stranger.until("(private to boris) : before REGISTER, in one session");
+        stranger.send("REGISTER\ncorrect horse\ncorrect horse");
+        stranger.until(&format!("Registered: from now on the login asks for the password of {registered}"));
+        // A new password is no new registration.
+        stranger.send("REGISTER\ncorrect horse\ncorrect horse");
+        stranger.until(&format!("Registered: from now on the login asks for the password of {registered}"));
+        stranger.quit();
+        let mut stranger = asked(&server, comes_as);
+        stranger.send("correct horse");
+        stranger.until(QUESTION);
+        stranger.send("/tell boris since then");
+        stranger.until("(private to boris) : since then");
+        let its_own = ["(private to boris) : before REGISTER, in one session", "(private to boris) : since then"];
+        let its_own = its_own.get(usize::from(registered != comes_as)..).unwrap();
+        assert_eq!(stranger.ask_history("HISTORY 50"), its_own, "{comes_as}");
+    }
+}
+
+#[test]
 fn what_cannot_be_registered_is_refused_and_a_second_time_changes_the_password() {
     let folder = Folder::new();
     let server = Server::start(&folder);

@@ -7,7 +7,7 @@ use std::path::Path;
 use chatroom::database::{self, Settings};
 use rusqlite::Connection;
 
-use crate::support::{Folder, Server, run};
+use crate::support::{Folder, Peer, QUESTION, Server, run};
 
 /// Opens the file; it must be refused, with one line that says why, and the folder left as it was.
 fn refused(database: &Path, why: &str) {
@@ -130,6 +130,35 @@ fn an_older_database_is_brought_up_to_date_and_keeps_its_chat() {
     assert!(stderr.contains("older version"), "{stderr}");
     let server = Server::start(&folder);
     assert_eq!(server.group("boris").history(), ["(broadcast) anna: from long ago"]);
-    assert_eq!(folder.number("PRAGMA user_version"), 3);
+    assert_eq!(folder.number("PRAGMA user_version"), 4);
     assert_eq!(folder.number("SELECT count(*) FROM accounts"), 0);
+}
+
+#[test]
+fn an_account_of_an_older_database_has_the_private_messages_since_its_registration() {
+    let elsewhere = Folder::new();
+    let server = Server::start(&elsewhere);
+    let mut anna = server.login("anna");
+    anna.send("REGISTER\ncorrect horse\ncorrect horse");
+    anna.until("Registered: from now on the login asks for the password of anna");
+    let hash: String = elsewhere.sql().query_row("SELECT password FROM accounts", [], |row| row.get(0)).unwrap();
+    let folder = Folder::new();
+    let older = folder.sql();
+    older.execute_batch(include_str!("../../src/database/migrations/1.sql")).unwrap();
+    older.execute_batch(include_str!("../../src/database/migrations/2.sql")).unwrap();
+    older.execute_batch(include_str!("../../src/database/migrations/3.sql")).unwrap();
+    older
+        .execute_batch(
+            "PRAGMA application_id = 1667785076; PRAGMA user_version = 3;
+             INSERT INTO users VALUES (1, 'anna', 'anna', 1, 1, 1, 1), (2, 'boris', 'boris', 1, 1, 1, 1);
+             INSERT INTO messages VALUES (1, 1000, 2, 1, 'to the one before', 0), (2, 1001, 2, 1, 'to anna', 0)",
+        )
+        .unwrap();
+    older.execute("INSERT INTO accounts VALUES ('anna', 1, ?1, 1000)", [hash]).unwrap();
+    drop(older);
+    let server = Server::start(&folder);
+    let mut anna = Peer::connect(server.address);
+    anna.send("anna\ncorrect horse");
+    anna.until(QUESTION);
+    assert_eq!(anna.ask_history("HISTORY"), ["(private) boris : to anna"]);
 }
