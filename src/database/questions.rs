@@ -13,8 +13,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::accounts::Hashing;
 use super::file::{open_reader, told};
-use super::time;
-use crate::limits::{DATABASE_READERS, HISTORY_BYTES, READER_PATIENCE};
+use super::{newest_that_fit, time};
+use crate::limits::{DATABASE_READERS, READER_PATIENCE};
 use crate::protocol;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
@@ -88,7 +88,7 @@ impl Archive for Questions {
     }
 
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
-        let mut lines = self.question(|connection| {
+        let lines: Vec<String> = self.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
@@ -96,19 +96,9 @@ impl Archive for Questions {
             let asked = rusqlite::named_params! {
                 ":reader": user.unwrap_or(-1), ":since": since, ":count": count,
             };
-            let (mut lines, mut bytes) = (Vec::new(), 0);
-            for line in newest.query_map(asked, line)? {
-                let line = line?;
-                bytes += line.len() + 1;
-                if bytes > HISTORY_BYTES {
-                    break;
-                }
-                lines.push(line);
-            }
-            Ok(lines)
+            newest.query_map(asked, line)?.collect()
         })?;
-        lines.reverse();
-        Ok(lines)
+        Ok(newest_that_fit(lines.into_iter()))
     }
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
