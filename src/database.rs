@@ -64,7 +64,7 @@ impl Default for Settings {
 pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let (file, connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
-    let archive = Questions::open(file.path(), notice(settings)).map_err(context)?;
+    let archive = Questions::open(file.path()).map_err(context)?;
     let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
     let writer = Writer::new(file, connection, settings);
     let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
@@ -83,6 +83,7 @@ fn newest_that_fit(lines: impl Iterator<Item = String>) -> Vec<String> {
     lines
 }
 
+/// What the welcome says about what is kept.
 fn notice(settings: Settings) -> String {
     let time = match settings.keep_days {
         None => String::new(),

@@ -26,17 +26,16 @@ pub(super) struct Questions {
     take: Receiver<Connection>,
     put_back: Sender<Connection>,
     hashing: Hashing,
-    notice: String,
 }
 
 impl Questions {
     /// Opens the connections.
-    pub(super) fn open(path: &Path, notice: String) -> Result<Self, String> {
+    pub(super) fn open(path: &Path) -> Result<Self, String> {
         let (put_back, take) = bounded(DATABASE_READERS);
         for _ in 0..DATABASE_READERS {
             put_back.try_send(open_reader(path)?).map_err(|error| error.to_string())?;
         }
-        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores(), notice })
+        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores() })
     }
 
     fn question<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> io::Result<T> {
@@ -77,10 +76,6 @@ fn line(row: &Row<'_>) -> rusqlite::Result<String> {
 }
 
 impl Archive for Questions {
-    fn notice(&self) -> String {
-        self.notice.clone()
-    }
-
     fn newest(&self) -> io::Result<i64> {
         self.question(|connection| {
             connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))

@@ -38,7 +38,6 @@ const NOTHING: i64 = i64::MAX;
 /// Says that the chat is kept, and hands over what was left for this client.
 pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
-    client.send(archive.notice())?;
     // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
     // thread puts into the queue from here on is taken after what had waited was written.
     client.delivery().ask(client.id, Request::Waiting)?;

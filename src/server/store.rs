@@ -82,7 +82,7 @@ impl Default for Box<dyn Store> {
 /// What a client asks of the store.
 #[derive(Debug)]
 pub enum Request {
-    /// The messages that were left for it.
+    /// What is kept here, and the messages that were left for it.
     Waiting,
     /// Nothing: it says that a line has come from there, so what was left for it has been read.
     Answered,
@@ -122,9 +122,6 @@ pub struct Account {
 
 /// Answers questions. Each call may wait for the disk, so none is made by the delivery thread.
 pub trait Archive: Send + Sync + fmt::Debug {
-    /// What the welcome says about what is kept.
-    fn notice(&self) -> String;
-
     /// The number of the newest message; later ones have larger numbers.
     ///
     /// # Errors

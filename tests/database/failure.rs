@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, Peer, QUESTION, Server};
 
 const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
 
@@ -48,10 +48,20 @@ fn a_lock_that_lasts_delays_the_chat_once_and_is_survived() {
     anna.send("REGISTER\ncorrect horse\ncorrect horse");
     anna.until("Not sent: nothing was registered, since the database fails; try again later");
 
+    let mut vera = Peer::connect(server.address);
+    vera.send("vera");
+    let welcome = vera.until(QUESTION);
+    let not_kept =
+        "The database fails: what is said is not kept for now. What was left for you waits until you come again";
+    assert!(welcome.iter().any(|line| line == not_kept), "{welcome:?}");
+    assert!(!welcome.iter().any(|line| line.contains("is kept by the server")), "{welcome:?}");
+
     other.execute_batch("COMMIT").unwrap();
     let works = "(broadcast) General information: the database works again; meanwhile 101 messages were not kept";
     boris.expect(works);
     anna.until(works);
+    vera.expect(works);
+    vera.quit();
     anna.say("anna", "kept again");
     let kept = ["(broadcast) anna: kept", "(broadcast) anna: kept again"];
     assert_eq!(anna.ask_history("HISTORY"), kept);
