@@ -186,11 +186,12 @@ impl Writer {
     }
 
     /// Ends the batch's transaction.
-    fn end(&mut self) -> rusqlite::Result<()> {
+    fn end(&mut self) -> Result<(), String> {
+        self.file.is_in_place()?;
         for (user, sent) in self.batch.sent.drain() {
-            statements::sent(&self.connection, user, sent, now())?;
+            statements::sent(&self.connection, user, sent, now()).map_err(told)?;
         }
-        self.connection.execute_batch("COMMIT")
+        self.connection.execute_batch("COMMIT").map_err(told)
     }
 
     /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
@@ -247,7 +248,7 @@ impl Store for Writer {
     fn commit(&mut self) -> Vec<News> {
         self.forget();
         if self.batch.open && self.batch.failed.is_none() {
-            self.batch.failed = self.end().map_err(told).err();
+            self.batch.failed = self.end().err();
         }
         let batch = std::mem::take(&mut self.batch);
         let failed = batch.failed.is_some() || self.without.is_some();

@@ -124,6 +124,31 @@ fn a_lock_of_half_a_minute_loses_nothing_that_was_shown_as_kept() {
     assert_eq!(vera.history(), expected);
 }
 
+#[test]
+fn a_file_that_is_removed_is_noticed_and_taken_up_again_when_it_is_back() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, settings());
+    let mut anna = server.group("anna");
+    anna.say("anna", "kept");
+    let moved = folder.path("moved.db");
+    fs::rename(folder.database(), &moved).unwrap();
+    anna.send("lost 0");
+    anna.until("(broadcast) anna: lost 0");
+    anna.expect("(broadcast) General information: the database fails: its file was removed, or another one lies in its place. The chat goes on, but what is said is not kept for now");
+    // Another file is not taken up: what lies in its journal is this one's.
+    fs::write(folder.database(), "").unwrap();
+    for number in 1..100 {
+        anna.say("anna", &format!("lost {number}"));
+    }
+    fs::rename(&moved, folder.database()).unwrap();
+    anna.until("(broadcast) General information: the database works again; meanwhile 100 messages were not kept");
+    anna.say("anna", "kept again");
+    drop((anna, server));
+    let server = Server::start(&folder);
+    let kept = server.group("boris").history();
+    assert_eq!(kept, ["(broadcast) anna: kept", "(broadcast) anna: kept again"]);
+}
+
 /// A file system of one mebibyte.
 struct SmallDisk(PathBuf);
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread;
 
 use chatroom::database::{self, Settings};
 use rusqlite::Connection;
@@ -110,6 +111,38 @@ fn a_second_server_is_refused_and_the_first_chats_on() {
     anna.quit();
     drop(server);
     drop(Server::start(&folder));
+}
+
+#[test]
+fn of_many_that_start_at_once_one_has_the_file_and_the_others_leave_it_alone() {
+    for _ in 0..20 {
+        let folder = Folder::new();
+        let path = folder.database();
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let path = path.clone();
+                let start = move || database::open(&path, Settings::default());
+                thread::Builder::new().spawn(start).expect("a thread can be started")
+            })
+            .collect();
+        // All are kept to the end: a file that is let go of could be taken by the next.
+        let opened: Vec<_> = starts.into_iter().map(|start| start.join().expect("it does not panic")).collect();
+        assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1, "{opened:?}");
+        for error in opened.iter().filter_map(|opened| opened.as_ref().err()) {
+            // The second where the first was slow to make the file.
+            let told = ["another chat-server keeps its chat there", "another program has locked it"];
+            assert!(told.iter().any(|told| error.to_string().contains(told)), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_second_server_makes_no_file_where_the_firsts_was_removed() {
+    let folder = Folder::new();
+    let _server = Server::start(&folder);
+    fs::remove_file(folder.database()).unwrap();
+    refused(&folder.database(), "another chat-server keeps its chat there");
+    assert!(!folder.database().exists());
 }
 
 #[test]
