@@ -53,6 +53,7 @@ impl DatabaseFile {
             return Err(context("it is a folder".into()));
         }
         if path.exists() {
+            has_one_name(&path).map_err(context)?;
             // Looked at before anything is put beside it: it may be somebody else's.
             connect_to_read(&path).and_then(|connection| version(&connection)).map_err(context)?;
         }
@@ -148,6 +149,25 @@ fn lock(path: &Path) -> Result<File, String> {
         }
         Err(TryLockError::Error(error)) => Err(format!("it cannot be locked ({error})")),
     }
+}
+
+/// The lock and the journal go by the name: under a second name a second server would have a lock and a journal of its
+/// own, for the same file.
+#[cfg(unix)]
+fn has_one_name(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    match path.metadata() {
+        Ok(file) if file.nlink() > 1 => {
+            Err("it has other names too (hard links), and its journal goes by one name; remove the others".into())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_: &Path) -> Result<(), String> {
+    Ok(())
 }
 
 /// Says which file it is, whatever it is called: its device, and its number there.

@@ -114,6 +114,20 @@ fn a_second_server_is_refused_and_the_first_chats_on() {
 }
 
 #[test]
+fn a_file_with_two_names_is_refused_under_both() {
+    let folder = Folder::new();
+    let link = folder.path("also-chat.db");
+    let server = Server::start(&folder);
+    fs::hard_link(folder.database(), &link).unwrap();
+    refused(&link, "it has other names too (hard links)");
+    server.group("anna").say("anna", "kept");
+    drop(server);
+    refused(&folder.database(), "it has other names too (hard links)");
+    fs::remove_file(&link).unwrap();
+    assert_eq!(Server::start(&folder).group("boris").history(), ["(broadcast) anna: kept"]);
+}
+
+#[test]
 fn of_many_that_start_at_once_one_has_the_file_and_the_others_leave_it_alone() {
     for _ in 0..20 {
         let folder = Folder::new();
