@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use chatroom::database::Settings;
+
 use crate::support::{Folder, Peer, Program, QUESTION, Server};
 
 const PASSWORD: &str = "correct horse \u{1F40E} 'battery'";
@@ -119,6 +121,30 @@ fn who_registers_a_nickname_does_not_get_the_history_of_who_had_it_before() {
         let its_own = its_own.get(usize::from(registered != comes_as)..).unwrap();
         assert_eq!(stranger.ask_history("HISTORY 50"), its_own, "{comes_as}");
     }
+}
+
+#[test]
+fn a_message_after_all_were_forgotten_is_still_a_later_one() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for number in 0..5 {
+        anna.say("anna", &number.to_string());
+    }
+    anna.quit();
+    let mut anna = server.login("anna");
+    register(&mut anna, PASSWORD);
+    anna.quit();
+    drop(server);
+    folder.sql().execute("UPDATE messages SET time = time - 3 * 86400000", []).unwrap();
+    let server = Server::with(&folder, Settings { keep_days: Some(2), ..Settings::default() });
+    let mut anna = asked(&server, "anna");
+    anna.send(PASSWORD);
+    anna.until(QUESTION);
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 0);
+    anna.send("/tell anna a note");
+    anna.until("(private to anna) : a note");
+    assert_eq!(anna.ask_history("HISTORY"), ["(private to anna) : a note"]);
 }
 
 #[test]
