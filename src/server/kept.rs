@@ -137,6 +137,13 @@ pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<P
     }
 }
 
+/// The name that is offered where `nickname` is taken: nobody has registered it either.
+pub(super) fn free_name(client: &Client, nickname: &Nickname, free: Nickname) -> Nickname {
+    let Some(archive) = &client.shared.archive else { return free };
+    // A database that does not answer knows of nobody: then the login will say that it does not.
+    client.shared.registry.free_name(nickname, |name| !matches!(archive.account(name), Ok(Some(_))))
+}
+
 /// Once the nickname is taken, looks again: it may have been registered between the first look and the taking. From now
 /// on that cannot happen any more, since only who has a nickname can register it. False: it is not this client's.
 pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<bool, Leave> {

@@ -148,6 +148,21 @@ fn a_message_after_all_were_forgotten_is_still_a_later_one() {
 }
 
 #[test]
+fn the_name_that_is_offered_is_nobodys() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut second = server.login("anna2");
+    second.send("REGISTER\ncorrect horse\ncorrect horse");
+    second.until("Registered: from now on the login asks for the password of anna2");
+    second.quit();
+    let _anna = server.login("anna");
+    let mut another = Peer::connect(server.address);
+    another.send("anna");
+    another.expect("This nickname already used");
+    another.expect("anna is taken, or looks like a name that is; anna3 is free");
+}
+
+#[test]
 fn what_cannot_be_registered_is_refused_and_a_second_time_changes_the_password() {
     let folder = Folder::new();
     let server = Server::start(&folder);
