@@ -93,7 +93,8 @@ fn killed(path: &Path) -> Result<(), Box<dyn Error>> {
 
     let file = Connection::open(path)?;
     let version: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let tables = texts(&file, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+    let tables =
+        texts(&file, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")?;
     println!("the schema has version {version}, and the tables {}", tables.join(", "));
     let said = texts(&file, "SELECT \"from\" || ' | ' || text FROM chat ORDER BY id")?;
     assert_eq!(said, ["anna | good morning", "anna | '; DROP TABLE users; --"]);

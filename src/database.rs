@@ -24,7 +24,7 @@ use self::own_thread::OwnThread;
 use self::questions::Questions;
 use self::recent::Recent;
 use self::writer::Writer;
-use crate::limits::{DATABASE_RETRY, HISTORY};
+use crate::limits::{DATABASE_RETRY, HISTORY, HISTORY_BYTES};
 use crate::server::store::Kept;
 
 mod accounts;
@@ -64,13 +64,26 @@ impl Default for Settings {
 pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let (file, connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
-    let archive = Questions::open(file.path(), notice(settings)).map_err(context)?;
+    let archive = Questions::open(file.path()).map_err(context)?;
     let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
     let writer = Writer::new(file, connection, settings);
     let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
     Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }
 
+/// As many lines as one answer may have, the oldest first; the newest first come in.
+fn newest_that_fit(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut bytes = 0;
+    let fits = |line: &String| {
+        bytes += line.len() + 1;
+        bytes <= HISTORY_BYTES
+    };
+    let mut lines: Vec<String> = lines.take_while(fits).collect();
+    lines.reverse();
+    lines
+}
+
+/// What the welcome says about what is kept.
 fn notice(settings: Settings) -> String {
     let time = match settings.keep_days {
         None => String::new(),

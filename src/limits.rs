@@ -109,7 +109,8 @@ pub const LOG_FLUSH: Duration = Duration::from_millis(500);
 pub const HISTORY: usize = 20;
 /// Most messages in one answer to `HISTORY`, and for `--history`.
 pub const HISTORY_MAX: usize = 200;
-/// Most bytes in one answer to `HISTORY`: a quarter of the backlog, so that asking cuts nobody off.
+/// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a quarter of the backlog, so
+/// that neither cuts anybody off.
 pub const HISTORY_BYTES: usize = 256 * 1024;
 /// Most messages that wait for one who is away.
 pub const WAITING: usize = 20;

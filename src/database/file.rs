@@ -23,13 +23,19 @@ use crate::limits::DATABASE_PATIENCE;
 const APPLICATION_ID: i64 = 0x6368_6174;
 /// The schema's history; the file's version is how many of these it has had. What was released is never changed:
 /// another step is added.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+    include_str!("migrations/5.sql"),
+];
 
 /// The file, ours while this lives: a second server is refused.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
+    identity: Identity,
     /// The kernel lets go of the lock when the process ends, however it ends. It lies on a file of its own: to close
     /// the database itself a second time would drop SQLite's own locks.
     _lock: File,
@@ -42,21 +48,40 @@ impl DatabaseFile {
     /// One line that says what is wrong with the file and what to do.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Connection)> {
         let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
-        create(path).map_err(|error| context(error.to_string()))?;
-        let path = path.canonicalize().map_err(|error| context(error.to_string()))?;
+        let failed = |error: io::Error| context(error.to_string());
+        let path = real(path).map_err(failed)?;
         if path.is_dir() {
             return Err(context("it is a folder".into()));
         }
-        // Looked at before anything is put beside it: it may be somebody else's.
-        connect_to_read(&path).and_then(|connection| version(&connection)).map_err(context)?;
+        if path.exists() {
+            has_one_name(&path).map_err(context)?;
+            // Looked at before anything is put beside it: it may be somebody else's.
+            connect_to_read(&path).and_then(|connection| version(&connection)).map_err(context)?;
+        }
         let lock = lock(&path).map_err(context)?;
-        let file = DatabaseFile { path, _lock: lock };
+        // Not before the lock is ours: who is refused leaves no file behind.
+        create(&path).map_err(failed)?;
+        let identity = identity(&path).map_err(failed)?;
+        let file = DatabaseFile { path, identity, _lock: lock };
         let connection = file.connect(DATABASE_PATIENCE).map_err(context)?;
         Ok((file, connection))
     }
 
+    /// Whether what we have open is still what others find under its name.
+    ///
+    /// # Errors
+    /// It is not: what is written goes into a file that is lost when the last one closes it.
+    pub(super) fn is_in_place(&self) -> Result<(), String> {
+        match identity(&self.path) {
+            Ok(identity) if identity == self.identity => Ok(()),
+            _ => Err("its file was removed, or another one lies in its place".into()),
+        }
+    }
+
     /// The connection that writes; it waits for others' locks as long as `patience`.
     pub(super) fn connect(&self, patience: Duration) -> Result<Connection, String> {
+        // Nor is another file taken up: the journal beside it is of ours.
+        self.is_in_place()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&self.path, flags).map_err(told)?;
         connection.busy_timeout(patience).map_err(told)?;
@@ -93,6 +118,18 @@ fn connect_to_read(path: &Path) -> Result<Connection, String> {
     Ok(connection)
 }
 
+/// The file's own path, whatever links lead there; a new one's folder has to be there.
+fn real(path: &Path) -> io::Result<PathBuf> {
+    match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
+            let path = std::path::absolute(path)?;
+            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Err(error) };
+            Ok(folder.canonicalize()?.join(name))
+        }
+        real => real,
+    }
+}
+
 /// An empty file, which only its owner may read: the chat is in it. SQLite gives the files beside it the same mode.
 fn create(path: &Path) -> io::Result<()> {
     match private(OpenOptions::new().write(true).create_new(true)).open(path) {
@@ -115,6 +152,40 @@ fn lock(path: &Path) -> Result<File, String> {
     }
 }
 
+/// The lock and the journal go by the name: under a second name a second server would have a lock and a journal of its
+/// own, for the same file.
+#[cfg(unix)]
+fn has_one_name(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt;
+    match path.metadata() {
+        Ok(file) if file.nlink() > 1 => {
+            Err("it has other names too (hard links), and its journal goes by one name; remove the others".into())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(not(unix))]
+fn has_one_name(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+/// Says which file it is, whatever it is called: its device, and its number there.
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(path: &Path) -> io::Result<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    path.metadata().map(|file| (file.dev(), file.ino()))
+}
+
+/// Elsewhere a file that is open can be neither removed nor replaced.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> io::Result<Identity> {
+    Ok((0, 0))
+}
+
 #[cfg(unix)]
 fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -126,8 +197,10 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
-/// The version of the schema; 0 for an empty file. Only reads.
+/// The version of the schema; 0 for an empty file. Only reads: in one transaction, since another server may be making
+/// the schema in this moment.
 fn version(connection: &Connection) -> Result<usize, String> {
+    let _reading = connection.unchecked_transaction().map_err(told)?;
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(told);
     let application = number("PRAGMA application_id")?;
     let version = number("PRAGMA user_version")?;

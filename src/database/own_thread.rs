@@ -17,7 +17,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::recent::Recent;
 use super::time::now;
 use super::writer::without::{counted, everyone};
-use super::writer::{not_left_for, not_registered};
+use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::store::{News, Request, Store};
@@ -141,7 +141,8 @@ impl Store for OwnThread {
         let refusal = match &request {
             Request::LeaveFor { to, .. } => Some(not_left_for(to)),
             Request::Register { .. } => Some(not_registered()),
-            Request::Waiting | Request::Answered => None,
+            Request::Waiting => Some(NOT_KEPT_NOW.into()),
+            Request::Answered => None,
         };
         self.refusals.extend(refusal.map(|line| News { to: Some(by), line }));
         let nickname = nickname.clone();
@@ -195,5 +196,40 @@ impl Drop for OwnThread {
 impl fmt::Debug for OwnThread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OwnThread").field("away", &self.away).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::database::Settings;
+
+    /// A disk that answers when the other end of its channel is dropped.
+    #[derive(Debug)]
+    struct Hangs(Receiver<()>);
+
+    impl Store for Hangs {
+        fn commit(&mut self) -> Vec<News> {
+            self.0.recv().unwrap_or_default();
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn who_comes_while_the_disk_hangs_is_told_that_nothing_is_kept() {
+        let (answers, disk) = bounded(0);
+        let file = Connection::open_in_memory().expect("it opens");
+        file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
+        let recent = Recent::load(&file, Settings::default()).expect("it can be read");
+        let mut store = OwnThread::start(Box::new(Hangs(disk)), recent, Duration::ZERO).expect("a thread is to be had");
+        let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
+        store.joined(&anna);
+        assert!(store.commit().iter().all(|news| news.line.contains("it does not answer")));
+        assert!(store.ask(id, &anna, Request::Waiting).is_empty());
+        let told: Vec<_> = store.commit().into_iter().map(|news| (news.to, news.line)).collect();
+        assert_eq!(told, [(Some(id), NOT_KEPT_NOW.into())]);
+        drop(answers);
     }
 }

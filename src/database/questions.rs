@@ -9,15 +9,15 @@ use std::io;
 use std::path::Path;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::accounts::Hashing;
 use super::file::{open_reader, told};
-use super::time;
-use crate::limits::{DATABASE_READERS, HISTORY_BYTES, READER_PATIENCE};
+use super::{newest_that_fit, time};
+use crate::limits::{DATABASE_READERS, READER_PATIENCE};
 use crate::protocol;
 use crate::server::password::Password;
-use crate::server::store::Archive;
+use crate::server::store::{Account, Archive};
 use crate::text::Nickname;
 
 /// Answers questions.
@@ -26,17 +26,16 @@ pub(super) struct Questions {
     take: Receiver<Connection>,
     put_back: Sender<Connection>,
     hashing: Hashing,
-    notice: String,
 }
 
 impl Questions {
     /// Opens the connections.
-    pub(super) fn open(path: &Path, notice: String) -> Result<Self, String> {
+    pub(super) fn open(path: &Path) -> Result<Self, String> {
         let (put_back, take) = bounded(DATABASE_READERS);
         for _ in 0..DATABASE_READERS {
             put_back.try_send(open_reader(path)?).map_err(|error| error.to_string())?;
         }
-        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores(), notice })
+        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores() })
     }
 
     fn question<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> io::Result<T> {
@@ -77,10 +76,6 @@ fn line(row: &Row<'_>) -> rusqlite::Result<String> {
 }
 
 impl Archive for Questions {
-    fn notice(&self) -> String {
-        self.notice.clone()
-    }
-
     fn newest(&self) -> io::Result<i64> {
         self.question(|connection| {
             connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
@@ -95,7 +90,7 @@ impl Archive for Questions {
     }
 
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
-        let mut lines = self.question(|connection| {
+        let lines: Vec<String> = self.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
@@ -103,25 +98,17 @@ impl Archive for Questions {
             let asked = rusqlite::named_params! {
                 ":reader": user.unwrap_or(-1), ":since": since, ":count": count,
             };
-            let (mut lines, mut bytes) = (Vec::new(), 0);
-            for line in newest.query_map(asked, line)? {
-                let line = line?;
-                bytes += line.len() + 1;
-                if bytes > HISTORY_BYTES {
-                    break;
-                }
-                lines.push(line);
-            }
-            Ok(lines)
+            newest.query_map(asked, line)?.collect()
         })?;
-        lines.reverse();
-        Ok(lines)
+        Ok(newest_that_fit(lines.into_iter()))
     }
 
-    fn password_hash(&self, nickname: &Nickname) -> io::Result<Option<String>> {
+    fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.question(|connection| {
-            let mut account = connection.prepare_cached("SELECT password FROM accounts WHERE key = ?1")?;
-            account.query_row(params![nickname.key()], |row| row.get(0)).optional()
+            let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
+            let answer =
+                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            answer.optional()
         })
     }
 

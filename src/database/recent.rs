@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use rusqlite::Connection;
 
-use super::{Settings, time};
+use super::{Settings, newest_that_fit, time};
 use crate::protocol;
 use crate::text::{Nickname, Text};
 
@@ -50,11 +50,11 @@ impl Recent {
         self.messages.push_back(Said { time, from: from.to_string(), text: text.as_str().to_owned() });
     }
 
-    /// As lines, each with its time.
+    /// As lines, each with its time; of long ones fewer, as in an answer to `HISTORY`.
     pub(super) fn lines(&self) -> Vec<String> {
         let line =
             |said: &Said| format!("[{}] {}", time::shown(said.time), protocol::broadcast(&said.from, &said.text));
-        self.messages.iter().map(line).collect()
+        newest_that_fit(self.messages.iter().rev().map(line))
     }
 
     /// Drops what is too old.

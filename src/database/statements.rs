@@ -93,17 +93,20 @@ pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Res
     connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
 }
 
-/// Keeps a nickname for who knows the password; a second time, changes the password.
+/// Keeps a nickname for who knows the password, with the private messages after `since`, at least with those from now
+/// on; a second time, changes the password.
 pub(super) fn register(
     connection: &Connection,
     nickname: &Nickname,
     user: i64,
     hash: &str,
+    since: i64,
     time: i64,
 ) -> Result<usize> {
-    let sql = "INSERT INTO accounts (key, user, password, registered) VALUES (?1, ?2, ?3, ?4)
+    let sql = "INSERT INTO accounts (key, user, password, registered, since)
+               VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";
-    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time])
+    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time, since])
 }
 
 /// Forgets messages from before `oldest`, of the first ones so many that nobody waits for it. Says how many.

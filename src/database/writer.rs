@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use self::without::Without;
-use super::Settings;
 use super::file::{DatabaseFile, told};
 use super::statements;
 use super::time::now;
+use super::{Settings, notice};
 use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::connection::ClientId;
@@ -35,6 +35,8 @@ pub(super) struct Writer {
     /// Who was shown what waited, and has not written a line since.
     unanswered: HashSet<String>,
     batch: Batch,
+    /// What the welcome says.
+    notice: String,
     /// Not `None`: the chat goes on without the database.
     without: Option<Without>,
     retry: Duration,
@@ -71,7 +73,8 @@ impl Writer {
         let forget = keep.map(|_| Instant::now());
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
-        Writer { connection, file, users, unanswered, batch, without, retry, keep, forget }
+        let notice = notice(settings);
+        Writer { connection, file, users, unanswered, batch, notice, without, retry, keep, forget }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -139,15 +142,15 @@ impl Writer {
         self.batch.answers.push(Answer { to: by, kept, failed });
     }
 
-    /// What was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
+    /// That the chat is kept, and what was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
     /// process end, before anybody has read it.
     fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
         let lines = self.write(|writer| {
             let user = writer.user(nickname, now())?;
             statements::show_waiting(&writer.connection, user)
         });
-        let (again, new) = lines.unwrap_or_default();
-        let mut lines = Vec::new();
+        let Some((again, new)) = lines else { return vec![NOT_KEPT_NOW.into()] };
+        let mut lines = vec![self.notice.clone()];
         for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
             if !of_these.is_empty() {
                 self.unanswered.insert(nickname.folded());
@@ -168,11 +171,11 @@ impl Writer {
         }
     }
 
-    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str) {
+    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, since: i64) {
         let time = now();
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
-            statements::register(&writer.connection, nickname, user, hash, time)
+            statements::register(&writer.connection, nickname, user, hash, since, time)
         });
         let failed = not_registered();
         let kept = match kept {
@@ -183,11 +186,12 @@ impl Writer {
     }
 
     /// Ends the batch's transaction.
-    fn end(&mut self) -> rusqlite::Result<()> {
+    fn end(&mut self) -> Result<(), String> {
+        self.file.is_in_place()?;
         for (user, sent) in self.batch.sent.drain() {
-            statements::sent(&self.connection, user, sent, now())?;
+            statements::sent(&self.connection, user, sent, now()).map_err(told)?;
         }
-        self.connection.execute_batch("COMMIT")
+        self.connection.execute_batch("COMMIT").map_err(told)
     }
 
     /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
@@ -236,7 +240,7 @@ impl Store for Writer {
             Request::Waiting => return self.waiting(nickname),
             Request::Answered => self.answered(nickname),
             Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
-            Request::Register { hash } => self.register(by, nickname, &hash),
+            Request::Register { hash, since } => self.register(by, nickname, &hash, since),
         }
         Vec::new()
     }
@@ -244,7 +248,7 @@ impl Store for Writer {
     fn commit(&mut self) -> Vec<News> {
         self.forget();
         if self.batch.open && self.batch.failed.is_none() {
-            self.batch.failed = self.end().map_err(told).err();
+            self.batch.failed = self.end().err();
         }
         let batch = std::mem::take(&mut self.batch);
         let failed = batch.failed.is_some() || self.without.is_some();
@@ -270,6 +274,10 @@ impl Store for Writer {
         }
     }
 }
+
+/// What the welcome says instead of the notice.
+pub(super) const NOT_KEPT_NOW: &str =
+    "The database fails: what is said is not kept for now. What was left for you waits until you come again";
 
 /// What is said instead of a receipt.
 pub(super) fn not_left_for(nickname: &Nickname) -> String {

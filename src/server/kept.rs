@@ -16,8 +16,8 @@ use crate::text::Nickname;
 /// How a nickname was found to be its client's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proof {
-    /// It is registered, and the password was right.
-    Password,
+    /// It is registered, and the password was right: the private messages after this one are its client's.
+    Password { since: i64 },
     /// It is not registered: anyone may have it.
     Free,
 }
@@ -34,13 +34,10 @@ pub(super) struct Member {
 
 /// Without a proof: none of them, until the welcome has found out where this session began.
 const NOTHING: i64 = i64::MAX;
-/// With the password: all of them.
-const ALL: i64 = 0;
 
 /// Says that the chat is kept, and hands over what was left for this client.
 pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
-    client.send(archive.notice())?;
     // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
     // thread puts into the queue from here on is taken after what had waited was written.
     client.delivery().ask(client.id, Request::Waiting)?;
@@ -69,7 +66,7 @@ pub(super) fn answered(client: &mut Client) -> Result<(), Leave> {
 }
 
 /// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
-/// one's own where the nickname is registered.
+/// one's own where the nickname is registered, and from then on.
 pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
     let Some(archive) = &client.shared.archive else { return Ok(()) };
     let count = match count.parse() {
@@ -116,10 +113,11 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     if !password.is_same(&again) {
         return client.send(protocol::not_sent("the two were not the same; REGISTER begins anew"));
     }
+    let since = client.member.as_ref().map_or(NOTHING, |member| member.since);
     match archive.hash(&password) {
         Ok(hash) => {
             // Waited for: when this session ends, the next one with this nickname must find the account.
-            client.delivery().ask(client.id, Request::Register { hash })?;
+            client.delivery().ask(client.id, Request::Register { hash, since })?;
             client.delivery().wait_until_kept()
         }
         Err(error) => client.send(does_not_answer(&error)),
@@ -130,16 +128,16 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
 /// nickname is asked for again. Three wrong ones end the session.
 pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<Proof>, Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(Some(Proof::Free)) };
-    let hash = match archive.password_hash(nickname) {
-        Ok(Some(hash)) => hash,
+    let account = match archive.account(nickname) {
+        Ok(Some(account)) => account,
         Ok(None) => return Ok(Some(Proof::Free)),
         Err(error) => return client.send(does_not_answer(&error)).map(|()| None),
     };
     client.send(format!("{nickname} is registered; an empty line goes back to the nickname"))?;
     loop {
         let Some(password) = ask(client)? else { return Ok(None) };
-        if is_right(client, archive.as_ref(), &password, &hash)? {
-            return Ok(Some(Proof::Password));
+        if is_right(client, archive.as_ref(), &password, &account.hash)? {
+            return Ok(Some(Proof::Password { since: account.since }));
         }
         client.wrong_passwords += 1;
         if client.wrong_passwords >= PASSWORD_TRIES {
@@ -149,11 +147,18 @@ pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<P
     }
 }
 
+/// The name that is offered where `nickname` is taken: nobody has registered it either.
+pub(super) fn free_name(client: &Client, nickname: &Nickname, free: Nickname) -> Nickname {
+    let Some(archive) = &client.shared.archive else { return free };
+    // A database that does not answer knows of nobody: then the login will say that it does not.
+    client.shared.registry.free_name(nickname, |name| !matches!(archive.account(name), Ok(Some(_))))
+}
+
 /// Once the nickname is taken, looks again: it may have been registered between the first look and the taking. From now
 /// on that cannot happen any more, since only who has a nickname can register it. False: it is not this client's.
 pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<bool, Leave> {
     if let Some(archive) = client.shared.archive.as_ref().filter(|_| proof == Proof::Free) {
-        match archive.password_hash(nickname) {
+        match archive.account(nickname) {
             Ok(None) => {}
             Ok(Some(_)) => {
                 return client.send(protocol::not_sent("this nickname has just been registered")).map(|()| false);
@@ -161,7 +166,10 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
             Err(error) => return client.send(does_not_answer(&error)).map(|()| false),
         }
     }
-    let since = if proof == Proof::Password { ALL } else { NOTHING };
+    let since = match proof {
+        Proof::Password { since } => since,
+        Proof::Free => NOTHING,
+    };
     client.member = Some(Member { nickname: nickname.clone(), since, answers: false });
     Ok(true)
 }

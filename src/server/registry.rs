@@ -63,7 +63,7 @@ impl Registry {
                 }
             }
         };
-        joined.ok_or_else(|| self.free_name(nickname))
+        joined.ok_or_else(|| self.free_name(nickname, |_| true))
     }
 
     /// The room has been told that this member is here: from now on others find it.
@@ -119,13 +119,14 @@ impl Registry {
         self.members.lock().len()
     }
 
-    /// `anna2`, `anna3` ... the first that nobody has.
-    fn free_name(&self, nickname: &Nickname) -> Nickname {
+    /// `anna2`, `anna3` ... the first that nobody has, and that may be had. The question is not asked under the lock.
+    pub(super) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
         let mut number = 2;
         loop {
             let name = nickname.numbered(number);
             let key = name.key();
-            if !self.members.lock().contains_key(&key) {
+            let is_taken = self.members.lock().contains_key(&key);
+            if !is_taken && may_be_had(&name) {
                 return name;
             }
             number += 1;

@@ -82,6 +82,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 return Ok(seat);
             }
             Err(free) => {
+                let free = kept::free_name(client, &nickname, free);
                 client.send(protocol::ALREADY_USED)?;
                 client.send(format!("{nickname} is taken, or looks like a name that is; {free} is free"))?;
             }

@@ -82,7 +82,7 @@ impl Default for Box<dyn Store> {
 /// What a client asks of the store.
 #[derive(Debug)]
 pub enum Request {
-    /// The messages that were left for it.
+    /// What is kept here, and the messages that were left for it.
     Waiting,
     /// Nothing: it says that a line has come from there, so what was left for it has been read.
     Answered,
@@ -97,6 +97,8 @@ pub enum Request {
     Register {
         /// Of the password.
         hash: String,
+        /// The private messages after this one are known to be its own.
+        since: i64,
     },
 }
 
@@ -109,11 +111,17 @@ pub struct News {
     pub line: String,
 }
 
+/// A nickname that is registered.
+#[derive(Debug)]
+pub struct Account {
+    /// Of the password.
+    pub hash: String,
+    /// The private messages after this one are its own; those before may be of somebody who had the nickname then.
+    pub since: i64,
+}
+
 /// Answers questions. Each call may wait for the disk, so none is made by the delivery thread.
 pub trait Archive: Send + Sync + fmt::Debug {
-    /// What the welcome says about what is kept.
-    fn notice(&self) -> String;
-
     /// The number of the newest message; later ones have larger numbers.
     ///
     /// # Errors
@@ -133,11 +141,11 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// The database does not answer.
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>>;
 
-    /// The hash of the password that `nickname`, or a name that looks like it, was registered with.
+    /// What `nickname`, or a name that looks like it, was registered with.
     ///
     /// # Errors
     /// The database does not answer.
-    fn password_hash(&self, nickname: &Nickname) -> io::Result<Option<String>>;
+    fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>>;
 
     /// Whether `hash` is this password's. Takes a processor for some hundredths of a second, and waits for one.
     fn is_right(&self, password: &Password, hash: &str) -> bool;

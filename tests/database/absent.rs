@@ -15,10 +15,24 @@ fn see_you_at_5(folder: &Folder) -> Server {
     server
 }
 
+/// Boris comes, and is let in. That he has left is told before his nickname is free again: so he may have to ask twice.
+fn is_let_in(address: std::net::SocketAddr) -> Peer {
+    let mut boris = Peer::connect(address);
+    loop {
+        boris.send("boris");
+        match boris.line().as_deref() {
+            Some("This nickname already used") => boris.until("Your nickname?"),
+            answer => {
+                assert_eq!(answer, Some("Successfully"));
+                return boris;
+            }
+        };
+    }
+}
+
 /// Boris comes, is shown what waited under this heading, and has not written a line yet.
 fn comes(address: std::net::SocketAddr, heading: &str) -> Peer {
-    let mut boris = Peer::connect(address);
-    boris.send("boris");
+    let mut boris = is_let_in(address);
     boris.until(heading);
     let waited: Vec<String> = boris.until(QUESTION).iter().map(|line| without_time(line)).collect();
     assert_eq!(waited, ["(private) anna : see you at 5"]);
@@ -147,6 +161,22 @@ fn what_was_shown_on_a_connection_that_broke_is_shown_again() {
     boris.until(QUESTION);
     boris.reset();
     vera.until("(broadcast) General information: boris has left the Chat");
+    has_it(&server);
+}
+
+#[test]
+fn a_reader_whose_connection_breaks_ten_times_on_the_way_in_has_it_in_the_end() {
+    let folder = Folder::new();
+    let server = see_you_at_5(&folder);
+    let mut vera = server.group("vera");
+    // At each of the seven lines from `Successfully` to the question.
+    for lines in (0..7).cycle().take(10) {
+        let mut boris = is_let_in(server.address);
+        (0..lines).for_each(|_| drop(boris.line()));
+        boris.reset();
+        vera.until("(broadcast) General information: boris has left the Chat");
+    }
+    comes(server.address, AGAIN).quit();
     has_it(&server);
 }
 

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use chatroom::database::Settings;
+
 use crate::support::{Folder, Peer, Program, QUESTION, Server};
 
 const PASSWORD: &str = "correct horse \u{1F40E} 'battery'";
@@ -120,6 +122,79 @@ fn guesses_whose_turn_would_come_too_late_lose_their_places_at_once() {
     let too_many = "The connection is closed: too many wrong passwords from your address; try again later";
     let sent_away = many.into_iter().map(|mut guesser| guesser.line()).filter(|line| line.as_deref() == Some(too_many));
     assert!(sent_away.count() >= 7);
+}
+
+#[test]
+fn who_registers_a_nickname_does_not_get_the_history_of_who_had_it_before() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut boris = server.login("boris");
+    for former in ["anna", "сора"] {
+        let mut former_owner = server.login(former);
+        former_owner.send("/tell boris a secret");
+        former_owner.until("(private to boris) : a secret");
+        boris.send(&format!("/tell {former} another one"));
+        former_owner.until("(private) boris : another one");
+        former_owner.quit();
+    }
+    for (registered, comes_as) in [("anna", "anna"), ("copa", "сора")] {
+        let mut stranger = server.login(registered);
+        stranger.send("/tell boris before REGISTER, in one session");
+        stranger.until("(private to boris) : before REGISTER, in one session");
+        stranger.send("REGISTER\ncorrect horse\ncorrect horse");
+        stranger.until(&format!("Registered: from now on the login asks for the password of {registered}"));
+        // A new password is no new registration.
+        stranger.send("REGISTER\ncorrect horse\ncorrect horse");
+        stranger.until(&format!("Registered: from now on the login asks for the password of {registered}"));
+        stranger.quit();
+        let mut stranger = asked(&server, comes_as);
+        stranger.send("correct horse");
+        stranger.until(QUESTION);
+        stranger.send("/tell boris since then");
+        stranger.until("(private to boris) : since then");
+        let its_own = ["(private to boris) : before REGISTER, in one session", "(private to boris) : since then"];
+        let its_own = its_own.get(usize::from(registered != comes_as)..).unwrap();
+        assert_eq!(stranger.ask_history("HISTORY 50"), its_own, "{comes_as}");
+    }
+}
+
+#[test]
+fn a_message_after_all_were_forgotten_is_still_a_later_one() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    for number in 0..5 {
+        anna.say("anna", &number.to_string());
+    }
+    anna.quit();
+    let mut anna = server.login("anna");
+    register(&mut anna, PASSWORD);
+    anna.quit();
+    drop(server);
+    folder.sql().execute("UPDATE messages SET time = time - 3 * 86400000", []).unwrap();
+    let server = Server::with(&folder, Settings { keep_days: Some(2), ..Settings::default() });
+    let mut anna = asked(&server, "anna");
+    anna.send(PASSWORD);
+    anna.until(QUESTION);
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 0);
+    anna.send("/tell anna a note");
+    anna.until("(private to anna) : a note");
+    assert_eq!(anna.ask_history("HISTORY"), ["(private to anna) : a note"]);
+}
+
+#[test]
+fn the_name_that_is_offered_is_nobodys() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut second = server.login("anna2");
+    second.send("REGISTER\ncorrect horse\ncorrect horse");
+    second.until("Registered: from now on the login asks for the password of anna2");
+    second.quit();
+    let _anna = server.login("anna");
+    let mut another = Peer::connect(server.address);
+    another.send("anna");
+    another.expect("This nickname already used");
+    another.expect("anna is taken, or looks like a name that is; anna3 is free");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, Server};
+use crate::support::{Folder, Peer, QUESTION, Server};
 
 const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
 
@@ -48,10 +48,20 @@ fn a_lock_that_lasts_delays_the_chat_once_and_is_survived() {
     anna.send("REGISTER\ncorrect horse\ncorrect horse");
     anna.until("Not sent: nothing was registered, since the database fails; try again later");
 
+    let mut vera = Peer::connect(server.address);
+    vera.send("vera");
+    let welcome = vera.until(QUESTION);
+    let not_kept =
+        "The database fails: what is said is not kept for now. What was left for you waits until you come again";
+    assert!(welcome.iter().any(|line| line == not_kept), "{welcome:?}");
+    assert!(!welcome.iter().any(|line| line.contains("is kept by the server")), "{welcome:?}");
+
     other.execute_batch("COMMIT").unwrap();
     let works = "(broadcast) General information: the database works again; meanwhile 101 messages were not kept";
     boris.expect(works);
     anna.until(works);
+    vera.expect(works);
+    vera.quit();
     anna.say("anna", "kept again");
     let kept = ["(broadcast) anna: kept", "(broadcast) anna: kept again"];
     assert_eq!(anna.ask_history("HISTORY"), kept);
@@ -112,6 +122,31 @@ fn a_lock_of_half_a_minute_loses_nothing_that_was_shown_as_kept() {
     expected.push("(broadcast) anna: kept again".into());
     vera.send("2");
     assert_eq!(vera.history(), expected);
+}
+
+#[test]
+fn a_file_that_is_removed_is_noticed_and_taken_up_again_when_it_is_back() {
+    let folder = Folder::new();
+    let server = Server::with(&folder, settings());
+    let mut anna = server.group("anna");
+    anna.say("anna", "kept");
+    let moved = folder.path("moved.db");
+    fs::rename(folder.database(), &moved).unwrap();
+    anna.send("lost 0");
+    anna.until("(broadcast) anna: lost 0");
+    anna.expect("(broadcast) General information: the database fails: its file was removed, or another one lies in its place. The chat goes on, but what is said is not kept for now");
+    // Another file is not taken up: what lies in its journal is this one's.
+    fs::write(folder.database(), "").unwrap();
+    for number in 1..100 {
+        anna.say("anna", &format!("lost {number}"));
+    }
+    fs::rename(&moved, folder.database()).unwrap();
+    anna.until("(broadcast) General information: the database works again; meanwhile 100 messages were not kept");
+    anna.say("anna", "kept again");
+    drop((anna, server));
+    let server = Server::start(&folder);
+    let kept = server.group("boris").history();
+    assert_eq!(kept, ["(broadcast) anna: kept", "(broadcast) anna: kept again"]);
 }
 
 /// A file system of one mebibyte.

@@ -147,6 +147,17 @@ fn a_large_answer_is_bounded_and_cuts_nobody_off() {
     assert!((60..70).contains(&lines.len()), "{} lines", lines.len());
     assert!(lines.last().is_some_and(|line| line.contains("149 ")));
     anna.say("anna", "still here");
+    drop((anna, server));
+    let server = Server::with(&folder, Settings { history: 200, ..Settings::default() });
+    let mut boris = server.login("boris");
+    boris.send("2\nMENU\n2");
+    for _ in 0..2 {
+        let lines = boris.history();
+        assert!((60..70).contains(&lines.len()), "{} lines", lines.len());
+        assert_eq!(lines.last().map(String::as_str), Some("(broadcast) anna: still here"));
+    }
+    boris.say("boris", "still here");
+    assert!(boris.ask_history("HISTORY 2").last().is_some_and(|line| line.ends_with("still here")));
 }
 
 #[test]

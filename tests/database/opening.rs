@@ -3,11 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread;
 
 use chatroom::database::{self, Settings};
 use rusqlite::Connection;
 
-use crate::support::{Folder, Server, run};
+use crate::support::{Folder, Peer, QUESTION, Server, run};
 
 /// Opens the file; it must be refused, with one line that says why, and the folder left as it was.
 fn refused(database: &Path, why: &str) {
@@ -113,6 +114,52 @@ fn a_second_server_is_refused_and_the_first_chats_on() {
 }
 
 #[test]
+fn a_file_with_two_names_is_refused_under_both() {
+    let folder = Folder::new();
+    let link = folder.path("also-chat.db");
+    let server = Server::start(&folder);
+    fs::hard_link(folder.database(), &link).unwrap();
+    refused(&link, "it has other names too (hard links)");
+    server.group("anna").say("anna", "kept");
+    drop(server);
+    refused(&folder.database(), "it has other names too (hard links)");
+    fs::remove_file(&link).unwrap();
+    assert_eq!(Server::start(&folder).group("boris").history(), ["(broadcast) anna: kept"]);
+}
+
+#[test]
+fn of_many_that_start_at_once_one_has_the_file_and_the_others_leave_it_alone() {
+    for _ in 0..20 {
+        let folder = Folder::new();
+        let path = folder.database();
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let path = path.clone();
+                let start = move || database::open(&path, Settings::default());
+                thread::Builder::new().spawn(start).expect("a thread can be started")
+            })
+            .collect();
+        // All are kept to the end: a file that is let go of could be taken by the next.
+        let opened: Vec<_> = starts.into_iter().map(|start| start.join().expect("it does not panic")).collect();
+        assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1, "{opened:?}");
+        for error in opened.iter().filter_map(|opened| opened.as_ref().err()) {
+            // The second where the first was slow to make the file.
+            let told = ["another chat-server keeps its chat there", "another program has locked it"];
+            assert!(told.iter().any(|told| error.to_string().contains(told)), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_second_server_makes_no_file_where_the_firsts_was_removed() {
+    let folder = Folder::new();
+    let _server = Server::start(&folder);
+    fs::remove_file(folder.database()).unwrap();
+    refused(&folder.database(), "another chat-server keeps its chat there");
+    assert!(!folder.database().exists());
+}
+
+#[test]
 fn an_older_database_is_brought_up_to_date_and_keeps_its_chat() {
     let folder = Folder::new();
     let older: Connection = folder.sql();
@@ -130,6 +177,35 @@ fn an_older_database_is_brought_up_to_date_and_keeps_its_chat() {
     assert!(stderr.contains("older version"), "{stderr}");
     let server = Server::start(&folder);
     assert_eq!(server.group("boris").history(), ["(broadcast) anna: from long ago"]);
-    assert_eq!(folder.number("PRAGMA user_version"), 3);
+    assert_eq!(folder.number("PRAGMA user_version"), 5);
     assert_eq!(folder.number("SELECT count(*) FROM accounts"), 0);
+}
+
+#[test]
+fn an_account_of_an_older_database_has_the_private_messages_since_its_registration() {
+    let elsewhere = Folder::new();
+    let server = Server::start(&elsewhere);
+    let mut anna = server.login("anna");
+    anna.send("REGISTER\ncorrect horse\ncorrect horse");
+    anna.until("Registered: from now on the login asks for the password of anna");
+    let hash: String = elsewhere.sql().query_row("SELECT password FROM accounts", [], |row| row.get(0)).unwrap();
+    let folder = Folder::new();
+    let older = folder.sql();
+    older.execute_batch(include_str!("../../src/database/migrations/1.sql")).unwrap();
+    older.execute_batch(include_str!("../../src/database/migrations/2.sql")).unwrap();
+    older.execute_batch(include_str!("../../src/database/migrations/3.sql")).unwrap();
+    older
+        .execute_batch(
+            "PRAGMA application_id = 1667785076; PRAGMA user_version = 3;
+             INSERT INTO users VALUES (1, 'anna', 'anna', 1, 1, 1, 1), (2, 'boris', 'boris', 1, 1, 1, 1);
+             INSERT INTO messages VALUES (1, 1000, 2, 1, 'to the one before', 0), (2, 1001, 2, 1, 'to anna', 0)",
+        )
+        .unwrap();
+    older.execute("INSERT INTO accounts VALUES ('anna', 1, ?1, 1000)", [hash]).unwrap();
+    drop(older);
+    let server = Server::start(&folder);
+    let mut anna = Peer::connect(server.address);
+    anna.send("anna\ncorrect horse");
+    anna.until(QUESTION);
+    assert_eq!(anna.ask_history("HISTORY"), ["(private) boris : to anna"]);
 }
