@@ -1,4 +1,5 @@
-//! What `chat-server history` and `chat-server users` print. Touches stdout, and a connection that only reads.
+//! What `chat-server history` and `chat-server users` print. Touches stdout, and a connection that only reads: page by
+//! page, since a reader that stops (`| less`) must not hold a transaction open. The journal would grow as long as it did.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, ErrorKind, Write};
@@ -12,16 +13,19 @@ use super::time;
 use crate::protocol;
 
 const MESSAGES: &str = "
-    SELECT time, sender.nickname, recipient.nickname, text, waits
+    SELECT time, sender.nickname, recipient.nickname, text, waits, messages.id AS id
     FROM messages
     JOIN users AS sender ON sender.id = messages.sender
     LEFT JOIN users AS recipient ON recipient.id = messages.recipient
-    WHERE time >= ?1 AND (?2 IS NULL OR sender.name = ?2 OR recipient.name = ?2)
-    ORDER BY messages.id";
+    WHERE messages.id > ?1 AND time >= ?3 AND (?4 IS NULL OR sender.name = ?4 OR recipient.name = ?4)
+    ORDER BY messages.id LIMIT ?2";
 
 const USERS: &str = "
-    SELECT nickname, first_seen, last_seen, joined, messages, EXISTS (SELECT * FROM accounts WHERE user = users.id)
-    FROM users ORDER BY first_seen, id";
+    SELECT nickname, first_seen, last_seen, joined, messages, EXISTS (SELECT * FROM accounts WHERE user = users.id), id
+    FROM users WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+/// Rows that are read before they are printed.
+const PAGE: usize = 1000;
 
 /// Prints messages, the oldest first.
 pub(super) fn history(asked: &History) -> io::Result<()> {
@@ -83,27 +87,45 @@ fn rows(
     line: AsLine,
     mut out: impl Write,
 ) -> Result<(), Failed> {
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(asked)?;
     let is_json = format == Format::Json;
     if is_json {
         out.write_all(b"[")?;
     }
-    let mut is_first = true;
-    while let Some(row) = rows.next()? {
-        let between = match (is_json, is_first) {
-            (false, _) => "",
-            (true, true) => "\n",
-            (true, false) => ",\n",
-        };
-        let after = if is_json { "" } else { "\n" };
-        write!(out, "{between}{}{after}", line(row)?)?;
-        is_first = false;
+    let (mut last, mut is_first) = (0, true);
+    loop {
+        let page = page(connection, sql, asked, last, line)?;
+        if page.is_empty() {
+            break;
+        }
+        for (id, line) in page {
+            let between = match (is_json, is_first) {
+                (false, _) => "",
+                (true, true) => "\n",
+                (true, false) => ",\n",
+            };
+            let after = if is_json { "" } else { "\n" };
+            write!(out, "{between}{line}{after}")?;
+            (last, is_first) = (id, false);
+        }
     }
     if is_json {
         out.write_all(b"\n]\n")?;
     }
     Ok(out.flush()?)
+}
+
+/// The rows after the one with the number `last`, each with its number.
+fn page(
+    connection: &Connection,
+    sql: &str,
+    asked: &[&dyn ToSql],
+    last: i64,
+    line: AsLine,
+) -> rusqlite::Result<Vec<(i64, String)>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let asked: Vec<&dyn ToSql> = [&last as &dyn ToSql, &PAGE].into_iter().chain(asked.iter().copied()).collect();
+    let rows = statement.query_map(asked.as_slice(), |row| Ok((row.get("id")?, line(row)?)))?;
+    rows.collect()
 }
 
 fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {

@@ -2,6 +2,8 @@
 //! `chat-server` are what they were.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 
@@ -75,4 +77,31 @@ fn what_cannot_be_read_is_said_in_one_line() {
     assert!(error.contains("it is a date such as"), "{error}");
     let (status, _, _) = run(&["--history", "201"], &folder.database());
     assert_eq!(status, Some(2));
+}
+
+#[test]
+fn a_reader_that_stops_does_not_keep_the_journal_from_being_emptied() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    let mut anna = server.group("anna");
+    let text = "x".repeat(200);
+    for number in 0..3000 {
+        anna.send(&format!("{number} {text}"));
+    }
+    anna.until(&format!("(broadcast) anna: 2999 {text}"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    command.args(["history", "--database"]).arg(folder.database()).stdout(Stdio::piped());
+    let mut history = command.spawn().expect("the program starts");
+    let mut printed = BufReader::new(history.stdout.take().expect("it has a stdout"));
+    let mut first = Vec::new();
+    printed.read_until(b'\n', &mut first).unwrap();
+    // It prints on until the pipe is full, long before the end.
+    anna.say("anna", "the last one");
+    let sql = folder.sql();
+    let busy: i64 = sql.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
+    assert_eq!(busy, 0, "nobody reads any more");
+    let mut rest = String::new();
+    printed.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest.matches("(broadcast) anna: ").count(), 3000);
+    assert!(history.wait().unwrap().success());
 }

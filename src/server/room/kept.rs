@@ -47,7 +47,8 @@ impl Room {
             // Not to one who has gone already.
             Request::Waiting if !self.reaches(by, 0) => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
-            Request::Answered if self.is_late(by) => return,
+            // Or the connection broke: a reset is told once, and where the writer was told, the reader sees an orderly end.
+            Request::Answered if self.is_late(by) || !self.reaches(by, 0) => return,
             request => request,
         };
         for line in self.store.ask(by, &nickname, request) {
