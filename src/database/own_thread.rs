@@ -180,10 +180,13 @@ impl Store for OwnThread {
     }
 }
 
-/// Waits until the file is closed, unless the thread is away: then the end of the process ends it.
+/// Waits until the file is closed. A thread that is away gets `DATABASE_HANGS` to come back: then the end of the process
+/// ends it.
 impl Drop for OwnThread {
     fn drop(&mut self) {
-        self.look();
+        if self.away.is_some() && self.done.recv_timeout(DATABASE_HANGS).is_ok() {
+            self.away = None;
+        }
         self.work = None;
         if let Some(thread) = self.thread.take().filter(|_| self.away.is_none())
             && thread.join().is_err()

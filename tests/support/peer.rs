@@ -28,12 +28,20 @@ impl Peer {
         Peer { stream, received: Vec::new(), taken: 0, talk: Vec::new() }
     }
 
-    /// Says its nickname and reads on to the question.
+    /// Says its nickname and reads on to the question. Says it again where somebody has just left with it: the room is
+    /// told first, and then the name is free.
     #[track_caller]
     pub fn login(mut self, nickname: &str) -> Peer {
-        self.expect("Your nickname?");
-        self.send(nickname);
-        self.expect("Successfully");
+        let until = Instant::now() + DEADLINE;
+        loop {
+            self.expect("Your nickname?");
+            self.send(nickname);
+            match self.line().as_str() {
+                "Successfully" => break,
+                "This nickname already used" if Instant::now() < until => drop(self.expect_start(nickname)),
+                _ => self.fail("expected \"Successfully\""),
+            }
+        }
         self.expect("process");
         self.expect_start("Welcome");
         self.expect(QUESTION);
