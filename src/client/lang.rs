@@ -79,6 +79,14 @@ impl Lang {
         self.line(&Heard::NotSent(&refusal.to_string()), "")
     }
 
+    /// A password for a server that has gone.
+    pub(super) fn withdrawn(self) -> &'static str {
+        self.pick(
+            "Not sent: the server that asked for a password has gone; say REGISTER again",
+            "Не отправлено: пароль спрашивал сервер, связь с которым потеряна; наберите REGISTER снова",
+        )
+    }
+
     /// A line of the server's that cannot be shown.
     pub(super) fn too_long(self) -> &'static str {
         self.pick("A line of the server's is too long to be shown", "Строка сервера слишком длинна, она не показана")

@@ -29,6 +29,15 @@ pub(super) struct Link {
     left: Receiver<()>,
 }
 
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// The system has taken it, or it waits for the server.
+    Taken,
+    /// A password that nobody asks for any more: it goes nowhere.
+    Withdrawn,
+}
+
 struct State {
     server: Arc<TcpStream>,
     /// Lines to send when the server is back; `None` while it is there.
@@ -48,20 +57,23 @@ impl Link {
 
     /// Sends a message, with its newline where it has one, or keeps it while there is no server. Blocks while the server
     /// takes nothing.
-    pub(super) fn send(&self, message: Vec<u8>) -> io::Result<()> {
+    pub(super) fn send(&self, message: Vec<u8>) -> io::Result<Sending> {
         let server = {
             let mut state = self.state.lock();
+            if self.talk.drops_secret() {
+                return Ok(Sending::Withdrawn);
+            }
             if let Some(waiting) = &mut state.waiting {
                 if waiting.len() == WAITING_LINES {
                     return Err(io::Error::other("too many lines wait for the server"));
                 }
                 waiting.push_back(message);
-                return Ok(());
+                return Ok(Sending::Taken);
             }
             self.count(&message);
             Arc::clone(&state.server)
         };
-        (&*server).write_all(&message)
+        (&*server).write_all(&message).map(|()| Sending::Taken)
     }
 
     /// The same for what `recv` answers while the user's lines wait.
@@ -79,7 +91,10 @@ impl Link {
     /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a
     /// server that stops waits for that.
     pub(super) fn lost(&self) {
-        self.state.lock().waiting.get_or_insert_default();
+        let mut state = self.state.lock();
+        state.waiting.get_or_insert_default();
+        self.talk.withdraw();
+        drop(state);
         self.shutdown(Shutdown::Both);
     }
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use crossbeam_channel::Receiver;
 
-use super::link::Link;
+use super::link::{Link, Sending};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word};
@@ -61,8 +61,7 @@ impl Sent {
         while let Some(line) = self.input.next_line()? {
             match line {
                 Ok(line) => return Ok(Some(line)),
-                // A stderr that is closed cannot be told.
-                Err(refusal) => writeln!(io::stderr(), "{}", self.lang.refused(&refusal)).unwrap_or_default(),
+                Err(refusal) => say(&self.lang.refused(&refusal)),
             }
         }
         Ok(None)
@@ -79,7 +78,9 @@ impl Sent {
         match self.link.send(message) {
             // `recv` finds out too, and says which lines are not known to have arrived.
             Err(error) if self.reconnects => log::debug!("not sent: {error}"),
-            sent => sent?,
+            Err(error) => return Err(error),
+            Ok(Sending::Taken) => {}
+            Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
@@ -96,4 +97,9 @@ impl Sent {
         self.link.shutdown(Shutdown::Write);
         Ok(())
     }
+}
+
+/// A row of the client's own words. A stderr that is closed cannot be told.
+fn say(words: &str) {
+    writeln!(io::stderr(), "{words}").unwrap_or_default();
 }

@@ -97,6 +97,8 @@ struct State {
     listed: bool,
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
+    /// The server that asked for it has gone: the line that is being typed is hidden still, and goes nowhere.
+    withdrawn: bool,
     /// A password was sent, and the server has not said what of it.
     password_sent: bool,
     /// Lines that were sent and whose receipt has not come.
@@ -119,7 +121,7 @@ impl Talk {
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
-        if std::mem::take(&mut state.secret) {
+        if !state.withdrawn && std::mem::take(&mut state.secret) {
             // It may be asked for again: what is typed until then must not be seen.
             (state.awaited, state.password_sent) = (true, true);
             return;
@@ -148,11 +150,32 @@ impl Talk {
         self.state.lock().secret
     }
 
+    /// The server has gone, and with it what asked for a password, where something did.
+    pub(super) fn withdraw(&self) {
+        let mut state = self.state.lock();
+        if state.secret || std::mem::take(&mut state.password_sent) {
+            (state.secret, state.withdrawn) = (true, true);
+        }
+    }
+
+    /// What is typed now is a password that nobody asks for any more.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.state.lock().withdrawn
+    }
+
+    /// A line was typed. True: it is such a password, and must not go out; the next one may.
+    pub(super) fn drops_secret(&self) -> bool {
+        let mut state = self.state.lock();
+        let drops = std::mem::take(&mut state.withdrawn);
+        state.secret &= !drops;
+        drops
+    }
+
     /// A line came from the server.
     pub(super) fn heard(&self, heard: &Heard<'_>) {
         let mut state = self.state.lock();
         if *heard == Heard::Password {
-            state.secret = true;
+            (state.secret, state.withdrawn) = (true, false);
         }
         let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
         state.learn(heard);

@@ -57,6 +57,12 @@ impl Recv {
             "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
             "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
         ))?;
+        if talk.is_withdrawn() {
+            self.printer.own_words(lang.pick(
+                "A password was asked for: the line that you are typing goes nowhere. Enter ends it",
+                "Сервер спрашивал пароль: строка, которую вы набираете, никуда не пойдёт. Enter завершает её",
+            ))?;
+        }
         for line in unknown {
             let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
             self.printer.own_words(&format!("{what}: {line}"))?;

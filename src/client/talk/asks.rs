@@ -103,6 +103,9 @@ impl Talk {
 impl State {
     fn prompt(&self, lang: Lang) -> String {
         let nickname = self.nickname.as_deref().unwrap_or("?");
+        if self.withdrawn {
+            return lang.password().to_owned();
+        }
         if let Some(seconds) = self.away {
             // As wide as the prompt that will stand here when the server is back.
             let width = lang.prompt(nickname, &Place::Group).chars().count();
