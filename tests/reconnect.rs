@@ -189,32 +189,6 @@ fn a_password_is_asked_of_the_user_and_what_waited_does_not_become_one() {
 }
 
 #[test]
-fn a_password_that_nobody_asks_for_any_more_goes_nowhere() {
-    let listener = free_port();
-    let (mut terminal, mut server) = in_the_group(&listener);
-    terminal.type_in("REGISTER\r");
-    server.expect("REGISTER");
-    server.say("Password?");
-    terminal.wait_for_draft("Password?");
-    terminal.type_in("correct");
-    terminal.wait_for_draft("Password? *******");
-    drop(server);
-    terminal.wait_for("A password was asked for");
-    terminal.type_in(" horse\r");
-    terminal.wait_for("Not sent: the server that asked for a password has gone");
-    terminal.type_in("to all\r");
-    let mut server = Played::accept(&listener);
-    server.welcome();
-    server.expect("to all");
-    server.say("(broadcast) anna: to all");
-    terminal.wait_for("anna: to all");
-    // It still knows its own nickname: the next way back takes it again.
-    drop(server);
-    Played::accept(&listener).welcome();
-    assert!(!terminal.contents().contains("horse"), "{}", terminal.contents());
-}
-
-#[test]
 fn one_can_leave_while_the_server_is_away() {
     let listener = free_port();
     let (mut terminal, server) = in_the_group(&listener);

@@ -87,6 +87,22 @@ impl Lang {
         )
     }
 
+    /// The server is away, and no more can wait for it.
+    pub(super) fn too_many(self) -> &'static str {
+        self.pick(
+            "Not sent: too many lines wait for the server already; what follows is only counted",
+            "Не отправлено: уже слишком много строк ждёт сервера; следующие только считаются",
+        )
+    }
+
+    /// Lines that were not sent, or are not known to have arrived, by their number.
+    pub(super) fn lines(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!("{lines} lines"),
+            Lang::Ru => format!("строк: {lines}"),
+        }
+    }
+
     /// A line of the server's that cannot be shown.
     pub(super) fn too_long(self) -> &'static str {
         self.pick("A line of the server's is too long to be shown", "Строка сервера слишком длинна, она не показана")

@@ -1,7 +1,8 @@
 //! The connection to the server, and what waits while there is none. Touches the socket.
 //!
 //! # Locks
-//! One lock over which socket it is and what waits. Nothing is written under it. A line is counted as sent under it
+//! One lock over which socket it is and what waits; a small one over when the user asked to leave. Nothing is written
+//! under either. A line is counted as sent under it
 //! (`Talk` has a lock of its own, taken inside), so that a line is either counted before the link is lost, or waits.
 
 use std::collections::VecDeque;
@@ -14,9 +15,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
 
 use super::talk::Talk;
+use crate::protocol::{Said, Word};
 
 /// Most lines that wait for a server to come back.
-const WAITING_LINES: usize = 100;
+const WAITING_LINES: usize = 1000;
 
 /// What `recv` and `sent` share of the connection.
 pub(super) struct Link {
@@ -36,18 +38,22 @@ pub(super) enum Sending {
     Taken,
     /// A password that nobody asks for any more: it goes nowhere.
     Withdrawn,
+    /// Too many lines wait already: the first that is not kept.
+    TooMany,
 }
 
 struct State {
     server: Arc<TcpStream>,
     /// Lines to send when the server is back; `None` while it is there.
     waiting: Option<VecDeque<Vec<u8>>>,
+    /// How many lines were not even kept.
+    unkept: usize,
 }
 
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (tell_leaving, left) = bounded(1);
-        let state = Mutex::new(State { server: Arc::new(server), waiting: None });
+        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0 });
         Link { state, talk, leaving: Mutex::new(None), tell_leaving, left }
     }
 
@@ -64,8 +70,9 @@ impl Link {
                 return Ok(Sending::Withdrawn);
             }
             if let Some(waiting) = &mut state.waiting {
-                if waiting.len() == WAITING_LINES {
-                    return Err(io::Error::other("too many lines wait for the server"));
+                if waiting.len() >= WAITING_LINES && !is_quit(&message) {
+                    state.unkept += 1;
+                    return Ok(if state.unkept == 1 { Sending::TooMany } else { Sending::Taken });
                 }
                 waiting.push_back(message);
                 return Ok(Sending::Taken);
@@ -111,10 +118,16 @@ impl Link {
         Ok(())
     }
 
-    /// Forgets what waits, and says what it was. From then on lines go out directly.
+    /// Forgets what waits, and says what it was, but for the goodbye. From then on lines go out directly.
     pub(super) fn drop_waiting(&self) -> Vec<String> {
         let dropped = self.state.lock().waiting.take().unwrap_or_default();
-        dropped.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+        let lines = dropped.iter().filter(|line| !is_quit(line));
+        lines.map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+    }
+
+    /// How many lines were not even kept, since this was last asked.
+    pub(super) fn unkept(&self) -> usize {
+        std::mem::take(&mut self.state.lock().unkept)
     }
 
     fn next_waiting(&self) -> Option<Vec<u8>> {
@@ -151,4 +164,9 @@ impl Link {
     pub(super) fn shutdown(&self, how: Shutdown) {
         self.server().shutdown(how).unwrap_or_default();
     }
+}
+
+/// Whether it is QUIT, in any of its spellings.
+pub(super) fn is_quit(message: &[u8]) -> bool {
+    std::str::from_utf8(message).is_ok_and(|line| matches!(Said::parse(line.trim_end()), Said::Word(Word::Quit)))
 }

@@ -99,11 +99,11 @@ impl Recv {
                 Err(Over::OutputClosed) => Ended::OutputClosed,
             };
             if !self.comes_back(ended) {
-                return ended;
+                return self.end(ended);
             }
             match self.find() {
                 Ok(true) => {}
-                Ok(false) => return Ended::Left,
+                Ok(false) => return self.end(Ended::Left),
                 Err(_) => return Ended::OutputClosed,
             }
         }

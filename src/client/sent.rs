@@ -7,10 +7,9 @@ use std::thread;
 
 use crossbeam_channel::Receiver;
 
-use super::link::{Link, Sending};
+use super::link::{Link, Sending, is_quit};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
-use crate::protocol::{Said, Word};
 use crate::wire::Framing;
 
 /// What the sending thread owns.
@@ -68,7 +67,7 @@ impl Sent {
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {
-        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
+        if is_quit(line) {
             self.link.leave();
         }
         let mut message = line.to_vec();
@@ -81,6 +80,7 @@ impl Sent {
             Err(error) => return Err(error),
             Ok(Sending::Taken) => {}
             Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
+            Ok(Sending::TooMany) => say(self.lang.too_many()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.

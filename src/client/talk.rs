@@ -103,6 +103,8 @@ struct State {
     password_sent: bool,
     /// Lines that were sent and whose receipt has not come.
     unconfirmed: VecDeque<Unconfirmed>,
+    /// How many lines before those are only counted: receipts come in order, theirs first.
+    counted: usize,
     /// There is no server; seconds until it is tried again.
     away: Option<u32>,
 }
@@ -132,6 +134,7 @@ impl Talk {
             state.unconfirmed.push_back(unconfirmed);
             if state.unconfirmed.len() > UNCONFIRMED {
                 state.unconfirmed.pop_front();
+                state.counted += 1;
             }
         }
         match state.tell {
@@ -196,12 +199,13 @@ impl Talk {
         }
     }
 
-    /// The server has gone. What was sent and is not known to have arrived.
-    pub(super) fn lost(&self) -> Vec<String> {
+    /// The server has gone. How many lines were sent and are not known to have arrived; and the last of them.
+    pub(super) fn lost(&self) -> (usize, Vec<String>) {
         let mut state = self.state.lock();
         (state.awaited, state.tell) = (false, Tell::No);
         self.answered.notify_all();
-        std::mem::take(&mut state.unconfirmed).into_iter().map(|unconfirmed| unconfirmed.line).collect()
+        let all = std::mem::take(&mut state.counted) + state.unconfirmed.len();
+        (all, state.unconfirmed.drain(..).map(|unconfirmed| unconfirmed.line).collect())
     }
 
     /// What was sent so long ago and has no receipt; each line once.

@@ -52,7 +52,6 @@ impl Recv {
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
-        let unknown = talk.lost();
         self.printer.own_words(lang.pick(
             "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
             "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
@@ -63,10 +62,7 @@ impl Recv {
                 "Сервер спрашивал пароль: строка, которую вы набираете, никуда не пойдёт. Enter завершает её",
             ))?;
         }
-        for line in unknown {
-            let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
-            self.printer.own_words(&format!("{what}: {line}"))?;
-        }
+        self.tell_unknown()?;
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
         let fresh = Back { nickname, place, refused: false, listed: false, in_tell, pause: PAUSE_MIN };
         // Lost again on the way back: the place is still the first one.
@@ -148,14 +144,61 @@ impl Recv {
         self.printer.own_words(lang.pick("The server is back", "Связь восстановлена"))?;
         self.printer.show(heard, line)?;
         if back.in_tell || !matches!(talk.place(), Place::Group | Place::Private(_)) {
-            let what = lang.pick("Not sent", "Не отправлено");
-            for line in self.link.drop_waiting() {
-                self.printer.own_words(&format!("{what}: {line}"))?;
-            }
+            self.tell_unsent()?;
         } else if let Err(error) = self.link.send_waiting() {
             log::debug!("lost again: {error}");
         }
+        self.tell_unkept()?;
         Ok(())
+    }
+
+    /// What was sent to the server that has gone. Where it is a lot, how much.
+    fn tell_unknown(&mut self) -> io::Result<()> {
+        let (all, lines) = self.printer.talk().lost();
+        let lang = self.printer.lang();
+        let lines = if all > lines.len() { vec![lang.lines(all)] } else { lines };
+        let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
+        lines.iter().try_for_each(|line| self.printer.own_words(&format!("{what}: {line}")))
+    }
+
+    /// What waits, and will not be sent. True: there was something.
+    fn tell_unsent(&mut self) -> io::Result<bool> {
+        let lines = self.link.drop_waiting();
+        lines.iter().try_for_each(|line| self.tell_not_sent(line))?;
+        Ok(!lines.is_empty())
+    }
+
+    /// What was not even kept.
+    fn tell_unkept(&mut self) -> io::Result<()> {
+        match self.link.unkept() {
+            0 => Ok(()),
+            lines => self.tell_not_sent(&self.printer.lang().lines(lines)),
+        }
+    }
+
+    fn tell_not_sent(&mut self, what: &str) -> io::Result<()> {
+        let not_sent = self.printer.lang().pick("Not sent", "Не отправлено");
+        self.printer.own_words(&format!("{not_sent}: {what}"))
+    }
+
+    /// The end: nothing that was typed is lost in silence. Not for a script, which hears of it by the exit status.
+    pub(super) fn end(mut self, ended: Ended) -> Ended {
+        if self.is_script || matches!(ended, Ended::NicknameRefused | Ended::OutputClosed) {
+            return ended;
+        }
+        let told = |recv: &mut Self| {
+            if !(recv.goodbye && recv.link.is_leaving()) {
+                recv.tell_unknown()?;
+            }
+            let unsent = recv.tell_unsent()?;
+            recv.tell_unkept()?;
+            recv.printer.flush().map(|()| unsent)
+        };
+        match told(&mut self) {
+            Ok(true) if ended == Ended::Left => Ended::NoGoodbye,
+            Ok(_) => ended,
+            Err(_) => Ended::OutputClosed,
+        }
     }
 
     /// The user leaves while the nickname is waited for.

@@ -53,16 +53,14 @@ impl State {
                 self.tell = Tell::No;
             }
             Heard::NotDelivered(_) => {
-                self.unconfirmed.pop_front();
+                self.refused();
                 self.tell = Tell::No;
             }
             Heard::TellWho => self.tell = Tell::Who,
             Heard::TellWhat(to) => self.tell = Tell::What(to.to_owned()),
             Heard::TellNothing => self.tell = Tell::No,
             Heard::PartnerHasLeft(_) => self.is_alone = matches!(self.place, Place::Private(_)),
-            Heard::NotSent(_) => {
-                self.unconfirmed.pop_front();
-            }
+            Heard::NotSent(_) => self.refused(),
             Heard::Joined(who) => self.is_here(who),
             Heard::Left(who, _) => self.here.retain(|name| name != who),
             Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
@@ -72,8 +70,19 @@ impl State {
 
     /// The receipt for a message with this text has come.
     fn confirm(&mut self, text: &str) {
-        if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
+        if self.counted > 0 {
+            self.counted -= 1;
+        } else if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
             self.unconfirmed.remove(at);
+        }
+    }
+
+    /// The oldest line without a receipt gets none.
+    fn refused(&mut self) {
+        if self.counted > 0 {
+            self.counted -= 1;
+        } else {
+            self.unconfirmed.pop_front();
         }
     }
 
