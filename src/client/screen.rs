@@ -42,6 +42,7 @@ pub fn open(look: Look) -> (Input, Printer) {
     let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
     if input.is_terminal() {
         let echo = Echo::default();
+        echo.restore_on_signals();
         input.hidden = Some(echo.state());
         printer.echo = Some(echo);
     }
