@@ -138,7 +138,8 @@ pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
 /// Talks with a server until one side ends it. Blocks all that time.
 ///
 /// # Errors
-/// A thread could not be started.
+/// A thread could not be started, the input cannot be read, or the output cannot be written; that nobody reads the output
+/// is no error.
 pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer) -> io::Result<Ended> {
     let link = Arc::new(Link::new(server, Arc::clone(printer.talk())));
     // More than `sent` can lag behind: a login is asked for, answered, asked for again.
@@ -161,5 +162,6 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let ended = receiving.join().map_err(|_| io::Error::other(panicked));
     // Wakes a `sent` that waits for the server to take something.
     link.shutdown(Shutdown::Both);
+    link.failure()?;
     ended
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pty::Terminal;
 use pty::played::{Played, in_the_group};
-use support::free_port;
+use support::{Server, free_port};
 
 use chatroom::protocol::QUESTION;
 
@@ -95,4 +95,15 @@ fn a_server_that_is_silent_is_told_and_can_be_left() {
     // No goodbye comes, and the connection stays.
     assert_eq!(terminal.leave(), 1);
     terminal.wait_for("chat: you have left, but the server does not answer");
+}
+
+/// Too few descriptors for rustyline, which opens some of its own for each line.
+#[test]
+#[cfg(all(target_os = "linux", feature = "signals"))]
+fn a_terminal_that_cannot_be_read_is_one_line_and_status_1() {
+    let server = Server::start();
+    let port = server.address.port();
+    let mut terminal = Terminal::shell(&format!("ulimit -n 8; exec $CHAT --port {port} --nickname anna"));
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("chat: cannot read the input: ");
 }

@@ -74,6 +74,16 @@ impl Lang {
         }
     }
 
+    /// The input cannot be read.
+    pub(super) fn no_input(self) -> &'static str {
+        self.pick("cannot read the input", "не удаётся прочитать ввод")
+    }
+
+    /// The output cannot be written.
+    pub(super) fn no_output(self) -> &'static str {
+        self.pick("cannot write the output", "не удаётся записать вывод")
+    }
+
     /// What the client refuses to send, as the server would.
     pub(super) fn refused(self, refusal: &Refusal) -> String {
         self.line(&Heard::NotSent(&refusal.to_string()), "")

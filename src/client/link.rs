@@ -1,8 +1,8 @@
 //! The connection to the server, and what waits while there is none. Touches the socket.
 //!
 //! # Locks
-//! One lock over which socket it is and what waits; a small one over when the user asked to leave. Nothing is written
-//! under either. A line is counted as sent under it
+//! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what
+//! failed. Nothing is written under any. A line is counted as sent under it
 //! (`Talk` has a lock of its own, taken inside), so that a line is either counted before the link is lost, or waits.
 
 use std::collections::VecDeque;
@@ -26,6 +26,8 @@ pub(super) struct Link {
     talk: Arc<Talk>,
     /// When the user asked to leave.
     leaving: Mutex<Option<Instant>>,
+    /// Why the input or the output cannot go on, where it is no ordinary end.
+    failed: Mutex<Option<io::Error>>,
     /// Wakes a `recv` that waits for the server to come back: the user leaves.
     tell_leaving: Sender<()>,
     left: Receiver<()>,
@@ -54,7 +56,7 @@ impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (tell_leaving, left) = bounded(1);
         let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0 });
-        Link { state, talk, leaving: Mutex::new(None), tell_leaving, left }
+        Link { state, talk, leaving: Mutex::new(None), failed: Mutex::new(None), tell_leaving, left }
     }
 
     pub(super) fn server(&self) -> Arc<TcpStream> {
@@ -144,6 +146,17 @@ impl Link {
         self.leaving.lock().get_or_insert_with(Instant::now);
         // Full: it was said before.
         self.tell_leaving.try_send(()).unwrap_or_default();
+    }
+
+    /// The input or the output has failed; the first failure counts.
+    pub(super) fn fail(&self, error: &io::Error, what: &str) {
+        let error = io::Error::new(error.kind(), format!("{what}: {error}"));
+        self.failed.lock().get_or_insert(error);
+    }
+
+    /// What has failed, where something has.
+    pub(super) fn failure(&self) -> io::Result<()> {
+        self.failed.lock().take().map_or(Ok(()), Err)
     }
 
     pub(super) fn is_leaving(&self) -> bool {

@@ -47,13 +47,13 @@ pub(super) struct Recv {
 /// Why no more is received.
 enum Over {
     Refused,
-    OutputClosed,
+    Output(io::Error),
 }
 
 impl From<io::Error> for Over {
     /// Only the screen's errors come this way.
-    fn from(_: io::Error) -> Self {
-        Over::OutputClosed
+    fn from(error: io::Error) -> Self {
+        Over::Output(error)
     }
 }
 
@@ -96,7 +96,7 @@ impl Recv {
                 Ok(()) if self.link.is_leaving() => Ended::Left,
                 Ok(()) => Ended::SentAway,
                 Err(Over::Refused) => Ended::NicknameRefused,
-                Err(Over::OutputClosed) => Ended::OutputClosed,
+                Err(Over::Output(error)) => self.output_ended(&error),
             };
             if !self.comes_back(ended) {
                 return self.end(ended);
@@ -104,9 +104,17 @@ impl Recv {
             match self.find() {
                 Ok(true) => {}
                 Ok(false) => return self.end(Ended::Left),
-                Err(_) => return Ended::OutputClosed,
+                Err(error) => return self.output_ended(&error),
             }
         }
+    }
+
+    /// Nothing can be shown any more. That nobody reads is a quiet end, a full disk is not.
+    fn output_ended(&self, error: &io::Error) -> Ended {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.link.fail(error, self.printer.lang().no_output());
+        }
+        Ended::OutputClosed
     }
 
     fn receive(&mut self) -> Result<(), Over> {

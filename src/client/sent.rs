@@ -44,26 +44,31 @@ impl Sent {
                 Err(_) => return Ok(()),
             }
             let line = nickname.take().map(String::into_bytes);
-            match line.map_or_else(|| self.next_line(), |line| Ok(Some(line)))? {
+            match line.or_else(|| self.next_line()) {
                 Some(line) => self.send(&line)?,
                 None => return self.quit(),
             }
         }
-        while let Some(line) = self.next_line()? {
+        while let Some(line) = self.next_line() {
             self.send(&line)?;
         }
         self.quit()
     }
 
-    /// The next line that can be sent. One that is too long is refused here, as the server would.
-    fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
-        while let Some(line) = self.input.next_line()? {
-            match line {
-                Ok(line) => return Ok(Some(line)),
-                Err(refusal) => say(&self.lang.refused(&refusal)),
+    /// The next line that can be sent. One that is too long is refused here, as the server would. An input that cannot be
+    /// read is an end too; that it failed is said when the client ends.
+    fn next_line(&mut self) -> Option<Vec<u8>> {
+        loop {
+            match self.input.next_line() {
+                Ok(Some(Ok(line))) => return Some(line),
+                Ok(Some(Err(refusal))) => say(&self.lang.refused(&refusal)),
+                Ok(None) => return None,
+                Err(error) => {
+                    self.link.fail(&error, self.lang.no_input());
+                    return None;
+                }
             }
         }
-        Ok(None)
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {

@@ -46,8 +46,10 @@ enum Typed {
     Line(String),
     /// Ctrl-C, where there was nothing to clear.
     Interrupted,
-    /// Ctrl-D, a terminal that has gone, or the end of the client.
+    /// Ctrl-D, or the end of the client.
     End,
+    /// The terminal cannot be read: it has gone, or there are no descriptors left.
+    Failed(io::Error),
 }
 
 impl Lines for EditorLines {
@@ -69,6 +71,10 @@ impl Lines for EditorLines {
                     // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
                     self.terminal.restore_settings();
                     return Ok(None);
+                }
+                (Typed::Failed(error), _) => {
+                    self.terminal.restore_settings();
+                    return Err(error);
                 }
             }
         }
@@ -105,10 +111,9 @@ impl EditorLines {
                     continue;
                 }
                 Err(ReadlineError::Interrupted) => Typed::Interrupted,
-                Err(error) => {
-                    log::debug!("the input ends: {error}");
-                    Typed::End
-                }
+                Err(ReadlineError::Eof) => Typed::End,
+                Err(ReadlineError::Io(error)) => Typed::Failed(error),
+                Err(error) => Typed::Failed(io::Error::other(error)),
             };
             self.stage.close("")?;
             return Ok(ended);

@@ -197,7 +197,7 @@ impl Recv {
         match told(&mut self) {
             Ok(true) if ended == Ended::Left => Ended::NoGoodbye,
             Ok(_) => ended,
-            Err(_) => Ended::OutputClosed,
+            Err(error) => self.output_ended(&error),
         }
     }
 
