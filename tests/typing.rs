@@ -107,3 +107,41 @@ fn a_terminal_that_cannot_be_read_is_one_line_and_status_1() {
     assert_eq!(terminal.leave(), 1);
     terminal.wait_for("chat: cannot read the input: ");
 }
+
+#[test]
+fn a_password_that_is_typed_ahead_is_not_seen_and_goes_nowhere_else() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("REGISTER\r");
+    server.expect("REGISTER");
+    // The answer is slow: there is a prompt again.
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse");
+    terminal.wait_for("*************");
+    terminal.type_in("\r");
+    server.say("At least 8 characters, twice; an empty line gives it up");
+    server.say("Password?");
+    server.expect("correct horse");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse\r");
+    server.say("Password?");
+    server.expect("correct horse");
+    server.say("Registered: anna is yours");
+    terminal.wait_for_draft("[anna in the group]");
+    // A server that keeps nothing: it would go to all.
+    terminal.type_in("REGISTER\r");
+    server.expect("REGISTER");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse");
+    terminal.wait_for("*************");
+    server.say("Not sent: REGISTER needs a server with a database; this one keeps nothing");
+    terminal.wait_for("Not sent: REGISTER needs");
+    terminal.type_in("\r");
+    terminal.wait_for("Not sent: no password is asked for");
+    terminal.type_in("to all\r");
+    server.expect("to all");
+    terminal.type_in("\x1b[A\x1b[A");
+    terminal.wait_for_draft("[anna in the group] REGISTER");
+    let shown = terminal.history().join("\n");
+    assert!(!shown.contains("correct"), "{shown}");
+}

@@ -142,6 +142,12 @@ impl Lang {
         self.pick("Not sent: nobody has written to you alone yet", "Не отправлено: вам лично ещё никто не писал")
     }
 
+    /// A line that was typed before it was known whether a password is asked for.
+    #[cfg(feature = "editor")]
+    pub(super) fn no_password(self) -> &'static str {
+        self.pick("Not sent: no password is asked for", "Не отправлено: пароля никто не спрашивает")
+    }
+
     /// A paste where one nickname is asked for.
     #[cfg(feature = "editor")]
     pub(super) fn no_nickname(self) -> &'static str {

@@ -52,6 +52,17 @@ enum Tell {
     What(String),
 }
 
+/// What the server has not answered yet, and may answer with `Password?`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Pending {
+    #[default]
+    No,
+    /// `REGISTER`: asks for one.
+    Register,
+    /// A password: it may have to be said again.
+    Password,
+}
+
 /// A line that was sent and whose receipt has not come.
 #[derive(Debug)]
 struct Unconfirmed {
@@ -99,8 +110,8 @@ struct State {
     secret: bool,
     /// The server that asked for it has gone: the line that is being typed is hidden still, and goes nowhere.
     withdrawn: bool,
-    /// A password was sent, and the server has not said what of it.
-    password_sent: bool,
+    /// What was sent that may be answered by asking for a password: what is typed until then is hidden already.
+    pending: Pending,
     /// Lines that were sent and whose receipt has not come.
     unconfirmed: VecDeque<Unconfirmed>,
     /// How many lines before those are only counted: receipts come in order, theirs first.
@@ -124,8 +135,7 @@ impl Talk {
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
         if !state.withdrawn && std::mem::take(&mut state.secret) {
-            // It may be asked for again: what is typed until then must not be seen.
-            (state.awaited, state.password_sent) = (true, true);
+            (state.awaited, state.pending) = (true, Pending::Password);
             return;
         }
         if let Some(text) = state.receipt(line) {
@@ -147,17 +157,27 @@ impl Talk {
         }
     }
 
-    /// What is typed now is a password.
+    /// What is typed now is a password, or may be one.
     #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
     pub(super) fn is_secret(&self) -> bool {
-        self.state.lock().secret
+        self.state.lock().is_hidden()
+    }
+
+    /// Waits until it is known whether a password is asked for, and says so. Blocks until the server answers or is lost.
+    #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
+    pub(super) fn takes_password(&self) -> bool {
+        let mut state = self.state.lock();
+        while state.pending != Pending::No {
+            self.answered.wait(&mut state);
+        }
+        state.secret
     }
 
     /// The server has gone, and with it what asked for a password, where something did.
     pub(super) fn withdraw(&self) {
         let mut state = self.state.lock();
-        if state.secret || std::mem::take(&mut state.password_sent) {
-            (state.secret, state.withdrawn) = (true, true);
+        if state.is_hidden() {
+            (state.secret, state.withdrawn, state.pending) = (true, true, Pending::No);
         }
     }
 
@@ -189,12 +209,16 @@ impl Talk {
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Prose(_) => state.password_sent,
+            Heard::Prose(_) => state.pending == Pending::Password,
             Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
             _ => true,
         };
         if is_answer {
-            (state.awaited, state.password_sent) = (false, false);
+            state.awaited = false;
+            // These answer a message that was sent before.
+            if !matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_)) {
+                state.pending = Pending::No;
+            }
             self.answered.notify_all();
         }
     }

@@ -122,10 +122,13 @@ impl EditorLines {
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
     fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
-        if self.talk.is_secret() {
+        if self.editor.helper().is_some_and(Helper::is_hidden) {
             // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
             let wipe = self.wipe(prompt, typed);
             self.stage.close(&wipe)?;
+            if !self.talk.takes_password() {
+                return self.say(self.talk.lang().no_password());
+            }
             self.ready.push_back(typed.to_owned());
             return Ok(());
         }

@@ -112,7 +112,7 @@ impl State {
             return format!("{:width$}", lang.away(nickname, seconds));
         }
         match &self.tell {
-            _ if self.secret => lang.password().to_owned(),
+            _ if self.is_hidden() => lang.password().to_owned(),
             Tell::Who => lang.tell_who(nickname),
             Tell::What(to) => lang.tell_what(nickname, to),
             Tell::No | Tell::Sent if self.is_alone => lang.to_nobody(nickname),

@@ -1,12 +1,17 @@
 //! What a line says about who is where, and what has arrived. Pure.
 
-use super::{NICKNAMES, Place, State, Tell};
+use super::{NICKNAMES, Pending, Place, State, Tell};
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
 
 impl State {
     pub(super) fn is_us(&self, name: &str) -> bool {
         self.nickname.as_deref() == Some(name)
+    }
+
+    /// What is typed must not be seen.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.secret || self.pending != Pending::No
     }
 
     /// A line goes to the server, and no question of TELL's is open.
@@ -16,7 +21,8 @@ impl State {
             Place::Question => {}
             Place::Choosing => line.trim().clone_into(&mut self.chosen),
             Place::Group | Place::Private(_) => match Said::parse(line) {
-                Said::Word(Word::Menu | Word::Quit | Word::Register) => {}
+                Said::Word(Word::Menu | Word::Quit) => {}
+                Said::Word(Word::Register) => self.pending = Pending::Register,
                 Said::Word(Word::Tell) => self.tell = Tell::Sent,
                 _ => return,
             },
