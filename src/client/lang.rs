@@ -89,6 +89,20 @@ impl Lang {
         self.line(&Heard::NotSent(&refusal.to_string()), "")
     }
 
+    /// On the way back the nickname is taken; after many tries not by the lost session any more.
+    pub(super) fn still_taken(self, nickname: &str, by_another: bool) -> String {
+        match (self, by_another) {
+            (Lang::En, false) => format!(
+                "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another"
+            ),
+            (Lang::Ru, false) => format!(
+                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем каждые 5 с. /nick НИК возьмёт другой"
+            ),
+            (Lang::En, true) => format!("{nickname} seems to be somebody else now. /nick NAME takes another"),
+            (Lang::Ru, true) => format!("Ник {nickname}, похоже, теперь у кого-то другого. /nick НИК возьмёт другой"),
+        }
+    }
+
     /// A password for a server that has gone.
     pub(super) fn withdrawn(self) -> &'static str {
         self.pick(

@@ -28,9 +28,9 @@ pub(super) struct Link {
     leaving: Mutex<Option<Instant>>,
     /// Why the input or the output cannot go on, where it is no ordinary end.
     failed: Mutex<Option<io::Error>>,
-    /// Wakes a `recv` that waits for the server to come back: the user leaves.
-    tell_leaving: Sender<()>,
-    left: Receiver<()>,
+    /// Wakes a `recv` that waits for the server to come back: the user leaves, or takes another nickname.
+    wake: Sender<()>,
+    woken: Receiver<()>,
 }
 
 /// What became of a line.
@@ -50,13 +50,15 @@ struct State {
     waiting: Option<VecDeque<Vec<u8>>>,
     /// How many lines were not even kept.
     unkept: usize,
+    /// Another nickname to come back with.
+    nickname: Option<String>,
 }
 
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
-        let (tell_leaving, left) = bounded(1);
-        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0 });
-        Link { state, talk, leaving: Mutex::new(None), failed: Mutex::new(None), tell_leaving, left }
+        let (wake, woken) = bounded(1);
+        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0, nickname: None });
+        Link { state, talk, leaving: Mutex::new(None), failed: Mutex::new(None), wake, woken }
     }
 
     pub(super) fn server(&self) -> Arc<TcpStream> {
@@ -72,6 +74,11 @@ impl Link {
                 return Ok(Sending::Withdrawn);
             }
             if let Some(waiting) = &mut state.waiting {
+                if let Some(nickname) = nickname_in(&message) {
+                    state.nickname = Some(nickname);
+                    self.wake();
+                    return Ok(Sending::Taken);
+                }
                 if waiting.len() >= WAITING_LINES && !is_quit(&message) {
                     state.unkept += 1;
                     return Ok(if state.unkept == 1 { Sending::TooMany } else { Sending::Taken });
@@ -144,8 +151,7 @@ impl Link {
     /// The user asked to leave.
     pub(super) fn leave(&self) {
         self.leaving.lock().get_or_insert_with(Instant::now);
-        // Full: it was said before.
-        self.tell_leaving.try_send(()).unwrap_or_default();
+        self.wake();
     }
 
     /// The input or the output has failed; the first failure counts.
@@ -168,9 +174,23 @@ impl Link {
         self.leaving.lock().is_some_and(|since| since.elapsed() > time)
     }
 
-    /// Waits for a while. True: the user leaves.
+    /// Waits for a while, or until something is to be done. True: the user leaves.
     pub(super) fn wait(&self, time: Duration) -> bool {
-        self.left.recv_timeout(time).is_ok()
+        self.woken.recv_timeout(time).is_ok() && self.is_leaving()
+    }
+
+    fn wake(&self) {
+        // Full: it was said before.
+        self.wake.try_send(()).unwrap_or_default();
+    }
+
+    pub(super) fn has_other_nickname(&self) -> bool {
+        self.state.lock().nickname.is_some()
+    }
+
+    /// The nickname that the user wants to come back with, since this was last asked.
+    pub(super) fn other_nickname(&self) -> Option<String> {
+        self.state.lock().nickname.take()
     }
 
     /// A socket that has closed already is what is wanted.
@@ -182,4 +202,10 @@ impl Link {
 /// Whether it is QUIT, in any of its spellings.
 pub(super) fn is_quit(message: &[u8]) -> bool {
     std::str::from_utf8(message).is_ok_and(|line| matches!(Said::parse(line.trim_end()), Said::Word(Word::Quit)))
+}
+
+/// `/nick NAME`: a word of the client's own, while the server is away.
+fn nickname_in(message: &[u8]) -> Option<String> {
+    let nickname = std::str::from_utf8(message).ok()?.strip_prefix("/nick ")?.trim();
+    (!nickname.is_empty()).then(|| nickname.to_owned())
 }

@@ -17,15 +17,21 @@ const SECOND: Duration = Duration::from_secs(1);
 const PAUSE_MIN: u32 = 1;
 /// Longest pause between two tries, in seconds.
 const PAUSE_MAX: u32 = 30;
-/// How long the server may hold the nickname of the lost session before it is asked for again.
-const NICKNAME: Duration = Duration::from_secs(5);
+/// Seconds that the server may hold the nickname of the lost session before it is asked for again.
+const NICKNAME: u32 = 5;
+/// After so many refusals it is no lost session that has the nickname: the server would have missed it by now.
+const REFUSALS: u32 = 24;
 
 /// What is to be taken up again.
 pub(super) struct Back {
     nickname: String,
     place: Place,
-    /// The nickname was refused before.
+    /// The nickname was refused on this connection.
     refused: bool,
+    /// How often it was found taken.
+    taken: u32,
+    /// What was shown last on the way: the same is not shown again.
+    shown: String,
     /// The list was shown before: the partner is not in it.
     listed: bool,
     /// A question of TELL's was open: what was typed meanwhile is for one user alone.
@@ -52,10 +58,12 @@ impl Recv {
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
-        self.printer.own_words(lang.pick(
-            "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
-            "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
-        ))?;
+        if self.back.is_none() {
+            self.printer.own_words(lang.pick(
+                "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
+                "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
+            ))?;
+        }
         if talk.is_withdrawn() {
             self.printer.own_words(lang.pick(
                 "A password was asked for: the line that you are typing goes nowhere. Enter ends it",
@@ -64,7 +72,8 @@ impl Recv {
         }
         self.tell_unknown()?;
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let fresh = Back { nickname, place, refused: false, listed: false, in_tell, pause: PAUSE_MIN };
+        let (refused, taken, shown, listed, pause) = (false, 0, String::new(), false, PAUSE_MIN);
+        let fresh = Back { nickname, place, refused, taken, shown, listed, in_tell, pause };
         // Lost again on the way back: the place is still the first one.
         let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, ..back });
         let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
@@ -94,21 +103,21 @@ impl Recv {
     pub(super) fn resume(&mut self, mut back: Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
         match *heard {
             Heard::YourNickname => {
-                if back.refused && self.link.wait(NICKNAME) {
+                if back.refused && self.wait_for_nickname()? {
                     return self.give_up(back);
+                }
+                if let Some(other) = self.link.other_nickname() {
+                    (back.nickname, back.taken) = (other, 0);
                 }
                 self.answer(&back.nickname);
             }
             Heard::AlreadyUsed => {
-                if !back.refused {
-                    let lang = self.printer.lang();
-                    self.printer.own_words(lang.pick(
-                        "The lost session still holds your nickname; it is asked for again every 5 s",
-                        "Ваш ник ещё занят потерянным сеансом; спрашиваем снова каждые 5 с",
-                    ))?;
+                (back.refused, back.taken) = (true, back.taken.saturating_add(1));
+                if back.taken == 1 || back.taken == REFUSALS {
+                    let words = self.printer.lang().still_taken(&back.nickname, back.taken == REFUSALS);
+                    self.printer.own_words(&words)?;
                     self.printer.flush()?;
                 }
-                back.refused = true;
             }
             Heard::Question => match back.place {
                 Place::Group => self.answer("2"),
@@ -128,7 +137,13 @@ impl Recv {
             },
             // A password is the user's to type; then they choose anew.
             Heard::InGroup | Heard::Successful | Heard::Password => return self.is_back(&back, heard, line),
-            Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
+            Heard::NotSent(_) => {
+                back.refused = true;
+                if back.shown != line {
+                    line.clone_into(&mut back.shown);
+                    self.printer.show(heard, line)?;
+                }
+            }
             _ => {}
         }
         self.back = Some(back);
@@ -199,6 +214,21 @@ impl Recv {
             Ok(_) => ended,
             Err(error) => self.output_ended(&error),
         }
+    }
+
+    /// Waits before the nickname is asked for again; not where the user wants another. True: the user leaves.
+    fn wait_for_nickname(&mut self) -> io::Result<bool> {
+        for left in (1..=NICKNAME).rev() {
+            self.printer.talk().is_away(Some(left));
+            self.printer.refresh()?;
+            if self.link.wait(SECOND) {
+                return Ok(true);
+            }
+            if self.link.has_other_nickname() {
+                break;
+            }
+        }
+        Ok(false)
     }
 
     /// The user leaves while the nickname is waited for.
