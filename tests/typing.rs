@@ -145,3 +145,17 @@ fn a_password_that_is_typed_ahead_is_not_seen_and_goes_nowhere_else() {
     let shown = terminal.history().join("\n");
     assert!(!shown.contains("correct"), "{shown}");
 }
+
+#[test]
+fn what_is_no_chat_server_is_told_and_can_be_left() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let dumb = [("TERM", "dumb")];
+    for environment in [&[][..], if cfg!(feature = "signals") { &dumb } else { &[] }] {
+        let mut terminal = Terminal::start(&["--port", &port], environment, 24, 80);
+        let (_silent, _) = listener.accept().expect("chat connects");
+        terminal.wait_for("Connected, but nothing comes");
+        terminal.type_in("\x03");
+        assert_eq!(terminal.leave(), 130);
+    }
+}

@@ -103,6 +103,14 @@ impl Lang {
         }
     }
 
+    /// A server that has not said a word.
+    pub(super) fn mute(self) -> &'static str {
+        self.pick(
+            "Connected, but nothing comes: is it a chat server? Ctrl-C leaves",
+            "Соединение есть, но сервер молчит: это сервер чата? Ctrl-C — выход",
+        )
+    }
+
     /// A password for a server that has gone.
     pub(super) fn withdrawn(self) -> &'static str {
         self.pick(

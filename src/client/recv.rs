@@ -42,6 +42,8 @@ pub(super) struct Recv {
     process: Option<Process>,
     /// When the server said something last.
     heard: Instant,
+    /// It has not said a line yet, and the user was not told so.
+    mute: bool,
 }
 
 /// Why no more is received.
@@ -68,7 +70,8 @@ impl Recv {
     ) -> Self {
         let (server, link) = (link.server(), Arc::clone(link));
         let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
-        let (back, asked, is_in, goodbye, process, heard) = (None, 0, false, false, None, Instant::now());
+        let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
+        let (heard, mute) = (Instant::now(), true);
         Recv {
             server,
             framing,
@@ -84,6 +87,7 @@ impl Recv {
             goodbye,
             process,
             heard,
+            mute,
         }
     }
 
@@ -150,7 +154,7 @@ impl Recv {
 
     /// One line, by what the protocol says it means.
     fn hear(&mut self, line: &str) -> Result<(), Over> {
-        self.process = None;
+        (self.process, self.mute) = (None, false);
         self.wait_for_frames(false);
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
@@ -235,8 +239,14 @@ impl Recv {
             process.step();
             return self.printer.animate(process);
         }
-        if !self.printer.is_terminal() || self.heard.elapsed() < SILENCE {
+        if self.is_script || self.heard.elapsed() < SILENCE {
             return Ok(());
+        }
+        if std::mem::take(&mut self.mute) {
+            self.printer.own_words(self.printer.lang().mute())?;
+        }
+        if !self.printer.is_terminal() {
+            return self.printer.flush();
         }
         let what = self.printer.lang().pick("No answer yet", "Пока нет ответа");
         for line in self.printer.talk().unanswered(SILENCE) {
