@@ -94,7 +94,7 @@ fn a_server_that_is_silent_is_told_and_can_be_left() {
     server.expect("QUIT");
     // No goodbye comes, and the connection stays.
     assert_eq!(terminal.leave(), 1);
-    terminal.wait_for("chat: you have left, but the server does not answer");
+    terminal.wait_for("chat: you have left without the server's goodbye");
 }
 
 /// Too few descriptors for rustyline, which opens some of its own for each line.

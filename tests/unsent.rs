@@ -4,8 +4,10 @@
 mod pty;
 mod support;
 
+use chatroom::server::Config;
+use pty::Terminal;
 use pty::played::{Played, in_the_group};
-use support::free_port;
+use support::{Server, free_port};
 
 #[test]
 fn a_password_that_nobody_asks_for_any_more_goes_nowhere() {
@@ -78,6 +80,23 @@ fn lines_without_their_receipts_are_counted_where_they_are_many() {
     terminal.wait_for("anna: pasted 39");
     drop(server);
     terminal.wait_for("Not known to have arrived: 261 lines");
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_a_long_paste_that_is_under_way() {
+    let server = Server::with(Config { rate: Some(10), ..Config::default() });
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    let lines: Vec<String> = (1..=2000).map(|i| format!("pasted {i}")).collect();
+    terminal.type_in(&format!("\x1b[200~{}\x1b[201~\r", lines.join("\r")));
+    terminal.wait_for("send 2000 lines? y/N");
+    terminal.type_in("y\r");
+    terminal.wait_for("anna: pasted 19");
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("\x03");
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("Not known to have arrived: 19");
+    terminal.wait_for("chat: you have left without the server's goodbye");
 }
 
 #[test]

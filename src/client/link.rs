@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -26,6 +27,8 @@ pub(super) struct Link {
     talk: Arc<Talk>,
     /// When the user asked to leave.
     leaving: Mutex<Option<Instant>>,
+    /// They do not want to wait for what is still under way.
+    hurried: AtomicBool,
     /// Why the input or the output cannot go on, where it is no ordinary end.
     failed: Mutex<Option<io::Error>>,
     /// Wakes a `recv` that waits for the server to come back: the user leaves, or takes another nickname.
@@ -58,7 +61,15 @@ impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (wake, woken) = bounded(1);
         let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0, nickname: None });
-        Link { state, talk, leaving: Mutex::new(None), failed: Mutex::new(None), wake, woken }
+        Link {
+            state,
+            talk,
+            leaving: Mutex::new(None),
+            hurried: AtomicBool::new(false),
+            failed: Mutex::new(None),
+            wake,
+            woken,
+        }
     }
 
     pub(super) fn server(&self) -> Arc<TcpStream> {
@@ -152,6 +163,15 @@ impl Link {
     pub(super) fn leave(&self) {
         self.leaving.lock().get_or_insert_with(Instant::now);
         self.wake();
+    }
+
+    /// The user asks to leave, and does not want to wait for what is still under way.
+    pub(super) fn hurry(&self) {
+        self.hurried.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_hurried(&self) -> bool {
+        self.hurried.load(Ordering::Relaxed)
     }
 
     /// The input or the output has failed; the first failure counts.

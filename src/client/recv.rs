@@ -142,6 +142,8 @@ impl Recv {
             match self.reader.fill(&*self.server) {
                 Err(error) if is_timeout(&error) && !self.is_given_up() => self.wait_on()?,
                 Err(_) => return Ok(()),
+                // It talks, but of what was said long ago.
+                Ok(()) if self.link.is_hurried() && self.is_given_up() => return Ok(()),
                 Ok(()) => self.heard = Instant::now(),
             }
         }
@@ -228,9 +230,10 @@ impl Recv {
         self.server.set_read_timeout(Some(patience)).unwrap_or_default();
     }
 
-    /// The user has left, and the server is silent. A script waits as long as it takes.
+    /// The user has left, and the server is silent, or the user does not want to wait. A script waits as long as it takes.
     fn is_given_up(&self) -> bool {
-        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && self.heard.elapsed() > GOODBYE
+        let waits = !self.link.is_hurried() && self.heard.elapsed() <= GOODBYE;
+        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && !waits
     }
 
     /// Nothing came: the next picture, or what a server that is silent has not answered.

@@ -65,6 +65,10 @@ fn is_dumb() -> bool {
 pub(super) trait Lines: Send {
     /// The next line, without its end; `None` at the end of the input. Blocks.
     fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>>;
+    /// The end was Ctrl-C: nobody wants to wait for what is still under way.
+    fn is_hurried(&self) -> bool {
+        false
+    }
 }
 
 /// Where rows are shown.
@@ -118,6 +122,11 @@ impl Input {
             hidden.show();
         }
         line
+    }
+
+    /// The end was Ctrl-C.
+    pub(super) fn is_hurried(&self) -> bool {
+        self.lines.is_hurried()
     }
 }
 

@@ -97,6 +97,9 @@ impl Sent {
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&self) -> io::Result<()> {
+        if self.input.is_hurried() {
+            self.link.hurry();
+        }
         self.link.leave();
         self.send(b"QUIT")?;
         self.link.shutdown(Shutdown::Write);

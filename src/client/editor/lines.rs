@@ -39,6 +39,8 @@ pub(in crate::client) struct EditorLines {
     ready: VecDeque<String>,
     /// What the next `readline` begins with.
     draft: String,
+    /// The end was Ctrl-C.
+    is_hurried: bool,
 }
 
 /// How a `readline` ended.
@@ -67,7 +69,8 @@ impl Lines for EditorLines {
             match (self.read(&prompt, true)?, self.talk.gives_up()) {
                 (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
                 (Typed::Interrupted, Some(line)) => self.ready.push_back(line.to_owned()),
-                (Typed::Interrupted, None) | (Typed::End, _) => {
+                (ended @ (Typed::Interrupted | Typed::End), _) => {
+                    self.is_hurried = matches!(ended, Typed::Interrupted);
                     // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
                     self.terminal.restore_settings();
                     return Ok(None);
@@ -79,6 +82,10 @@ impl Lines for EditorLines {
             }
         }
     }
+
+    fn is_hurried(&self) -> bool {
+        self.is_hurried
+    }
 }
 
 impl EditorLines {
@@ -89,8 +96,8 @@ impl EditorLines {
         terminal: Terminal,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft) = (Clock::default(), VecDeque::new(), String::new());
-        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft }
+        let (clock, ready, draft, is_hurried) = (Clock::default(), VecDeque::new(), String::new(), false);
+        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft, is_hurried }
     }
 
     /// One `readline`, with a prompt that follows the talk or stays as it is.
