@@ -8,6 +8,7 @@ use super::heard::{Heard, users};
 use super::talk::Place;
 use crate::text::Refusal;
 
+mod away;
 mod prose;
 
 /// A language of the client's own words.
@@ -89,52 +90,6 @@ impl Lang {
         self.line(&Heard::NotSent(&refusal.to_string()), "")
     }
 
-    /// On the way back the nickname is taken; after many tries not by the lost session any more.
-    pub(super) fn still_taken(self, nickname: &str, by_another: bool) -> String {
-        match (self, by_another) {
-            (Lang::En, false) => format!(
-                "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another"
-            ),
-            (Lang::Ru, false) => format!(
-                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем каждые 5 с. /nick НИК возьмёт другой"
-            ),
-            (Lang::En, true) => format!("{nickname} seems to be somebody else now. /nick NAME takes another"),
-            (Lang::Ru, true) => format!("Ник {nickname}, похоже, теперь у кого-то другого. /nick НИК возьмёт другой"),
-        }
-    }
-
-    /// A server that has not said a word.
-    pub(super) fn mute(self) -> &'static str {
-        self.pick(
-            "Connected, but nothing comes: is it a chat server? Ctrl-C leaves",
-            "Соединение есть, но сервер молчит: это сервер чата? Ctrl-C — выход",
-        )
-    }
-
-    /// A password for a server that has gone.
-    pub(super) fn withdrawn(self) -> &'static str {
-        self.pick(
-            "Not sent: the server that asked for a password has gone; say REGISTER again",
-            "Не отправлено: пароль спрашивал сервер, связь с которым потеряна; наберите REGISTER снова",
-        )
-    }
-
-    /// The server is away, and no more can wait for it.
-    pub(super) fn too_many(self) -> &'static str {
-        self.pick(
-            "Not sent: too many lines wait for the server already; what follows is only counted",
-            "Не отправлено: уже слишком много строк ждёт сервера; следующие только считаются",
-        )
-    }
-
-    /// Lines that were not sent, or are not known to have arrived, by their number.
-    pub(super) fn lines(self, lines: usize) -> String {
-        match self {
-            Lang::En => format!("{lines} lines"),
-            Lang::Ru => format!("строк: {lines}"),
-        }
-    }
-
     /// A line of the server's that cannot be shown.
     pub(super) fn too_long(self) -> &'static str {
         self.pick("A line of the server's is too long to be shown", "Строка сервера слишком длинна, она не показана")
@@ -208,11 +163,6 @@ impl Lang {
     /// The prompt where what is typed is not shown.
     pub(super) fn password(self) -> &'static str {
         self.pick("Password? ", "Пароль? ")
-    }
-
-    /// The prompt while the server is away, and tried again in so many seconds.
-    pub(super) fn away(self, nickname: &str, seconds: u32) -> String {
-        format!("[{nickname} {} {seconds}{}] ", self.pick("away", "без связи"), self.pick("s", " с"))
     }
 
     /// What a line of the protocol says to its reader; `line` itself where it is none.
