@@ -156,8 +156,10 @@ impl Recv {
 
     /// One line, by what the protocol says it means.
     fn hear(&mut self, line: &str) -> Result<(), Over> {
-        (self.process, self.mute) = (None, false);
-        self.wait_for_frames(false);
+        self.mute = false;
+        if self.process.take().is_some() {
+            self.wait_for_frames(false);
+        }
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected || self.is_glued_goodbye(line);
