@@ -102,6 +102,18 @@ fn when_the_partner_has_left_what_is_typed_goes_to_nobody() {
 }
 
 #[test]
+fn a_question_of_tells_is_still_open_when_the_partner_has_left() {
+    let talk = anna();
+    hears(&talk, &["Choose your user-chat", "1.boris"]);
+    talk.sent("1");
+    let boris = crate::text::Nickname::parse("boris").expect("a nickname");
+    hears(&talk, &["Successful", &crate::protocol::tell_what("vera"), &crate::protocol::partner_has_left(&boris)]);
+    assert_eq!(talk.prompt(), "[anna to vera, once] ");
+    hears(&talk, &["(private to vera) : hello"]);
+    assert_eq!(talk.prompt(), "[anna to nobody] ");
+}
+
+#[test]
 fn a_password_is_in_the_prompt_and_only_registering_is_given_up() {
     let talk = Talk::default();
     hears(&talk, &["Your nickname?"]);
