@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::heard::{Heard, numbered};
 use super::lang::Lang;
+use crate::protocol::{Said, Word};
 
 mod asks;
 mod learn;
@@ -151,6 +152,9 @@ impl Talk {
             Tell::No => state.goes_out(line),
             Tell::What(_) => state.tell = Tell::No,
             Tell::Sent | Tell::Who => {
+                if Said::parse(line) == Said::Word(Word::Menu) {
+                    state.tell = Tell::No;
+                }
                 state.chosen = line.trim().to_owned();
                 state.awaited = true;
             }

@@ -89,6 +89,15 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
 }
 
 #[test]
+fn tell_is_given_up_once_where_a_server_does_not_ask() {
+    let talk = anna();
+    hears(&talk, &["You in group"]);
+    talk.sent("TELL");
+    talk.sent("MENU");
+    assert_eq!(talk.gives_up(), None, "the next Ctrl-C leaves");
+}
+
+#[test]
 fn when_the_partner_has_left_what_is_typed_goes_to_nobody() {
     let talk = anna();
     hears(&talk, &["Choose your user-chat", "1.boris"]);
