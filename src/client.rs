@@ -64,7 +64,8 @@ pub enum Ended {
     SentAway,
     /// The connection ended without a goodbye.
     ServerGone,
-    /// The user asked to leave, and the server said nothing any more.
+    /// The user asked to leave, and the server's goodbye did not come: it says nothing any more, has gone, or has too much
+    /// to say before it.
     NoGoodbye,
     /// The nickname of a script was refused: its next line must not become one.
     NicknameRefused,
@@ -85,7 +86,7 @@ impl fmt::Display for Ended {
             Ended::Left => "you have left the chat",
             Ended::SentAway => "the server has closed the connection",
             Ended::ServerGone => "the connection to the server is lost",
-            Ended::NoGoodbye => "you have left, but the server does not answer; your last lines may not have arrived",
+            Ended::NoGoodbye => "you have left without the server's goodbye; your last lines may not have arrived",
             Ended::NicknameRefused => "the nickname was refused; choose another with --nickname",
             Ended::OutputClosed => "nobody reads the output any more",
         })
@@ -138,7 +139,8 @@ pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
 /// Talks with a server until one side ends it. Blocks all that time.
 ///
 /// # Errors
-/// A thread could not be started.
+/// A thread could not be started, the input cannot be read, or the output cannot be written; that nobody reads the output
+/// is no error.
 pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer) -> io::Result<Ended> {
     let link = Arc::new(Link::new(server, Arc::clone(printer.talk())));
     // More than `sent` can lag behind: a login is asked for, answered, asked for again.
@@ -161,5 +163,6 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let ended = receiving.join().map_err(|_| io::Error::other(panicked));
     // Wakes a `sent` that waits for the server to take something.
     link.shutdown(Shutdown::Both);
+    link.failure()?;
     ended
 }

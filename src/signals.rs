@@ -1,14 +1,17 @@
-//! Ctrl-C, SIGTERM and SIGHUP (feature `signals`, by signal-hook): the first stops the server in order, the second ends the
-//! process at once. Touches the process's signal handlers. Without the feature a signal simply ends the process.
+//! Ctrl-C, SIGTERM and SIGHUP (feature `signals`, by signal-hook): the first stops the program in order, a second Ctrl-C
+//! or SIGTERM ends it at once, wherever the first has come to. A second SIGHUP does not: where a terminal is closed,
+//! several come. Touches the process's signal handlers. Without the feature a signal simply ends the process.
 //!
 //! # Threads
-//! `ctrl-c` waits for the signals, and does what is to be done: in a handler almost nothing may be done. It ends with the
-//! process.
+//! `ctrl-c` waits for the first signal, and does what is to be done: in a handler almost nothing may be done. The second
+//! is for the handler itself: the thread may still be busy.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::{fs, io, process, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::limits::SINGLE_STACK;
@@ -17,13 +20,13 @@ use crate::server::Stop;
 /// The exit status after a second signal: 128 and the number of SIGINT, as shells count.
 const INTERRUPTED: i32 = 130;
 
-/// From now on a signal calls `last_words` and ends the process, exit status 130: for a program that has something to
-/// put back first.
+/// From now on a signal, SIGQUIT too, calls `last_words` and ends the process, exit status 130: for a program that has
+/// something to put back first.
 ///
 /// # Errors
 /// The handlers could not be installed, or the thread could not be started.
-pub fn end_on_signals(last_words: impl Fn() + Send + 'static) -> io::Result<()> {
-    on_signals(move || {
+pub fn end_on_signals(last_words: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    on_signal(&[SIGINT, SIGTERM, SIGQUIT], move || {
         last_words();
         process::exit(INTERRUPTED);
     })
@@ -35,21 +38,30 @@ pub fn end_on_signals(last_words: impl Fn() + Send + 'static) -> io::Result<()> 
 /// The handlers could not be installed, or the thread could not be started.
 pub fn stop_on_signals(stop: &Stop) -> io::Result<()> {
     let stop = stop.clone();
-    let signalled = AtomicBool::new(false);
-    on_signals(move || {
-        if signalled.swap(true, Ordering::Relaxed) {
-            process::exit(INTERRUPTED);
-        }
+    on_signal(&[SIGINT, SIGTERM], move || {
         log::info!("a signal: the server stops; another one ends it at once");
         stop.stop();
     })
 }
 
-fn on_signals(act: impl Fn() + Send + 'static) -> io::Result<()> {
+fn on_signal(ending: &[i32], act: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let come = Arc::new(AtomicBool::new(false));
+    // In this order: the one that sets the flag must not find it set by itself.
+    for &signal in ending {
+        flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&come))?;
+    }
     // `nohup chat-server &` is to outlive its terminal: `nohup` has SIGHUP ignored, and so it stays.
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    let mut signals = Signals::new([SIGINT, SIGTERM].into_iter().chain(hangup))?;
-    let wait = move || signals.forever().for_each(|_signal| act());
+    let all: Vec<i32> = ending.iter().copied().chain(hangup).collect();
+    for &signal in &all {
+        flag::register(signal, Arc::clone(&come))?;
+    }
+    let mut signals = Signals::new(all)?;
+    let wait = move || {
+        if signals.forever().next().is_some() {
+            act();
+        }
+    };
     thread::Builder::new().name("ctrl-c".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())
 }
 

@@ -103,9 +103,61 @@ fn the_nickname_of_the_lost_session_is_asked_for_again() {
     server.say(ALREADY_USED);
     server.say("anna is taken, or looks like a name that is; anna2 is free");
     server.say("Your nickname?");
-    terminal.wait_for("still holds your nickname");
+    terminal.wait_for("anna is still taken");
+    terminal.wait_for_draft("[anna away 4s]");
     server.welcome();
     terminal.wait_for_draft("[anna in the group]");
+}
+
+#[test]
+fn where_somebody_else_has_the_nickname_another_can_be_taken() {
+    let listener = free_port();
+    let (mut terminal, server) = in_the_group(&listener);
+    drop(server);
+    // The login takes too long: it is cut, and tried again.
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say(ALREADY_USED);
+    server.say("Your nickname?");
+    terminal.wait_for("anna is still taken");
+    server.say("Disconnected");
+    drop(server);
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say(ALREADY_USED);
+    server.say("Your nickname?");
+    terminal.type_in("to all\r/nick anna2\r");
+    server.expect("anna2");
+    for line in ["Successfully", QUESTION] {
+        server.say(line);
+    }
+    server.expect("2");
+    server.say("You in group");
+    terminal.wait_for("2 in the group]"); // no room for all of it while this line is edited
+    server.expect("to all");
+    for once in ["The server is gone", "anna is still taken"] {
+        let rows = terminal.history().into_iter().filter(|row| row.contains(once)).count();
+        assert_eq!(rows, 1, "{once}: {}", terminal.contents());
+    }
+}
+
+/// As where the database does not answer.
+#[test]
+fn a_login_that_is_not_possible_is_tried_again_in_peace() {
+    let listener = free_port();
+    let (terminal, server) = in_the_group(&listener);
+    drop(server);
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    for _ in 0..2 {
+        server.say("Not sent: the database does not answer; try again in a while");
+        server.say("Your nickname?");
+        let asked = Instant::now();
+        server.expect("anna");
+        assert!(asked.elapsed() > Duration::from_secs(4), "{:?}", asked.elapsed());
+    }
+    let rows = terminal.history().into_iter().filter(|row| row.contains("the database does not answer")).count();
+    assert_eq!(rows, 1, "{}", terminal.contents());
 }
 
 /// From the nickname to the private chat with boris; or, where boris is not there any more, back to the question.

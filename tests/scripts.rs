@@ -139,6 +139,34 @@ fn a_closed_output_is_a_quiet_end() {
     boris.skip_to("(broadcast) General information: anna has left the Chat");
 }
 
+/// Runs a shell command in which `$CHAT` is `chat` with its port; gives the status, and the one line on stderr.
+fn one_error(server: &Server, script: &str) -> String {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]).env("CHAT", format!("{CHAT} --port {}", server.address.port()));
+    let mut shell = Program::run(&mut shell);
+    assert_eq!(shell.wait().code(), Some(1), "{script}");
+    let (_, errors) = shell.rest();
+    assert_eq!(errors.len(), 1, "{script}: {errors:#?}");
+    errors[0].clone()
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_one_line_and_status_1() {
+    let server = Server::start();
+    for script in ["$CHAT < /", "$CHAT --raw < /", "$CHAT --nickname anna < /"] {
+        let error = one_error(&server, script);
+        assert!(error.starts_with("chat: cannot read the input: "), "{script}: {error}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_output_that_cannot_be_written_is_one_line_and_status_1() {
+    let server = Server::start();
+    let error = one_error(&server, "printf 'boris\\n2\\nhello\\n' | $CHAT > /dev/full");
+    assert!(error.starts_with("chat: cannot write the output: "), "{error}");
+}
+
 #[test]
 fn nothing_that_a_server_sends_can_drive_the_terminal() {
     let listener = free_port();

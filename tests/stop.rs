@@ -214,6 +214,22 @@ fn ctrl_c_stops_it_and_a_second_signal_ends_it_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(2), "the second signal waits for nothing: {:?}", begun.elapsed());
 }
 
+/// Where a terminal is closed, the shell and the system each send one, tmux another.
+#[cfg(feature = "signals")]
+#[test]
+fn several_hangups_are_one_orderly_stop() {
+    let mut server = ServerProgram::start(&[]);
+    let mut anna = server.group("anna");
+    server.program.signal(Signal::HUP);
+    server.program.expect_error("a signal: the server stops");
+    server.program.signal(Signal::HUP);
+    server.program.signal(Signal::HUP);
+    hears_the_stop(&mut anna);
+    drop(anna);
+    assert_eq!(server.program.wait().code(), Some(0));
+    server.program.expect_error("stopped");
+}
+
 /// As under `nohup`, which has SIGHUP ignored for what it starts.
 #[cfg(all(feature = "signals", target_os = "linux"))]
 #[test]

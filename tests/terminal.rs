@@ -156,7 +156,7 @@ fn the_end_of_the_server_leaves_the_terminal_as_it_was() {
 
 #[test]
 fn a_signal_leaves_the_terminal_as_it_was() {
-    for signal in ["TERM", "HUP"] {
+    for signal in ["TERM", "HUP", "QUIT"] {
         let server = Server::without_rate();
         let mut terminal = Terminal::chat(&server, &[], 24, 80);
         terminal.enter();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pty::Terminal;
 use pty::played::{Played, in_the_group};
-use support::free_port;
+use support::{Server, free_port};
 
 use chatroom::protocol::QUESTION;
 
@@ -94,5 +94,68 @@ fn a_server_that_is_silent_is_told_and_can_be_left() {
     server.expect("QUIT");
     // No goodbye comes, and the connection stays.
     assert_eq!(terminal.leave(), 1);
-    terminal.wait_for("chat: you have left, but the server does not answer");
+    terminal.wait_for("chat: you have left without the server's goodbye");
+}
+
+/// Too few descriptors for rustyline, which opens some of its own for each line.
+#[test]
+#[cfg(all(target_os = "linux", feature = "signals"))]
+fn a_terminal_that_cannot_be_read_is_one_line_and_status_1() {
+    let server = Server::start();
+    let port = server.address.port();
+    let mut terminal = Terminal::shell(&format!("ulimit -n 8; exec $CHAT --port {port} --nickname anna"));
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("chat: cannot read the input: ");
+}
+
+#[test]
+fn a_password_that_is_typed_ahead_is_not_seen_and_goes_nowhere_else() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("REGISTER\r");
+    server.expect("REGISTER");
+    // The answer is slow: there is a prompt again.
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse");
+    terminal.wait_for("*************");
+    terminal.type_in("\r");
+    server.say("At least 8 characters, twice; an empty line gives it up");
+    server.say("Password?");
+    server.expect("correct horse");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse\r");
+    server.say("Password?");
+    server.expect("correct horse");
+    server.say("Registered: anna is yours");
+    terminal.wait_for_draft("[anna in the group]");
+    // A server that keeps nothing: it would go to all.
+    terminal.type_in("REGISTER\r");
+    server.expect("REGISTER");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct horse");
+    terminal.wait_for("*************");
+    server.say("Not sent: REGISTER needs a server with a database; this one keeps nothing");
+    terminal.wait_for("Not sent: REGISTER needs");
+    terminal.type_in("\r");
+    terminal.wait_for("Not sent: no password is asked for");
+    terminal.type_in("to all\r");
+    server.expect("to all");
+    terminal.type_in("\x1b[A\x1b[A");
+    terminal.wait_for_draft("[anna in the group] REGISTER");
+    let shown = terminal.history().join("\n");
+    assert!(!shown.contains("correct"), "{shown}");
+}
+
+#[test]
+fn what_is_no_chat_server_is_told_and_can_be_left() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let dumb = [("TERM", "dumb")];
+    for environment in [&[][..], if cfg!(feature = "signals") { &dumb } else { &[] }] {
+        let mut terminal = Terminal::start(&["--port", &port], environment, 24, 80);
+        let (_silent, _) = listener.accept().expect("chat connects");
+        terminal.wait_for("Connected, but nothing comes");
+        terminal.type_in("\x03");
+        assert_eq!(terminal.leave(), 130);
+    }
 }

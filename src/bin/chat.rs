@@ -17,12 +17,12 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
-    let (look, framing) = (flags.look(), flags.framing());
-    let server = client::connect(&flags.ip_address, flags.port, flags.lang())?;
+    let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
+    let server = client::connect(&flags.ip_address, flags.port, lang)?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
-        return client::raw(server, settings, io::stdin(), io::stdout()).map(|()| Ended::Left);
+        return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);
     }
     let (input, mut printer) = client::open(look);
     if let Some(path) = &flags.log {

@@ -8,6 +8,7 @@ use super::heard::{Heard, users};
 use super::talk::Place;
 use crate::text::Refusal;
 
+mod away;
 mod prose;
 
 /// A language of the client's own words.
@@ -47,7 +48,7 @@ impl Lang {
             Ended::Left => "вы вышли из чата",
             Ended::SentAway => "сервер закрыл соединение",
             Ended::ServerGone => "соединение с сервером потеряно",
-            Ended::NoGoodbye => "вы вышли, но сервер не отвечает; последние строки могли не дойти",
+            Ended::NoGoodbye => "вы вышли, не дождавшись прощания сервера; последние строки могли не дойти",
             Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
             Ended::OutputClosed => "вывод больше никто не читает",
         };
@@ -72,6 +73,16 @@ impl Lang {
                 "не удаётся соединиться с {host}, порт {port}; запустите там chat-server или назовите другой: --ip-address и --port"
             ),
         }
+    }
+
+    /// The input cannot be read.
+    pub(super) fn no_input(self) -> &'static str {
+        self.pick("cannot read the input", "не удаётся прочитать ввод")
+    }
+
+    /// The output cannot be written.
+    pub(super) fn no_output(self) -> &'static str {
+        self.pick("cannot write the output", "не удаётся записать вывод")
     }
 
     /// What the client refuses to send, as the server would.
@@ -106,6 +117,12 @@ impl Lang {
     #[cfg(feature = "editor")]
     pub(super) fn nobody_wrote(self) -> &'static str {
         self.pick("Not sent: nobody has written to you alone yet", "Не отправлено: вам лично ещё никто не писал")
+    }
+
+    /// A line that was typed before it was known whether a password is asked for.
+    #[cfg(feature = "editor")]
+    pub(super) fn no_password(self) -> &'static str {
+        self.pick("Not sent: no password is asked for", "Не отправлено: пароля никто не спрашивает")
     }
 
     /// A paste where one nickname is asked for.
@@ -146,11 +163,6 @@ impl Lang {
     /// The prompt where what is typed is not shown.
     pub(super) fn password(self) -> &'static str {
         self.pick("Password? ", "Пароль? ")
-    }
-
-    /// The prompt while the server is away, and tried again in so many seconds.
-    pub(super) fn away(self, nickname: &str, seconds: u32) -> String {
-        format!("[{nickname} {} {seconds}{}] ", self.pick("away", "без связи"), self.pick("s", " с"))
     }
 
     /// What a line of the protocol says to its reader; `line` itself where it is none.

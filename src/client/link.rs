@@ -1,22 +1,25 @@
 //! The connection to the server, and what waits while there is none. Touches the socket.
 //!
 //! # Locks
-//! One lock over which socket it is and what waits. Nothing is written under it. A line is counted as sent under it
+//! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what
+//! failed. Nothing is written under any. A line is counted as sent under it
 //! (`Talk` has a lock of its own, taken inside), so that a line is either counted before the link is lost, or waits.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
 
 use super::talk::Talk;
+use crate::protocol::{Said, Word};
 
 /// Most lines that wait for a server to come back.
-const WAITING_LINES: usize = 100;
+const WAITING_LINES: usize = 1000;
 
 /// What `recv` and `sent` share of the connection.
 pub(super) struct Link {
@@ -24,22 +27,49 @@ pub(super) struct Link {
     talk: Arc<Talk>,
     /// When the user asked to leave.
     leaving: Mutex<Option<Instant>>,
-    /// Wakes a `recv` that waits for the server to come back: the user leaves.
-    tell_leaving: Sender<()>,
-    left: Receiver<()>,
+    /// They do not want to wait for what is still under way.
+    hurried: AtomicBool,
+    /// Why the input or the output cannot go on, where it is no ordinary end.
+    failed: Mutex<Option<io::Error>>,
+    /// Wakes a `recv` that waits for the server to come back: the user leaves, or takes another nickname.
+    wake: Sender<()>,
+    woken: Receiver<()>,
+}
+
+/// What became of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sending {
+    /// The system has taken it, or it waits for the server.
+    Taken,
+    /// A password that nobody asks for any more: it goes nowhere.
+    Withdrawn,
+    /// Too many lines wait already: the first that is not kept.
+    TooMany,
 }
 
 struct State {
     server: Arc<TcpStream>,
     /// Lines to send when the server is back; `None` while it is there.
     waiting: Option<VecDeque<Vec<u8>>>,
+    /// How many lines were not even kept.
+    unkept: usize,
+    /// Another nickname to come back with.
+    nickname: Option<String>,
 }
 
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
-        let (tell_leaving, left) = bounded(1);
-        let state = Mutex::new(State { server: Arc::new(server), waiting: None });
-        Link { state, talk, leaving: Mutex::new(None), tell_leaving, left }
+        let (wake, woken) = bounded(1);
+        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0, nickname: None });
+        Link {
+            state,
+            talk,
+            leaving: Mutex::new(None),
+            hurried: AtomicBool::new(false),
+            failed: Mutex::new(None),
+            wake,
+            woken,
+        }
     }
 
     pub(super) fn server(&self) -> Arc<TcpStream> {
@@ -48,20 +78,29 @@ impl Link {
 
     /// Sends a message, with its newline where it has one, or keeps it while there is no server. Blocks while the server
     /// takes nothing.
-    pub(super) fn send(&self, message: Vec<u8>) -> io::Result<()> {
+    pub(super) fn send(&self, message: Vec<u8>) -> io::Result<Sending> {
         let server = {
             let mut state = self.state.lock();
+            if self.talk.drops_secret() {
+                return Ok(Sending::Withdrawn);
+            }
             if let Some(waiting) = &mut state.waiting {
-                if waiting.len() == WAITING_LINES {
-                    return Err(io::Error::other("too many lines wait for the server"));
+                if let Some(nickname) = nickname_in(&message) {
+                    state.nickname = Some(nickname);
+                    self.wake();
+                    return Ok(Sending::Taken);
+                }
+                if waiting.len() >= WAITING_LINES && !is_quit(&message) {
+                    state.unkept += 1;
+                    return Ok(if state.unkept == 1 { Sending::TooMany } else { Sending::Taken });
                 }
                 waiting.push_back(message);
-                return Ok(());
+                return Ok(Sending::Taken);
             }
             self.count(&message);
             Arc::clone(&state.server)
         };
-        (&*server).write_all(&message)
+        (&*server).write_all(&message).map(|()| Sending::Taken)
     }
 
     /// The same for what `recv` answers while the user's lines wait.
@@ -79,7 +118,10 @@ impl Link {
     /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a
     /// server that stops waits for that.
     pub(super) fn lost(&self) {
-        self.state.lock().waiting.get_or_insert_default();
+        let mut state = self.state.lock();
+        state.waiting.get_or_insert_default();
+        self.talk.withdraw();
+        drop(state);
         self.shutdown(Shutdown::Both);
     }
 
@@ -96,10 +138,16 @@ impl Link {
         Ok(())
     }
 
-    /// Forgets what waits, and says what it was. From then on lines go out directly.
+    /// Forgets what waits, and says what it was, but for the goodbye. From then on lines go out directly.
     pub(super) fn drop_waiting(&self) -> Vec<String> {
         let dropped = self.state.lock().waiting.take().unwrap_or_default();
-        dropped.iter().map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+        let lines = dropped.iter().filter(|line| !is_quit(line));
+        lines.map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+    }
+
+    /// How many lines were not even kept, since this was last asked.
+    pub(super) fn unkept(&self) -> usize {
+        std::mem::take(&mut self.state.lock().unkept)
     }
 
     fn next_waiting(&self) -> Option<Vec<u8>> {
@@ -114,8 +162,27 @@ impl Link {
     /// The user asked to leave.
     pub(super) fn leave(&self) {
         self.leaving.lock().get_or_insert_with(Instant::now);
-        // Full: it was said before.
-        self.tell_leaving.try_send(()).unwrap_or_default();
+        self.wake();
+    }
+
+    /// The user asks to leave, and does not want to wait for what is still under way.
+    pub(super) fn hurry(&self) {
+        self.hurried.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_hurried(&self) -> bool {
+        self.hurried.load(Ordering::Relaxed)
+    }
+
+    /// The input or the output has failed; the first failure counts.
+    pub(super) fn fail(&self, error: &io::Error, what: &str) {
+        let error = io::Error::new(error.kind(), format!("{what}: {error}"));
+        self.failed.lock().get_or_insert(error);
+    }
+
+    /// What has failed, where something has.
+    pub(super) fn failure(&self) -> io::Result<()> {
+        self.failed.lock().take().map_or(Ok(()), Err)
     }
 
     pub(super) fn is_leaving(&self) -> bool {
@@ -127,13 +194,38 @@ impl Link {
         self.leaving.lock().is_some_and(|since| since.elapsed() > time)
     }
 
-    /// Waits for a while. True: the user leaves.
+    /// Waits for a while, or until something is to be done. True: the user leaves.
     pub(super) fn wait(&self, time: Duration) -> bool {
-        self.left.recv_timeout(time).is_ok()
+        self.woken.recv_timeout(time).is_ok() && self.is_leaving()
+    }
+
+    fn wake(&self) {
+        // Full: it was said before.
+        self.wake.try_send(()).unwrap_or_default();
+    }
+
+    pub(super) fn has_other_nickname(&self) -> bool {
+        self.state.lock().nickname.is_some()
+    }
+
+    /// The nickname that the user wants to come back with, since this was last asked.
+    pub(super) fn other_nickname(&self) -> Option<String> {
+        self.state.lock().nickname.take()
     }
 
     /// A socket that has closed already is what is wanted.
     pub(super) fn shutdown(&self, how: Shutdown) {
         self.server().shutdown(how).unwrap_or_default();
     }
+}
+
+/// Whether it is QUIT, in any of its spellings.
+pub(super) fn is_quit(message: &[u8]) -> bool {
+    std::str::from_utf8(message).is_ok_and(|line| matches!(Said::parse(line.trim_end()), Said::Word(Word::Quit)))
+}
+
+/// `/nick NAME`: a word of the client's own, while the server is away.
+fn nickname_in(message: &[u8]) -> Option<String> {
+    let nickname = std::str::from_utf8(message).ok()?.strip_prefix("/nick ")?.trim();
+    (!nickname.is_empty()).then(|| nickname.to_owned())
 }

@@ -7,9 +7,10 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
+use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 
-use super::Settings;
+use super::{Lang, Settings};
 use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
 use crate::wire::Framing;
 
@@ -17,16 +18,20 @@ use crate::wire::Framing;
 /// one `read` goes out in one `write`; in framing `Chunks` without its newline.
 ///
 /// # Errors
-/// The output is closed, the connection was reset, or the second thread could not be started.
+/// The output is closed, the input cannot be read, the connection was reset, or the second thread could not be started.
 pub fn raw(
     server: TcpStream,
     settings: Settings,
+    lang: Lang,
     input: impl Read + Send + 'static,
     out: impl Write + Send + 'static,
 ) -> io::Result<()> {
     let Settings { nickname, framing, .. } = settings;
+    let no_input = lang.no_input();
     let mut input = Cursor::new(nickname.map_or_else(String::new, |nickname| nickname + "\n")).chain(input);
     let (server, out) = (Arc::new(server), Arc::new(Mutex::new(out)));
+    // The channel holds the one error there can be.
+    let (tell_failure, failure) = bounded(1);
     let (its_server, its_out) = (Arc::clone(&server), Arc::clone(&out));
     let send = move || {
         let sent = each_read(&mut input, |bytes| {
@@ -34,24 +39,36 @@ pub fn raw(
             show(&its_out, "->", bare)?;
             (&*its_server).write_all(bare)
         });
+        let sent = sent.or_else(|broken| match broken {
+            Broken::Source(error) => tell_failure.try_send(error).map_err(io::Error::other),
+            Broken::Take(error) => Err(error),
+        });
         if let Err(error) = sent.and_then(|()| its_server.shutdown(Shutdown::Write)) {
             log::debug!("the server takes no more: {error}");
         }
     };
     thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK).spawn(send)?;
-    each_read(&mut &*server, |bytes| show(&out, "<-", bytes))?;
-    show(&out, "<-", &[])
+    each_read(&mut &*server, |bytes| show(&out, "<-", bytes))
+        .map_err(|(Broken::Source(error) | Broken::Take(error))| error)?;
+    show(&out, "<-", &[])?;
+    failure.try_recv().map_or(Ok(()), |error| Err(io::Error::new(error.kind(), format!("{no_input}: {error}"))))
+}
+
+/// What ended a reading that has not come to its end.
+enum Broken {
+    Source(io::Error),
+    Take(io::Error),
 }
 
 /// Hands over what each `read` gives, until there is no more.
-fn each_read(source: &mut impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+fn each_read(source: &mut impl Read, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> Result<(), Broken> {
     let mut bytes = [0; MESSAGE_BYTES];
     loop {
         match source.read(&mut bytes) {
             Ok(0) => return Ok(()),
-            Ok(count) => take(bytes.get(..count).unwrap_or_default())?,
+            Ok(count) => take(bytes.get(..count).unwrap_or_default()).map_err(Broken::Take)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(Broken::Source(error)),
         }
     }
 }

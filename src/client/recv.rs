@@ -42,18 +42,20 @@ pub(super) struct Recv {
     process: Option<Process>,
     /// When the server said something last.
     heard: Instant,
+    /// It has not said a line yet, and the user was not told so.
+    mute: bool,
 }
 
 /// Why no more is received.
 enum Over {
     Refused,
-    OutputClosed,
+    Output(io::Error),
 }
 
 impl From<io::Error> for Over {
     /// Only the screen's errors come this way.
-    fn from(_: io::Error) -> Self {
-        Over::OutputClosed
+    fn from(error: io::Error) -> Self {
+        Over::Output(error)
     }
 }
 
@@ -68,7 +70,8 @@ impl Recv {
     ) -> Self {
         let (server, link) = (link.server(), Arc::clone(link));
         let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
-        let (back, asked, is_in, goodbye, process, heard) = (None, 0, false, false, None, Instant::now());
+        let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
+        let (heard, mute) = (Instant::now(), true);
         Recv {
             server,
             framing,
@@ -84,6 +87,7 @@ impl Recv {
             goodbye,
             process,
             heard,
+            mute,
         }
     }
 
@@ -96,17 +100,25 @@ impl Recv {
                 Ok(()) if self.link.is_leaving() => Ended::Left,
                 Ok(()) => Ended::SentAway,
                 Err(Over::Refused) => Ended::NicknameRefused,
-                Err(Over::OutputClosed) => Ended::OutputClosed,
+                Err(Over::Output(error)) => self.output_ended(&error),
             };
             if !self.comes_back(ended) {
-                return ended;
+                return self.end(ended);
             }
             match self.find() {
                 Ok(true) => {}
-                Ok(false) => return Ended::Left,
-                Err(_) => return Ended::OutputClosed,
+                Ok(false) => return self.end(Ended::Left),
+                Err(error) => return self.output_ended(&error),
             }
         }
+    }
+
+    /// Nothing can be shown any more. That nobody reads is a quiet end, a full disk is not.
+    fn output_ended(&self, error: &io::Error) -> Ended {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.link.fail(error, self.printer.lang().no_output());
+        }
+        Ended::OutputClosed
     }
 
     fn receive(&mut self) -> Result<(), Over> {
@@ -130,6 +142,8 @@ impl Recv {
             match self.reader.fill(&*self.server) {
                 Err(error) if is_timeout(&error) && !self.is_given_up() => self.wait_on()?,
                 Err(_) => return Ok(()),
+                // It talks, but of what was said long ago.
+                Ok(()) if self.link.is_hurried() && self.is_given_up() => return Ok(()),
                 Ok(()) => self.heard = Instant::now(),
             }
         }
@@ -142,8 +156,10 @@ impl Recv {
 
     /// One line, by what the protocol says it means.
     fn hear(&mut self, line: &str) -> Result<(), Over> {
-        self.process = None;
-        self.wait_for_frames(false);
+        self.mute = false;
+        if self.process.take().is_some() {
+            self.wait_for_frames(false);
+        }
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected || self.is_glued_goodbye(line);
@@ -216,9 +232,10 @@ impl Recv {
         self.server.set_read_timeout(Some(patience)).unwrap_or_default();
     }
 
-    /// The user has left, and the server is silent. A script waits as long as it takes.
+    /// The user has left, and the server is silent, or the user does not want to wait. A script waits as long as it takes.
     fn is_given_up(&self) -> bool {
-        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && self.heard.elapsed() > GOODBYE
+        let waits = !self.link.is_hurried() && self.heard.elapsed() <= GOODBYE;
+        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && !waits
     }
 
     /// Nothing came: the next picture, or what a server that is silent has not answered.
@@ -227,8 +244,14 @@ impl Recv {
             process.step();
             return self.printer.animate(process);
         }
-        if !self.printer.is_terminal() || self.heard.elapsed() < SILENCE {
+        if self.is_script || self.heard.elapsed() < SILENCE {
             return Ok(());
+        }
+        if std::mem::take(&mut self.mute) {
+            self.printer.own_words(self.printer.lang().mute())?;
+        }
+        if !self.printer.is_terminal() {
+            return self.printer.flush();
         }
         let what = self.printer.lang().pick("No answer yet", "Пока нет ответа");
         for line in self.printer.talk().unanswered(SILENCE) {

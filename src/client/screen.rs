@@ -42,6 +42,7 @@ pub fn open(look: Look) -> (Input, Printer) {
     let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
     if input.is_terminal() {
         let echo = Echo::default();
+        echo.restore_on_signals();
         input.hidden = Some(echo.state());
         printer.echo = Some(echo);
     }
@@ -64,6 +65,10 @@ fn is_dumb() -> bool {
 pub(super) trait Lines: Send {
     /// The next line, without its end; `None` at the end of the input. Blocks.
     fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>>;
+    /// The end was Ctrl-C: nobody wants to wait for what is still under way.
+    fn is_hurried(&self) -> bool {
+        false
+    }
 }
 
 /// Where rows are shown.
@@ -117,6 +122,11 @@ impl Input {
             hidden.show();
         }
         line
+    }
+
+    /// The end was Ctrl-C.
+    pub(super) fn is_hurried(&self) -> bool {
+        self.lines.is_hurried()
     }
 }
 

@@ -7,10 +7,9 @@ use std::thread;
 
 use crossbeam_channel::Receiver;
 
-use super::link::Link;
+use super::link::{Link, Sending, is_quit};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
-use crate::protocol::{Said, Word};
 use crate::wire::Framing;
 
 /// What the sending thread owns.
@@ -45,31 +44,35 @@ impl Sent {
                 Err(_) => return Ok(()),
             }
             let line = nickname.take().map(String::into_bytes);
-            match line.map_or_else(|| self.next_line(), |line| Ok(Some(line)))? {
+            match line.or_else(|| self.next_line()) {
                 Some(line) => self.send(&line)?,
                 None => return self.quit(),
             }
         }
-        while let Some(line) = self.next_line()? {
+        while let Some(line) = self.next_line() {
             self.send(&line)?;
         }
         self.quit()
     }
 
-    /// The next line that can be sent. One that is too long is refused here, as the server would.
-    fn next_line(&mut self) -> io::Result<Option<Vec<u8>>> {
-        while let Some(line) = self.input.next_line()? {
-            match line {
-                Ok(line) => return Ok(Some(line)),
-                // A stderr that is closed cannot be told.
-                Err(refusal) => writeln!(io::stderr(), "{}", self.lang.refused(&refusal)).unwrap_or_default(),
+    /// The next line that can be sent. One that is too long is refused here, as the server would. An input that cannot be
+    /// read is an end too; that it failed is said when the client ends.
+    fn next_line(&mut self) -> Option<Vec<u8>> {
+        loop {
+            match self.input.next_line() {
+                Ok(Some(Ok(line))) => return Some(line),
+                Ok(Some(Err(refusal))) => say(&self.lang.refused(&refusal)),
+                Ok(None) => return None,
+                Err(error) => {
+                    self.link.fail(&error, self.lang.no_input());
+                    return None;
+                }
             }
         }
-        Ok(None)
     }
 
     fn send(&self, line: &[u8]) -> io::Result<()> {
-        if std::str::from_utf8(line).is_ok_and(|line| matches!(Said::parse(line), Said::Word(Word::Quit))) {
+        if is_quit(line) {
             self.link.leave();
         }
         let mut message = line.to_vec();
@@ -79,7 +82,10 @@ impl Sent {
         match self.link.send(message) {
             // `recv` finds out too, and says which lines are not known to have arrived.
             Err(error) if self.reconnects => log::debug!("not sent: {error}"),
-            sent => sent?,
+            Err(error) => return Err(error),
+            Ok(Sending::Taken) => {}
+            Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
+            Ok(Sending::TooMany) => say(self.lang.too_many()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
@@ -91,9 +97,17 @@ impl Sent {
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&self) -> io::Result<()> {
+        if self.input.is_hurried() {
+            self.link.hurry();
+        }
         self.link.leave();
         self.send(b"QUIT")?;
         self.link.shutdown(Shutdown::Write);
         Ok(())
     }
+}
+
+/// A row of the client's own words. A stderr that is closed cannot be told.
+fn say(words: &str) {
+    writeln!(io::stderr(), "{words}").unwrap_or_default();
 }

@@ -53,6 +53,17 @@ enum Tell {
     What(String),
 }
 
+/// What the server has not answered yet, and may answer with `Password?`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Pending {
+    #[default]
+    No,
+    /// `REGISTER`: asks for one.
+    Register,
+    /// A password: it may have to be said again.
+    Password,
+}
+
 /// A line that was sent and whose receipt has not come.
 #[derive(Debug)]
 struct Unconfirmed {
@@ -98,10 +109,14 @@ struct State {
     listed: bool,
     /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
     secret: bool,
-    /// A password was sent, and the server has not said what of it.
-    password_sent: bool,
+    /// The server that asked for it has gone: the line that is being typed is hidden still, and goes nowhere.
+    withdrawn: bool,
+    /// What was sent that may be answered by asking for a password: what is typed until then is hidden already.
+    pending: Pending,
     /// Lines that were sent and whose receipt has not come.
     unconfirmed: VecDeque<Unconfirmed>,
+    /// How many lines before those are only counted: receipts come in order, theirs first.
+    counted: usize,
     /// There is no server; seconds until it is tried again.
     away: Option<u32>,
 }
@@ -120,9 +135,8 @@ impl Talk {
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
-        if std::mem::take(&mut state.secret) {
-            // It may be asked for again: what is typed until then must not be seen.
-            (state.awaited, state.password_sent) = (true, true);
+        if !state.withdrawn && std::mem::take(&mut state.secret) {
+            (state.awaited, state.pending) = (true, Pending::Password);
             return;
         }
         if let Some(text) = state.receipt(line) {
@@ -131,6 +145,7 @@ impl Talk {
             state.unconfirmed.push_back(unconfirmed);
             if state.unconfirmed.len() > UNCONFIRMED {
                 state.unconfirmed.pop_front();
+                state.counted += 1;
             }
         }
         match state.tell {
@@ -146,17 +161,48 @@ impl Talk {
         }
     }
 
-    /// What is typed now is a password.
+    /// What is typed now is a password, or may be one.
     #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
     pub(super) fn is_secret(&self) -> bool {
-        self.state.lock().secret
+        self.state.lock().is_hidden()
+    }
+
+    /// Waits until it is known whether a password is asked for, and says so. Blocks until the server answers or is lost.
+    #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
+    pub(super) fn takes_password(&self) -> bool {
+        let mut state = self.state.lock();
+        while state.pending != Pending::No {
+            self.answered.wait(&mut state);
+        }
+        state.secret
+    }
+
+    /// The server has gone, and with it what asked for a password, where something did.
+    pub(super) fn withdraw(&self) {
+        let mut state = self.state.lock();
+        if state.is_hidden() {
+            (state.secret, state.withdrawn, state.pending) = (true, true, Pending::No);
+        }
+    }
+
+    /// What is typed now is a password that nobody asks for any more.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        self.state.lock().withdrawn
+    }
+
+    /// A line was typed. True: it is such a password, and must not go out; the next one may.
+    pub(super) fn drops_secret(&self) -> bool {
+        let mut state = self.state.lock();
+        let drops = std::mem::take(&mut state.withdrawn);
+        state.secret &= !drops;
+        drops
     }
 
     /// A line came from the server.
     pub(super) fn heard(&self, heard: &Heard<'_>) {
         let mut state = self.state.lock();
         if *heard == Heard::Password {
-            state.secret = true;
+            (state.secret, state.withdrawn) = (true, false);
         }
         let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
         state.learn(heard);
@@ -167,22 +213,27 @@ impl Talk {
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Prose(_) => state.password_sent,
+            Heard::Prose(_) => state.pending == Pending::Password,
             Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
             _ => true,
         };
         if is_answer {
-            (state.awaited, state.password_sent) = (false, false);
+            state.awaited = false;
+            // These answer a message that was sent before.
+            if !matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_)) {
+                state.pending = Pending::No;
+            }
             self.answered.notify_all();
         }
     }
 
-    /// The server has gone. What was sent and is not known to have arrived.
-    pub(super) fn lost(&self) -> Vec<String> {
+    /// The server has gone. How many lines were sent and are not known to have arrived; and the last of them.
+    pub(super) fn lost(&self) -> (usize, Vec<String>) {
         let mut state = self.state.lock();
         (state.awaited, state.tell) = (false, Tell::No);
         self.answered.notify_all();
-        std::mem::take(&mut state.unconfirmed).into_iter().map(|unconfirmed| unconfirmed.line).collect()
+        let all = std::mem::take(&mut state.counted) + state.unconfirmed.len();
+        (all, state.unconfirmed.drain(..).map(|unconfirmed| unconfirmed.line).collect())
     }
 
     /// What was sent so long ago and has no receipt; each line once.

@@ -36,7 +36,7 @@ pub struct Flags {
     #[arg(long)]
     pub raw: bool,
     /// Append what is said to this file, with date and time
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "raw")]
     pub log: Option<PathBuf>,
     /// A server that is lost is not tried again
     #[arg(long)]
@@ -201,6 +201,11 @@ mod tests {
             ("chat -p", "a value is required", "параметру '--port <ПОРТ>' нужно значение"),
             ("chat --raw --raw", "cannot be used multiple times", "параметр '--raw' дан дважды"),
             ("chat --raw=1", "unexpected value", "у параметра '--raw' нет значения"),
+            (
+                "chat --raw --log x",
+                "'--raw' cannot be used with '--log <FILE>'",
+                "параметр '--raw' нельзя дать вместе с '--log <ФАЙЛ>'",
+            ),
             ("chat --framing lies", "[possible values: lines, chunks]", "[возможно: lines, chunks]"),
         ] {
             let (en, ru) = (told(Lang::En, line), told(Lang::Ru, line));

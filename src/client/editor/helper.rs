@@ -37,6 +37,8 @@ pub(super) struct Helper {
     is_default: Cell<bool>,
     /// The terminal lays its rows out anew when the window gets another width.
     reflows: bool,
+    /// What stands there was typed as a password: it stays hidden, whatever the server says meanwhile.
+    hidden: Cell<bool>,
     completion: Completion,
     colour: bool,
 }
@@ -53,6 +55,7 @@ impl Helper {
             columns: Cell::new(columns()),
             is_default: Cell::new(true),
             reflows: reflow::is_usual(),
+            hidden: Cell::new(false),
             completion: Completion::new(talk),
             colour,
         }
@@ -62,8 +65,14 @@ impl Helper {
     pub(super) fn begin(&self, prompt: &str, follows: bool) {
         self.follows.set(follows);
         self.draft.take();
+        self.hidden.set(false);
         self.columns.set(columns());
         prompt.clone_into(&mut self.prompt.borrow_mut());
+    }
+
+    /// Whether what was typed is a password.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.hidden.get() || self.talk.is_secret()
     }
 
     /// What has been typed so far.
@@ -128,7 +137,8 @@ impl Highlighter for Helper {
         if self.reflows {
             self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
         }
-        if self.talk.is_secret() {
+        self.hidden.set(!line.is_empty() && self.is_hidden());
+        if self.hidden.get() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
         clean(line)

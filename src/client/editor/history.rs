@@ -58,6 +58,10 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
+    // Anything else than a file could keep us waiting for ever: a pipe for whoever writes it.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::other("it is no file"));
+    }
     let mut options = OpenOptions::new();
     // Nobody else's business.
     options.append(true).create(true).mode(0o600);
@@ -74,6 +78,14 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("history");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo runs");
+        assert!(made.success() && open(&path).is_err() && open(folder.path()).is_err());
+    }
 
     #[test]
     fn the_file_does_not_grow_for_ever() {

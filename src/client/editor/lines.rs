@@ -39,6 +39,8 @@ pub(in crate::client) struct EditorLines {
     ready: VecDeque<String>,
     /// What the next `readline` begins with.
     draft: String,
+    /// The end was Ctrl-C.
+    is_hurried: bool,
 }
 
 /// How a `readline` ended.
@@ -46,8 +48,10 @@ enum Typed {
     Line(String),
     /// Ctrl-C, where there was nothing to clear.
     Interrupted,
-    /// Ctrl-D, a terminal that has gone, or the end of the client.
+    /// Ctrl-D, or the end of the client.
     End,
+    /// The terminal cannot be read: it has gone, or there are no descriptors left.
+    Failed(io::Error),
 }
 
 impl Lines for EditorLines {
@@ -65,13 +69,22 @@ impl Lines for EditorLines {
             match (self.read(&prompt, true)?, self.talk.gives_up()) {
                 (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
                 (Typed::Interrupted, Some(line)) => self.ready.push_back(line.to_owned()),
-                (Typed::Interrupted, None) | (Typed::End, _) => {
+                (ended @ (Typed::Interrupted | Typed::End), _) => {
+                    self.is_hurried = matches!(ended, Typed::Interrupted);
                     // Nobody reads keys any more: Ctrl-C is for the system again, should the goodbye not come.
                     self.terminal.restore_settings();
                     return Ok(None);
                 }
+                (Typed::Failed(error), _) => {
+                    self.terminal.restore_settings();
+                    return Err(error);
+                }
             }
         }
+    }
+
+    fn is_hurried(&self) -> bool {
+        self.is_hurried
     }
 }
 
@@ -83,8 +96,8 @@ impl EditorLines {
         terminal: Terminal,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft) = (Clock::default(), VecDeque::new(), String::new());
-        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft }
+        let (clock, ready, draft, is_hurried) = (Clock::default(), VecDeque::new(), String::new(), false);
+        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft, is_hurried }
     }
 
     /// One `readline`, with a prompt that follows the talk or stays as it is.
@@ -105,10 +118,9 @@ impl EditorLines {
                     continue;
                 }
                 Err(ReadlineError::Interrupted) => Typed::Interrupted,
-                Err(error) => {
-                    log::debug!("the input ends: {error}");
-                    Typed::End
-                }
+                Err(ReadlineError::Eof) => Typed::End,
+                Err(ReadlineError::Io(error)) => Typed::Failed(error),
+                Err(error) => Typed::Failed(io::Error::other(error)),
             };
             self.stage.close("")?;
             return Ok(ended);
@@ -117,10 +129,13 @@ impl EditorLines {
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
     fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
-        if self.talk.is_secret() {
+        if self.editor.helper().is_some_and(Helper::is_hidden) {
             // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
             let wipe = self.wipe(prompt, typed);
             self.stage.close(&wipe)?;
+            if !self.talk.takes_password() {
+                return self.say(self.talk.lang().no_password());
+            }
             self.ready.push_back(typed.to_owned());
             return Ok(());
         }

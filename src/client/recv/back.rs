@@ -18,15 +18,21 @@ const SECOND: Duration = Duration::from_secs(1);
 const PAUSE_MIN: u32 = 1;
 /// Longest pause between two tries, in seconds.
 const PAUSE_MAX: u32 = 30;
-/// How long the server may hold the nickname of the lost session before it is asked for again.
-const NICKNAME: Duration = Duration::from_secs(5);
+/// Seconds that the server may hold the nickname of the lost session before it is asked for again.
+const NICKNAME: u32 = 5;
+/// After so many refusals it is no lost session that has the nickname: the server would have missed it by now.
+const REFUSALS: u32 = 24;
 
 /// What is to be taken up again.
 pub(super) struct Back {
     nickname: String,
     place: Place,
-    /// The nickname was refused before.
+    /// The nickname was refused on this connection.
     refused: bool,
+    /// How often it was found taken.
+    taken: u32,
+    /// What was shown last on the way: the same is not shown again.
+    shown: String,
     /// The list was shown before: the partner is not in it.
     listed: bool,
     /// A question of TELL's was open: what was typed meanwhile is for one user alone.
@@ -55,17 +61,22 @@ impl Recv {
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
-        let unknown = talk.lost();
-        self.printer.own_words(lang.pick(
-            "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
-            "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
-        ))?;
-        for line in unknown {
-            let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
-            self.printer.own_words(&format!("{what}: {line}"))?;
+        if self.back.is_none() {
+            self.printer.own_words(lang.pick(
+                "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
+                "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
+            ))?;
         }
+        if talk.is_withdrawn() {
+            self.printer.own_words(lang.pick(
+                "A password was asked for: the line that you are typing goes nowhere. Enter ends it",
+                "Сервер спрашивал пароль: строка, которую вы набираете, никуда не пойдёт. Enter завершает её",
+            ))?;
+        }
+        self.tell_unknown()?;
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let fresh = Back { nickname, place, refused: false, listed: false, in_tell, waited: false, pause: PAUSE_MIN };
+        let (refused, taken, shown, listed, waited, pause) = (false, 0, String::new(), false, false, PAUSE_MIN);
+        let fresh = Back { nickname, place, refused, taken, shown, listed, in_tell, waited, pause };
         // Lost again on the way back: the place is still the first one.
         let mut back =
             self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, waited: false, ..back });
@@ -96,21 +107,21 @@ impl Recv {
     pub(super) fn resume(&mut self, mut back: Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
         match *heard {
             Heard::YourNickname => {
-                if back.refused && self.link.wait(NICKNAME) {
+                if back.refused && self.wait_for_nickname()? {
                     return self.give_up(back);
+                }
+                if let Some(other) = self.link.other_nickname() {
+                    (back.nickname, back.taken) = (other, 0);
                 }
                 self.answer(&back.nickname);
             }
             Heard::AlreadyUsed => {
-                if !back.refused {
-                    let lang = self.printer.lang();
-                    self.printer.own_words(lang.pick(
-                        "The lost session still holds your nickname; it is asked for again every 5 s",
-                        "Ваш ник ещё занят потерянным сеансом; спрашиваем снова каждые 5 с",
-                    ))?;
+                (back.refused, back.taken) = (true, back.taken.saturating_add(1));
+                if back.taken == 1 || back.taken == REFUSALS {
+                    let words = self.printer.lang().still_taken(&back.nickname, back.taken == REFUSALS);
+                    self.printer.own_words(&words)?;
                     self.printer.flush()?;
                 }
-                back.refused = true;
             }
             Heard::Question => match back.place {
                 Place::Group => self.answer("2"),
@@ -135,7 +146,13 @@ impl Recv {
                 back.waited = true;
                 self.printer.show(heard, line)?;
             }
-            Heard::NotSent(_) | Heard::Disconnected => self.printer.show(heard, line)?,
+            Heard::NotSent(_) => {
+                back.refused = true;
+                if back.shown != line {
+                    line.clone_into(&mut back.shown);
+                    self.printer.show(heard, line)?;
+                }
+            }
             _ => {}
         }
         self.back = Some(back);
@@ -151,14 +168,76 @@ impl Recv {
         self.printer.own_words(lang.pick("The server is back", "Связь восстановлена"))?;
         self.printer.show(heard, line)?;
         if back.in_tell || !matches!(talk.place(), Place::Group | Place::Private(_)) {
-            let what = lang.pick("Not sent", "Не отправлено");
-            for line in self.link.drop_waiting() {
-                self.printer.own_words(&format!("{what}: {line}"))?;
-            }
+            self.tell_unsent()?;
         } else if let Err(error) = self.link.send_waiting() {
             log::debug!("lost again: {error}");
         }
+        self.tell_unkept()?;
         Ok(())
+    }
+
+    /// What was sent to the server that has gone. Where it is a lot, how much.
+    fn tell_unknown(&mut self) -> io::Result<()> {
+        let (all, lines) = self.printer.talk().lost();
+        let lang = self.printer.lang();
+        let lines = if all > lines.len() { vec![lang.lines(all)] } else { lines };
+        let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
+        lines.iter().try_for_each(|line| self.printer.own_words(&format!("{what}: {line}")))
+    }
+
+    /// What waits, and will not be sent. True: there was something.
+    fn tell_unsent(&mut self) -> io::Result<bool> {
+        let lines = self.link.drop_waiting();
+        lines.iter().try_for_each(|line| self.tell_not_sent(line))?;
+        Ok(!lines.is_empty())
+    }
+
+    /// What was not even kept.
+    fn tell_unkept(&mut self) -> io::Result<()> {
+        match self.link.unkept() {
+            0 => Ok(()),
+            lines => self.tell_not_sent(&self.printer.lang().lines(lines)),
+        }
+    }
+
+    fn tell_not_sent(&mut self, what: &str) -> io::Result<()> {
+        let not_sent = self.printer.lang().pick("Not sent", "Не отправлено");
+        self.printer.own_words(&format!("{not_sent}: {what}"))
+    }
+
+    /// The end: nothing that was typed is lost in silence. Not for a script, which hears of it by the exit status.
+    pub(super) fn end(mut self, ended: Ended) -> Ended {
+        if self.is_script || matches!(ended, Ended::NicknameRefused | Ended::OutputClosed) {
+            return ended;
+        }
+        let told = |recv: &mut Self| {
+            if !(recv.goodbye && recv.link.is_leaving()) {
+                recv.tell_unknown()?;
+            }
+            let unsent = recv.tell_unsent()?;
+            recv.tell_unkept()?;
+            recv.printer.flush().map(|()| unsent)
+        };
+        match told(&mut self) {
+            Ok(true) if ended == Ended::Left => Ended::NoGoodbye,
+            Ok(_) => ended,
+            Err(error) => self.output_ended(&error),
+        }
+    }
+
+    /// Waits before the nickname is asked for again; not where the user wants another. True: the user leaves.
+    fn wait_for_nickname(&mut self) -> io::Result<bool> {
+        for left in (1..=NICKNAME).rev() {
+            self.printer.talk().is_away(Some(left));
+            self.printer.refresh()?;
+            if self.link.wait(SECOND) {
+                return Ok(true);
+            }
+            if self.link.has_other_nickname() {
+                break;
+            }
+        }
+        Ok(false)
     }
 
     /// The user leaves while the nickname is waited for.

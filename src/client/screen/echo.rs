@@ -33,7 +33,6 @@ impl Echo {
     pub(super) fn hide(&self) -> io::Result<()> {
         let mut saved = self.state.saved.lock();
         if saved.is_none() {
-            self.restore_on_signals();
             let settings = stty("-g")?;
             stty("-echo")?;
             *saved = Some(settings);
@@ -41,7 +40,8 @@ impl Echo {
         Ok(())
     }
 
-    fn restore_on_signals(&self) {
+    /// A signal that ends the client: the terminal is to be as it was then too. To be called once.
+    pub(super) fn restore_on_signals(&self) {
         #[cfg(feature = "signals")]
         {
             let state = self.state();

@@ -103,13 +103,16 @@ impl Talk {
 impl State {
     fn prompt(&self, lang: Lang) -> String {
         let nickname = self.nickname.as_deref().unwrap_or("?");
+        if self.withdrawn {
+            return lang.password().to_owned();
+        }
         if let Some(seconds) = self.away {
             // As wide as the prompt that will stand here when the server is back.
             let width = lang.prompt(nickname, &Place::Group).chars().count();
             return format!("{:width$}", lang.away(nickname, seconds));
         }
         match &self.tell {
-            _ if self.secret => lang.password().to_owned(),
+            _ if self.is_hidden() => lang.password().to_owned(),
             Tell::Who => lang.tell_who(nickname),
             Tell::What(to) => lang.tell_what(nickname, to),
             Tell::No | Tell::Sent if self.is_alone => lang.to_nobody(nickname),

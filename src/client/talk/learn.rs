@@ -1,12 +1,17 @@
 //! What a line says about who is where, and what has arrived. Pure.
 
-use super::{NICKNAMES, Place, State, Tell};
+use super::{NICKNAMES, Pending, Place, State, Tell};
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
 
 impl State {
     pub(super) fn is_us(&self, name: &str) -> bool {
         self.nickname.as_deref() == Some(name)
+    }
+
+    /// What is typed must not be seen.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.secret || self.pending != Pending::No
     }
 
     /// A line goes to the server, and no question of TELL's is open.
@@ -16,7 +21,8 @@ impl State {
             Place::Question => {}
             Place::Choosing => line.trim().clone_into(&mut self.chosen),
             Place::Group | Place::Private(_) => match Said::parse(line) {
-                Said::Word(Word::Menu | Word::Quit | Word::Register) => {}
+                Said::Word(Word::Menu | Word::Quit) => {}
+                Said::Word(Word::Register) => self.pending = Pending::Register,
                 Said::Word(Word::Tell) => self.tell = Tell::Sent,
                 _ => return,
             },
@@ -53,16 +59,14 @@ impl State {
                 self.tell = Tell::No;
             }
             Heard::NotDelivered(_) => {
-                self.unconfirmed.pop_front();
+                self.refused();
                 self.tell = Tell::No;
             }
             Heard::TellWho => self.tell = Tell::Who,
             Heard::TellWhat(to) => self.tell = Tell::What(to.to_owned()),
             Heard::TellNothing => self.tell = Tell::No,
             Heard::PartnerHasLeft(_) => self.is_alone = matches!(self.place, Place::Private(_)),
-            Heard::NotSent(_) => {
-                self.unconfirmed.pop_front();
-            }
+            Heard::NotSent(_) => self.refused(),
             Heard::Joined(who) => self.is_here(who),
             Heard::Left(who, _) => self.here.retain(|name| name != who),
             Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
@@ -72,8 +76,19 @@ impl State {
 
     /// The receipt for a message with this text has come.
     fn confirm(&mut self, text: &str) {
-        if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
+        if self.counted > 0 {
+            self.counted -= 1;
+        } else if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
             self.unconfirmed.remove(at);
+        }
+    }
+
+    /// The oldest line without a receipt gets none.
+    fn refused(&mut self) {
+        if self.counted > 0 {
+            self.counted -= 1;
+        } else {
+            self.unconfirmed.pop_front();
         }
     }
 

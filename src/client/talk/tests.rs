@@ -80,7 +80,7 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
     assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
     talk.sent("LIST");
     assert_eq!(talk.prompt(), "[anna in the group] ");
-    assert_eq!(talk.lost(), ["LIST"]);
+    assert_eq!(talk.lost().1, ["LIST"]);
     // A message that is refused is asked for again.
     hears(&talk, &["Not sent: it rings", &crate::protocol::tell_what("boris")]);
     assert_eq!(talk.prompt(), "[anna to boris, once] ");
@@ -108,6 +108,18 @@ fn when_the_partner_has_left_what_is_typed_goes_to_nobody() {
     assert!(!talk.has_receipt("hello"), "its row stays");
     hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
     assert_eq!(talk.prompt(), "[anna] ");
+}
+
+#[test]
+fn a_question_of_tells_is_still_open_when_the_partner_has_left() {
+    let talk = anna();
+    hears(&talk, &["Choose your user-chat", "1.boris"]);
+    talk.sent("1");
+    let boris = crate::text::Nickname::parse("boris").expect("a nickname");
+    hears(&talk, &["Successful", &crate::protocol::tell_what("vera"), &crate::protocol::partner_has_left(&boris)]);
+    assert_eq!(talk.prompt(), "[anna to vera, once] ");
+    hears(&talk, &["(private to vera) : hello"]);
+    assert_eq!(talk.prompt(), "[anna to nobody] ");
 }
 
 #[test]
@@ -146,8 +158,8 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     }
     hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
     hears(&talk, &["(broadcast) anna: /fourth", "Kept for vera, who is away: fifth"]);
-    assert_eq!(talk.lost(), ["third"]);
-    assert!(talk.lost().is_empty(), "said once");
+    assert_eq!(talk.lost().1, ["third"]);
+    assert!(talk.lost().1.is_empty(), "said once");
     talk.is_away(Some(4));
     assert_eq!(talk.prompt().trim_end(), "[anna away 4s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");

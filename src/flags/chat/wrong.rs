@@ -32,7 +32,10 @@ fn in_russian(error: &Error) -> String {
     let mut text = "ошибка: ".to_owned();
     text += &match (error.kind(), value) {
         (ErrorKind::UnknownArgument, _) => format!("неизвестный параметр '{argument}'"),
-        (ErrorKind::ArgumentConflict, _) => format!("параметр '{argument}' дан дважды"),
+        (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg).filter(|prior| *prior != argument) {
+            Some(prior) => format!("параметр '{argument}' нельзя дать вместе с '{prior}'"),
+            None => format!("параметр '{argument}' дан дважды"),
+        },
         (ErrorKind::TooManyValues, _) => format!("у параметра '{argument}' нет значения"),
         (ErrorKind::ValueValidation | ErrorKind::InvalidValue, Some(value)) => {
             format!("параметру '{argument}' не подходит значение '{value}'")
