@@ -179,7 +179,7 @@ fn at_tells_who_quit_list_and_menu_count() {
     begin(&mut anna);
     for name in ["HELP", "TELL", "/me", "2", "boris", "a text that was meant for boris alone"] {
         anna.send(name);
-        anna.expect(&format!("Not sent: nobody here is called {name}; choose somebody else"));
+        anna.expect(&format!("Not sent: nobody here is called {name}; choose somebody else, or MENU gives it up"));
         anna.expect_start(WHO);
     }
     anna.quit();

@@ -115,7 +115,8 @@ fn listen(host: &str, port: u16, flag: &str) -> io::Result<TcpListener> {
 fn say_where(address: SocketAddr, unframed: Option<SocketAddr>) {
     let mut said = format!("Listening on {address}\n");
     if address.ip().to_canonical().is_loopback() {
-        said += "Only this computer can reach it. For a class: chat-server -i 0.0.0.0, and chat -i with this computer's address\n";
+        said += "Only this computer can reach it. For a class: chat-server -i 0.0.0.0,\n";
+        said += "and then chat -i with this computer's address\n";
     }
     if let Some(unframed) = unframed {
         said += &format!("Listening on {unframed} for clients that frame nothing\n");

@@ -1,6 +1,6 @@
 //! The conversation with one client, from its first line to its last. The place where the client's thread stands in
 //! this file is the state of that client: `authorization`, then `welcome`, then `choose_for_one` or the group, then
-//! `chat`. Touches its own `Client`, the registry, and the queue by `delivery`.
+//! `chat`. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept` what outlasts the server.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -42,6 +42,7 @@ pub(super) fn session(client: &mut Client) -> Leave {
         Ok(seat) => seat,
         Err(leave) => return leave,
     };
+    // `Infallible` is a type without values: `welcome` has no `Ok` to return, it only ends.
     let Err(leave) = welcome(client, &seat);
     seat.leave = leave;
     leave
@@ -81,10 +82,10 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
-            Err(free) => {
-                let free = kept::free_name(client, &nickname, free);
+            Err(free_name) => {
+                let free_name = kept::free_name(client, &nickname, free_name);
                 client.send(protocol::ALREADY_USED)?;
-                client.send(format!("{nickname} is taken, or looks like a name that is; {free} is free"))?;
+                client.send(format!("{nickname} is taken, or looks like a name that is; {free_name} is free"))?;
             }
         }
     }
@@ -96,7 +97,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     log::info!("{nickname} joined");
     client.delivery().post(Parcel::Joined { id, nickname, joined })?;
     client.send(protocol::PROCESS)?;
-    // After the line that has to arrive alone: until then nobody finds this client to write to it.
+    // Only now is this client found by others: the original's client wants `process` alone in one `recv`.
     client.shared.registry.announce(&seat.nickname);
     client.send(format!(
         "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
@@ -191,8 +192,11 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
         log::debug!("{} goes to the queue", message.number);
         match to {
             None => client.delivery().send_to_broadcast(client.id, message)?,
-            Some(partner) if client.delivery().send_private(client.id, partner, message)? => {}
-            Some(_) => break,
+            Some(partner) => {
+                if !client.delivery().send_private(client.id, partner, message)? {
+                    break; // the partner has left, and the client was told so
+                }
+            }
         }
     }
     client.delivery().post(match to {

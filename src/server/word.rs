@@ -1,5 +1,5 @@
-//! What each special word does. Touches its own `Client`, the registry, and the queue by `delivery`. Never calls
-//! `recv`, so there is no TELL within a TELL.
+//! What each special word does. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept` what
+//! outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
 use super::delivery::{Message, Parcel, Partner};
@@ -76,8 +76,8 @@ impl Addressee {
     }
 }
 
-/// The dialogue: whom, then what. Then the client is back where it was. Whom nobody is called is asked for again, and not
-/// given up: the text that was meant for one would be the next line, and go to the room.
+/// The dialogue: whom, then what. Then the client is back where it was. A nickname that nobody has does not end it: the
+/// text that was meant for one would be the next line, and go to the room.
 fn tell(client: &mut Client) -> Result<(), Leave> {
     let (user, to) = loop {
         client.send(protocol::TELL_WHO)?;
@@ -105,7 +105,7 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
 
 fn nobody_to_tell(client: &Client, user: &Text) -> Result<(), Leave> {
     let user = user.as_str().trim();
-    client.send(protocol::not_sent(&format!("nobody here is called {user}; choose somebody else")))
+    client.send(protocol::not_sent(&format!("nobody here is called {user}; choose somebody else, or MENU gives it up")))
 }
 
 /// A private message on one line.

@@ -82,7 +82,10 @@ const REASONS: &[(&str, &str)] = &[
     ),
     // A private message.
     ("nobody here is called {user}; LIST shows who is here", "здесь нет никого с ником {}; LIST покажет, кто здесь"),
-    ("nobody here is called {user}; choose somebody else", "здесь нет никого с ником {}; выберите кого-нибудь другого"),
+    (
+        "nobody here is called {user}; choose somebody else, or MENU gives it up",
+        "здесь нет никого с ником {}; выберите кого-нибудь другого, а MENU отменит вопрос",
+    ),
     ("{nickname} is away, and {WAITING} messages wait already", "{} не в чате, и {} сообщений уже ждут"),
     (
         "{nickname} is not here, and the database fails; try again later",
@@ -117,7 +120,10 @@ const LINES: &[(&str, &str)] = &[
         "Type the name that others will see: 1 to 32 letters and digits, a letter first; QUIT leaves",
         "Наберите имя, которое увидят другие: от 1 до 32 букв и цифр, сначала буква; QUIT — выход",
     ),
-    ("{nickname} is taken, or looks like a name that is; {free} is free", "{} занят или похож на занятый; {} свободен"),
+    (
+        "{nickname} is taken, or looks like a name that is; {free_name} is free",
+        "{} занят или похож на занятый; {} свободен",
+    ),
     (
         "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
         "Добро пожаловать, {}. Пишите одному лично или всем в общем чате. HELP покажет слова.",
