@@ -110,9 +110,10 @@ install_programs() {
         try=chat-server
     fi
     case ":$PATH:" in
-    *":$bin:"*) printf 'Try: %s\n' "$try" ;;
-    *) printf "%s is not in your PATH; add this line to ~/.profile and open a new terminal:\n    export PATH=\"\$HOME/.local/bin:\$PATH\"\n" "$bin" ;;
+    *":$bin:"*) ;;
+    *) printf "%s is not in your PATH; type this line now, and add it to ~/.profile for the next login:\n    export PATH=\"\$HOME/.local/bin:\$PATH\"\n" "$bin" ;;
     esac
+    printf 'Try: %s\n' "$try"
 }
 
 database=no

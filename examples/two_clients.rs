@@ -16,7 +16,7 @@ use chatroom::server::{Config, Stop, start_server};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 const PATIENCE: Duration = Duration::from_secs(10);
-const WIDTH: usize = 36;
+const WIDTH: usize = 26;
 
 fn main() -> io::Result<()> {
     let (tell, happened) = bounded(1000);

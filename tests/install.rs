@@ -73,6 +73,7 @@ fn it_installs_both_programs_again_and_again_and_takes_them_away() {
     assert!(first.status.success(), "{}", said(&first));
     assert!(said(&first).contains("is not in your PATH"), "{}", said(&first));
     assert!(said(&first).contains("export PATH=\"$HOME/.local/bin:$PATH\""), "{}", said(&first));
+    assert!(said(&first).ends_with("Try: chat-server\n"), "{}", said(&first));
     let share = home.path().join(".local/share");
     let shared = SHARED.iter().map(|file| share.join(file));
     let all: Vec<PathBuf> =

@@ -64,7 +64,7 @@ impl Recv {
         if self.back.is_none() {
             self.printer.own_words(lang.pick(
                 "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
-                "Связь с сервером потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
+                "Связь потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
             ))?;
         }
         if talk.is_withdrawn() {
