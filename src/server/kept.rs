@@ -46,7 +46,7 @@ pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     member.answers = true;
     if member.since == NOTHING {
         member.since = archive.newest().unwrap_or_else(|error| {
-            log::warn!("the database does not answer: {error}");
+            unanswered(&error);
             NOTHING
         });
     }
@@ -95,7 +95,7 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
 pub(super) fn was_here(client: &Client, nickname: &Nickname) -> bool {
     let Some(archive) = &client.shared.archive else { return false };
     archive.was_here(nickname).unwrap_or_else(|error| {
-        log::warn!("the database does not answer: {error}");
+        unanswered(&error);
         true
     })
 }
@@ -198,7 +198,11 @@ fn ask(client: &mut Client) -> Result<Option<Password>, Leave> {
     }
 }
 
-fn does_not_answer(error: &io::Error) -> String {
+fn unanswered(error: &io::Error) {
     log::warn!("the database does not answer: {error}");
+}
+
+fn does_not_answer(error: &io::Error) -> String {
+    unanswered(error);
     protocol::not_sent("the database does not answer; try again in a while")
 }
