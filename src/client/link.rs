@@ -1,9 +1,9 @@
 //! The connection to the server, and what waits while there is none. Touches the socket.
 //!
 //! # Locks
-//! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what
-//! failed. Nothing is written under any. A line is counted as sent under it
-//! (`Talk` has a lock of its own, taken inside), so that a line is either counted before the link is lost, or waits.
+//! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what failed.
+//! Nothing is written under any. A line is counted as sent under the first (`Talk` has a lock of its own, taken inside),
+//! so that it is either counted before the link is lost, or waits.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
