@@ -7,6 +7,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::str;
 
 /// Two ends of one connection.
 fn connected() -> io::Result<(TcpStream, TcpStream)> {

@@ -6,8 +6,9 @@
 //! The clients are the crate's own, with the two threads that `chat` has and a pipe for a keyboard. The example fails
 //! when a line does not arrive.
 
-use std::io::{self, PipeWriter, Write};
+use std::io::{self, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ fn main() -> io::Result<()> {
 /// Somebody at a keyboard.
 struct User {
     name: &'static str,
-    keyboard: PipeWriter,
+    keyboard: UnixStream,
     running: JoinHandle<io::Result<Ended>>,
 }
 
@@ -75,7 +76,7 @@ impl Stage {
 
     /// Starts a client and gives it a nickname.
     fn enter(&self, name: &'static str, server: TcpStream) -> io::Result<User> {
-        let (typed, keyboard) = io::pipe()?;
+        let (typed, keyboard) = UnixStream::pair()?;
         let screen = Printer::plain(Wings(self.tell.clone(), name));
         let run = move || client::run(server, Settings::default(), Input::script(typed), screen);
         let running = thread::Builder::new().name(name.into()).spawn(run)?;

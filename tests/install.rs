@@ -122,7 +122,7 @@ fn poor_path(cargo: Option<&str>) -> TempDir {
 fn what_is_missing_is_said_in_one_line() {
     let cases = [
         (None, &[][..], "cargo is missing"),
-        (Some("1.60.0"), &[], "cargo 1.60.0 is too old, 1.95 is needed"),
+        (Some("1.60.0"), &[], "cargo 1.60.0 is too old, 1.85 is needed"),
         (Some("2.0.0"), &[], "a linker is missing"),
         (Some("2.0.0"), &["--install"], "there is no option --install"),
     ];

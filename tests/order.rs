@@ -205,10 +205,10 @@ fn who_stays_loses_nothing_while_others_come_go_and_are_killed() {
             thread::sleep((begun + TICK * tick).saturating_duration_since(Instant::now()));
             let came = come(&server, tick as usize);
             leave(std::mem::replace(&mut inside, came));
-            if tick % 5 == 4
-                && let Some(program) = killed.pop()
-            {
-                program.signal(Signal::KILL);
+            if tick % 5 == 4 {
+                if let Some(program) = killed.pop() {
+                    program.signal(Signal::KILL);
+                }
             }
             (0..SAID).for_each(|i| anna.send(&format!("{tick}.{i}")));
         }

@@ -20,9 +20,8 @@ impl Backlog for DropOldest {
     fn push(&mut self, line: &str) {
         self.bytes += line.len();
         self.lines.push_back(line.to_owned());
-        while self.bytes > self.limit
-            && let Some(oldest) = self.lines.pop_front()
-        {
+        while self.bytes > self.limit {
+            let Some(oldest) = self.lines.pop_front() else { break };
             self.bytes -= oldest.len();
             self.lost += 1;
         }

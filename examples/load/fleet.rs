@@ -130,7 +130,7 @@ impl Fleet {
     pub(crate) fn step(&mut self, patience: Duration) -> io::Result<()> {
         let held_up = self.clients.iter().take(crate::SENDERS_MAX).any(Client::is_held_up);
         let patience = if held_up { patience.min(Duration::from_millis(1)) } else { patience };
-        let timeout = Timespec { tv_sec: patience.as_secs().cast_signed(), tv_nsec: patience.subsec_nanos().into() };
+        let timeout = Timespec::try_from(patience).expect("a patience of seconds");
         match epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&timeout)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),

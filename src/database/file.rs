@@ -10,12 +10,14 @@
 //! A power loss can take the last commits, those since the last checkpoint, but never half of one, and the file stays
 //! whole. Waiting for the disk at each commit (`FULL`) would save these too, and everybody would wait with it.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 use crate::limits::DATABASE_PATIENCE;
 
@@ -143,12 +145,12 @@ fn lock(path: &Path) -> Result<File, String> {
     name.push("-lock");
     let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(name);
     let file = file.map_err(|error| error.to_string())?;
-    match file.try_lock() {
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
+        Err(Errno::WOULDBLOCK) => {
             Err("another chat-server keeps its chat there; stop it, or choose another file with --database".into())
         }
-        Err(TryLockError::Error(error)) => Err(format!("it cannot be locked ({error})")),
+        Err(error) => Err(format!("it cannot be locked ({error})")),
     }
 }
 

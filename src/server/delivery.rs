@@ -212,9 +212,8 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
             recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
         }
-        while !room.is_full()
-            && let Ok(parcel) = queue.try_recv()
-        {
+        while !room.is_full() {
+            let Ok(parcel) = queue.try_recv() else { break };
             room.take(parcel);
         }
         room.commit();

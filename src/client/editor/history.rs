@@ -38,9 +38,8 @@ impl History {
             return;
         }
         self.last = line.into_owned();
-        if let Some(file) = &mut self.file
-            && let Err(error) = file.write_all(format!("{}\n", self.last).as_bytes())
-        {
+        let Some(file) = &mut self.file else { return };
+        if let Err(error) = file.write_all(format!("{}\n", self.last).as_bytes()) {
             log::debug!("no history is kept: {error}");
             self.file = None;
         }

@@ -22,10 +22,10 @@ pub(super) struct Without {
 impl Writer {
     /// The chat goes on without the database from here.
     pub(super) fn fail(&mut self, why: &str, lost: u64) -> News {
-        if !self.connection.is_autocommit()
-            && let Err(error) = self.connection.execute_batch("ROLLBACK")
-        {
-            log::warn!("the database could not take a batch back: {error}");
+        if !self.connection.is_autocommit() {
+            if let Err(error) = self.connection.execute_batch("ROLLBACK") {
+                log::warn!("the database could not take a batch back: {error}");
+            }
         }
         // Some of them may have been entered in the transaction that is no more.
         self.users.clear();
