@@ -188,9 +188,8 @@ impl Drop for OwnThread {
             self.away = None;
         }
         self.work = None;
-        if let Some(thread) = self.thread.take().filter(|_| self.away.is_none())
-            && thread.join().is_err()
-        {
+        let Some(thread) = self.thread.take().filter(|_| self.away.is_none()) else { return };
+        if thread.join().is_err() {
             log::error!("the database's thread panicked");
         }
     }
