@@ -131,7 +131,7 @@ impl Delivery {
     pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
-        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop))?;
+        let thread = builder.spawn(move || deliver(&parcels, writer, store, stop))?;
         Ok((Delivery { queue }, thread))
     }
 
@@ -198,7 +198,7 @@ impl Delivery {
 
 /// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
 /// until every handle is dropped. After the stop parcel it looks now and then whose time is up.
-fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
+fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, stop: Stop) {
     let mut all = EndsAll { room: Room::new(store), queue, stop };
     let room = &mut all.room;
     let mut looks = never();
@@ -218,6 +218,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
         }
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
+        writer.keep_bound();
         if room.is_stopping() && !was_stopping {
             looks = tick(LINGER_SLICE);
         }
@@ -250,7 +251,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::server::places::Places;
+    use crate::server::places::Spares;
     use crate::server::store::News;
 
     const DEADLINE: Duration = Duration::from_secs(30);
@@ -278,7 +279,7 @@ mod tests {
     fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
         let (held, lets_go) = bounded(0);
         let (alive, _ended) = bounded(0);
-        let (writer, stop) = (Writer { places: Places::new(1, 1), alive }, Stop::new());
+        let (writer, stop) = (Writer::new(Spares::new(1), alive), Stop::new());
         let (delivery, thread) = Delivery::start(writer, Box::new(Breaks(lets_go)), stop.clone()).expect("a thread");
         let (answers, answered) = bounded(ASKED);
         let (nickname, text) = (Nickname::parse("anna").expect("a nickname"), Text::parse(b"hello".to_vec()));

@@ -19,6 +19,8 @@ pub enum Leave {
     TooManyGuesses,
     /// Too many bytes without a newline.
     Overflow,
+    /// All places were taken, and somebody else got the one of who had no nickname yet.
+    GaveWay,
     /// Read too slowly for too long, and was cut.
     TooLate,
     /// The connection broke.
@@ -57,6 +59,7 @@ impl fmt::Display for Leave {
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
+            Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),
