@@ -6,6 +6,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+#[cfg(feature = "editor")]
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::program::Program;
 use crate::support::Server;
@@ -98,6 +100,24 @@ fn a_pipe_that_nobody_reads_is_said_and_one_that_is_read_gets_the_transcript() {
     while chat(&server, &pipe).0 != Some(0) {}
     let read = reader.wait_with_output().expect("it ends with the chat");
     assert!(String::from_utf8_lossy(&read.stdout).contains("(broadcast) anna: hello\n"), "{read:?}");
+}
+
+#[cfg(feature = "editor")]
+#[test]
+fn the_time_is_local_and_no_program_is_asked_for_it() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("log");
+    let minutes = || SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970").as_secs() / 60;
+    let begun = minutes();
+    let mut chat = Command::new(env!("CARGO_BIN_EXE_chat"));
+    chat.args(["--port", &server.address.port().to_string(), "--log"]).arg(&path);
+    chat.env("TZ", "IST-5:30").env("PATH", "").stdin(Stdio::null());
+    assert!(chat.output().expect("it runs").status.success());
+    let text = fs::read_to_string(&path).expect("it is there");
+    let time = |minute: u64| format!(" {:02}:{:02} --- chat begins", minute / 60 % 24, minute % 60);
+    let is_india = (begun..=minutes()).any(|minute| text.contains(&time(minute + 5 * 60 + 30)));
+    assert!(is_india, "{text}");
 }
 
 #[test]
