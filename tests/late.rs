@@ -108,6 +108,7 @@ fn who_takes_not_a_byte_for_ten_seconds_is_cut() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn who_is_cut_is_told_why_if_its_socket_takes_that_within_a_second() {
     let mut server = tells_who_is_late();
     // The second is the server's: on a busy machine it may be over before this process has its turn.

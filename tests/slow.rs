@@ -89,6 +89,7 @@ fn a_stalled_reader_delays_nobody_and_is_cut() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let slow = server.login("vera");
@@ -116,6 +117,7 @@ fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_is_stopped_in_its_tracks_is_cut_and_the_others_hear_everything() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let (mut boris, mut anna) = (server.group("boris"), server.group("anna"));
@@ -134,6 +136,7 @@ fn a_client_that_is_stopped_in_its_tracks_is_cut_and_the_others_hear_everything(
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_asks_and_never_reads_is_cut() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let mut anna = server.group("anna");
