@@ -10,6 +10,7 @@
 //! | `recent.rs` | the last messages of the group, for who comes into it |
 //! | `questions.rs` | answers, for the clients' own threads |
 //! | `accounts.rs` | passwords to hashes |
+//! | `keys.rs` | which account a nickname has |
 //! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
 
 use std::io;
@@ -31,6 +32,7 @@ mod accounts;
 mod export;
 mod file;
 mod flags;
+mod keys;
 mod own_thread;
 mod questions;
 mod recent;
@@ -62,8 +64,9 @@ impl Default for Settings {
 /// # Errors
 /// One line: the file is unreadable, another program's, of a newer version, or in use.
 pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
-    let (file, connection) = DatabaseFile::open(path)?;
+    let (file, mut connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
+    keys::bring_up_to_date(&mut connection).map_err(context)?;
     let archive = Questions::open(file.path()).map_err(context)?;
     let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
     let writer = Writer::new(file, connection, settings);

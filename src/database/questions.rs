@@ -13,12 +13,12 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::accounts::Hashing;
 use super::file::{open_reader, told};
-use super::{newest_that_fit, time};
+use super::{keys, newest_that_fit, time};
 use crate::limits::{DATABASE_READERS, READER_PATIENCE};
 use crate::protocol;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
-use crate::text::Nickname;
+use crate::text::{self, Nickname};
 
 /// Answers questions.
 #[derive(Debug)]
@@ -67,6 +67,7 @@ const HISTORY: &str = "
 /// A message as the reader saw it, with its time before it.
 fn line(row: &Row<'_>) -> rusqlite::Result<String> {
     let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let text = text::relayed(&text);
     let line = match to {
         None => protocol::broadcast(&from, &text),
         Some(to) if row.get(4)? => protocol::private_receipt(&to, &text),
@@ -105,9 +106,9 @@ impl Archive for Questions {
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.question(|connection| {
+            let key = keys::of(connection, nickname)?;
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
-            let answer =
-                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            let answer = account.query_row([key], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
             answer.optional()
         })
     }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::{Settings, newest_that_fit, time};
 use crate::protocol;
-use crate::text::{Nickname, Text};
+use crate::text::{self, Nickname, Text};
 
 /// The last messages of the group, the oldest first.
 #[derive(Debug)]
@@ -32,8 +32,10 @@ impl Recent {
         let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
                    WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
         let mut last = connection.prepare(sql)?;
-        let said =
-            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
+        let said = last.query_map([most], |row| {
+            let text: String = row.get(2)?;
+            Ok(Said { time: row.get(0)?, from: row.get(1)?, text: text::relayed(&text) })
+        })?;
         let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
         messages.make_contiguous().reverse();
         Ok(Recent { most, keep, messages })

@@ -3,10 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::time;
+use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
-use crate::text::Nickname;
+use crate::text::{self, Nickname};
 
 /// `messages.waits` of a message that was shown, and nothing has come from its recipient since.
 const SHOWN: i64 = 2;
@@ -69,7 +69,10 @@ pub(super) fn show_waiting(connection: &Connection, user: i64) -> Result<(Vec<St
     let mut waiting = connection.prepare_cached(sql)?;
     let line = |row: &Row<'_>| {
         let (from, text, waits): (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok((waits == SHOWN, format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text))))
+        Ok((
+            waits == SHOWN,
+            format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text::relayed(&text))),
+        ))
     };
     let lines: Vec<(bool, String)> = waiting.query_map([user], line)?.collect::<Result<_>>()?;
     if !lines.is_empty() {
@@ -89,8 +92,7 @@ pub(super) fn waits_no_more(connection: &Connection, user: i64) -> Result<usize>
 
 /// Whether this nickname, or one that looks like it, is kept for who knows its password.
 pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE key = ?1)";
-    connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
+    Ok(keys::of(connection, nickname)?.is_some())
 }
 
 /// Keeps a nickname for who knows the password, with the private messages after `since`, at least with those from now
@@ -106,7 +108,8 @@ pub(super) fn register(
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";
-    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time, since])
+    let key = keys::of(connection, nickname)?.unwrap_or_else(|| nickname.key());
+    connection.prepare_cached(sql)?.execute(params![key, user, hash, time, since])
 }
 
 /// Forgets messages from before `oldest`, of the first ones so many that nobody waits for it. Says how many.

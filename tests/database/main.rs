@@ -11,6 +11,7 @@ mod export;
 mod failure;
 mod history;
 mod large;
+mod names;
 mod opening;
 #[cfg(feature = "editor")]
 #[path = "../pty/mod.rs"]
