@@ -13,7 +13,7 @@ use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
-use crate::protocol;
+use crate::protocol::{self, foreign};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -29,6 +29,10 @@ pub(super) struct Client {
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// Asked for a nickname: what comes may be another protocol's greeting.
+    is_asked_who: bool,
+    /// Something has come from it.
+    pub(super) has_spoken: bool,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -42,11 +46,13 @@ impl Client {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
-            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, now),
             told_about_pace: false,
             login_until: now.checked_add(shared.config.login),
             name: "somebody without a nickname".into(),
+            is_asked_who: false,
+            has_spoken: false,
             messages: 0,
             member: None,
             wrong_passwords: 0,
@@ -74,6 +80,15 @@ impl Client {
         self.rest(pause.unwrap_or_default())?;
         self.delivery().send(self.id, line)?;
         self.rest(pause.unwrap_or_default())
+    }
+
+    /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes
+    /// next would be read as a nickname, an answer and a message, and a web page would have spoken in the chat.
+    pub(super) fn read_nickname(&mut self) -> Result<Option<Text>, Leave> {
+        self.is_asked_who = true;
+        let line = self.read_line();
+        self.is_asked_who = false;
+        line
     }
 
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
@@ -173,14 +188,38 @@ impl Client {
                 }
                 result = stream.set_read_timeout(Some(patience));
             }
-            if let Some(incoming) = self.reader.take() {
+            let incoming = self.reader.take();
+            if self.is_asked_who {
+                self.speaks_our_protocol(incoming.as_ref())?;
+            }
+            if let Some(incoming) = incoming {
                 return Ok(incoming);
             }
             match result.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => {}
+                _ => self.has_read()?,
             }
         }
+    }
+
+    /// Says once that somebody speaks, and answers a telnet client.
+    fn has_read(&mut self) -> Result<(), Leave> {
+        if !self.has_spoken && self.reader.has_begun() {
+            self.has_spoken = true;
+            log::info!("{} connected from {}", self.id, self.connection.address);
+        }
+        let answers = self.reader.answers();
+        if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
+    }
+
+    /// Whether what has come, a line or the beginning of one, may be a nickname.
+    fn speaks_our_protocol(&self, incoming: Option<&Incoming>) -> Result<(), Leave> {
+        let greeting = match incoming {
+            Some(Incoming::Line(line)) => foreign::greeting(line),
+            None => foreign::begins_greeting(self.reader.unfinished()),
+            Some(_) => None,
+        };
+        greeting.map_or(Ok(()), |protocol| Err(Leave::Foreign(protocol)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.
