@@ -5,6 +5,7 @@
 //! however many messages one read brings. The original frames nothing and takes what one `recv` gives for one message:
 //! that is framing `Chunks`.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -231,10 +232,7 @@ impl MessageReader {
         self.ended = count == 0;
         self.has_begun |= count > 0;
         let chunk = self.chunk.get(..count).unwrap_or_default();
-        match &mut self.telnet {
-            Some(telnet) if telnet.concerns(chunk) => self.decoder.push(&telnet.text(chunk)),
-            _ => self.decoder.push(chunk),
-        }
+        self.decoder.push(&without_telnet(chunk, self.telnet.as_mut()));
         // A chunk is a message: its end stands for the newline that the original's client never sends. A chunk that fills
         // the buffer is longer than a message may be, and what is read next is its rest, not a message of its own. (One
         // of just that length takes the next message with it: nothing on the wire tells the two apart.)
@@ -257,6 +255,14 @@ impl MessageReader {
             self.decoder.push(b"\n");
         }
         unfinished
+    }
+}
+
+/// What of `chunk` is text: all of it, but for a telnet client.
+fn without_telnet<'a>(chunk: &'a [u8], telnet: Option<&mut Telnet>) -> Cow<'a, [u8]> {
+    match telnet {
+        Some(telnet) if telnet.concerns(chunk) => Cow::Owned(telnet.text(chunk)),
+        _ => Cow::Borrowed(chunk),
     }
 }
 

@@ -117,8 +117,7 @@ pub enum Said<'a> {
 
 impl<'a> Said<'a> {
     /// Tells a word from a message. Words are written in capitals, or in any case after a slash; a line that begins
-    /// with a space is a message as it stands. What cannot be seen before a word or in it does not count: who wrote the
-    /// word must not find the text in front of everyone.
+    /// with a space is a message as it stands. What cannot be seen before a word, or in it, does not count.
     pub fn parse(line: &'a str) -> Said<'a> {
         let begun = line.trim_start_matches(|c| !matches!(c, ' ' | '\t') && is_unseen(c));
         if begun.starts_with("//") {
@@ -126,7 +125,6 @@ impl<'a> Said<'a> {
         }
         let written = begun.trim_end();
         let (name, rest) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
-        let rest = if is_blank(rest) { "" } else { rest.trim_start_matches(is_unseen) };
         match Word::parse(name, rest).or_else(|| Word::tell_with_colons(written)) {
             Some(word) => Said::Word(word),
             None if name.starts_with('/') => Said::Word(Word::Unknown(name)),
@@ -137,6 +135,7 @@ impl<'a> Said<'a> {
 
 impl<'a> Word<'a> {
     fn parse(name: &'a str, rest: &'a str) -> Option<Word<'a>> {
+        let rest = if is_blank(rest) { "" } else { rest.trim_start_matches(is_unseen) };
         let slash = name.starts_with('/');
         let name = if slash { seen(name).to_ascii_lowercase() } else { seen(name) };
         let one_at_most = !rest.contains(char::is_whitespace);

@@ -95,7 +95,10 @@ impl Client {
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.next()? {
-            Incoming::Line(line) => Text::parse(line),
+            Incoming::Line(line) => {
+                self.is_no_greeting(foreign::greeting, &line)?;
+                Text::parse(line)
+            }
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
@@ -188,13 +191,10 @@ impl Client {
                 }
                 result = stream.set_read_timeout(Some(patience));
             }
-            let incoming = self.reader.take();
-            if self.is_asked_who {
-                self.speaks_our_protocol(incoming.as_ref())?;
-            }
-            if let Some(incoming) = incoming {
+            if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
+            self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             match result.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
                 _ => self.has_read()?,
@@ -212,14 +212,10 @@ impl Client {
         if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
     }
 
-    /// Whether what has come, a line or the beginning of one, may be a nickname.
-    fn speaks_our_protocol(&self, incoming: Option<&Incoming>) -> Result<(), Leave> {
-        let greeting = match incoming {
-            Some(Incoming::Line(line)) => foreign::greeting(line),
-            None => foreign::begins_greeting(self.reader.unfinished()),
-            Some(_) => None,
-        };
-        greeting.map_or(Ok(()), |protocol| Err(Leave::Foreign(protocol)))
+    /// Sends away who greets in another protocol where a nickname is asked for.
+    fn is_no_greeting(&self, protocol_of: fn(&[u8]) -> Option<&'static str>, line: &[u8]) -> Result<(), Leave> {
+        let protocol = if self.is_asked_who { protocol_of(line) } else { None };
+        protocol.map_or(Ok(()), |protocol| Err(Leave::Foreign(protocol)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.
