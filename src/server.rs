@@ -238,6 +238,7 @@ fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place
             log::debug!("{} connected from {address} and said nothing", client.id);
         }
         _ if leave.is_fault() => log::warn!("{} left: {leave}", client.name),
+        _ if !client.has_spoken => log::info!("{} from {address} said nothing and left: {leave}", client.id),
         _ => log::info!("{} left: {leave}", client.name),
     }
     client.goodbye(leave);

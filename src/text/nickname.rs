@@ -20,7 +20,7 @@ pub const RESERVED: &[&str] = &[
     "server", "system", "general_information", "generalinformation",
     "you", "me", "nobody", "everyone", "everybody",
     "сервер", "система", "общая_информация", "общаяинформация",
-    "вы", "ты", "я", "никто", "никому", "все", "всем",
+    "вы", "вам", "ты", "я", "никто", "никому", "все", "всем",
 ];
 
 /// The same as keys: `Y0u` and `Iist` are no nicknames either.
