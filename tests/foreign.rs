@@ -14,11 +14,13 @@ mod support;
 enum Ends {
     /// The connection is closed, and the reason names the protocol.
     Closed(&'static str),
+    /// The same for a word that would be a nickname in other letters.
+    Word(&'static str),
     /// It is refused as a nickname, or is no line at all; nothing else happens.
     Refused,
 }
 
-use Ends::{Closed, Refused};
+use Ends::{Closed, Refused, Word};
 
 const BINARY: Ends = Closed("a binary protocol");
 
@@ -42,7 +44,7 @@ const GREETINGS: &[(&[u8], Ends)] = &[
     (b"INVITE sip:anna@example.org SIP/2.0\r\n", Closed("HTTP")),
     (b"SSH-2.0-OpenSSH_9.2\r\n", Closed("SSH")),
     (b"SSH-1.5-NmapNSE_1.0\n", Closed("SSH")),
-    (b"EHLO\r\n", Closed("SMTP")),
+    (b"EHLO\r\n", Word("SMTP")),
     (b"EHLO example.org\r\nMAIL FROM:<anna@example.org>\r\n", Closed("SMTP")),
     (b"helo example.org\r\n", Closed("SMTP")),
     (b"MAIL FROM:<anna@example.org>\r\n", Closed("SMTP")),
@@ -50,14 +52,14 @@ const GREETINGS: &[(&[u8], Ends)] = &[
     (b"CAP LS 302\r\n", Closed("IRC")),
     (b"USER anonymous\r\n", Closed("FTP, POP3 or IRC")),
     (b"PASS secret\r\n", Closed("FTP, POP3 or IRC")),
-    (b"CAPA\r\n", Closed("POP3")),
+    (b"CAPA\r\n", Word("POP3")),
     (b"a001 LOGIN eve secret\r\n", Closed("IMAP")),
     (b"A1 CAPABILITY\r\n", Closed("IMAP")),
     (b"*1\r\n$4\r\nPING\r\n", Closed("Redis")),
-    (b"PING\r\n", Closed("Redis")),
-    (b"stats\r\n", Closed("memcached")),
-    (b"ruok\n", Closed("ZooKeeper")),
-    (b"CONNECT\naccept-version:1.2\n\n\0", Closed("STOMP")),
+    (b"PING\r\n", Word("Redis")),
+    (b"stats\r\n", Word("memcached")),
+    (b"ruok\n", Word("ZooKeeper")),
+    (b"CONNECT\naccept-version:1.2\n\n\0", Word("STOMP")),
     (b"<?xml version='1.0'?><stream:stream to='example.org'>\n", Closed("XML")),
     (b"<stream:stream xmlns='jabber:client'>\n", Closed("XML")),
     (b"<policy-file-request/>\0\n", Closed("XML")),
@@ -66,11 +68,11 @@ const GREETINGS: &[(&[u8], Ends)] = &[
     (b"@RSYNCD: 31.0\n", Closed("rsync")),
     (b"CLIENT libcurl 8.0\r\n", Closed("DICT")),
     (b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", Closed("PROXY")),
-    (b"JDWP-Handshake\n", Closed("Java's debugger")),
-    (b"Subscribe\n", Closed("a scanner's language")),
-    (b"login\n", Closed("a scanner's language")),
-    (b"init\noff all\nquit\n", Closed("a scanner's language")),
-    (b"LO_SERVER_CLIENT_PAIR\nNmap\n0000\n\n", Closed("a scanner's language")),
+    (b"JDWP-Handshake\n", Word("Java's debugger")),
+    (b"Subscribe\n", Word("a scanner of ports")),
+    (b"login\n", Word("a scanner of ports")),
+    (b"init\noff all\nquit\n", Word("a scanner of ports")),
+    (b"LO_SERVER_CLIENT_PAIR\nNmap\n0000\n\n", Word("a scanner of ports")),
     (b"NXSH-5.6.7\n", Closed("NX")),
     // TLS, without a line end: old and new.
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03 random bytes", Closed("TLS")),
@@ -112,8 +114,14 @@ fn talk(mut peer: Peer, greeting: &[u8], ends: Ends) {
         said.push(String::from_utf8_lossy(&line).into_owned());
     }
     assert!(!said.iter().any(|line| line == "Successfully"), "{greeting:?} has joined: {said:?}");
-    if let Closed(protocol) = ends {
-        let reason = format!("The connection is closed: you speak {protocol}, and this is a chat");
+    let reason = match ends {
+        Closed(protocol) => Some(format!("The connection is closed: you speak {protocol}, and this is a chat")),
+        Word(protocol) => {
+            Some(format!("The connection is closed: {protocol} begins with just this word, and this is a chat"))
+        }
+        Refused => None,
+    };
+    if let Some(reason) = reason {
         assert!(said.iter().any(|line| line.starts_with(&reason)), "{:?}: {said:?}", String::from_utf8_lossy(greeting));
     }
     // (Before it, on the same row, a telnet client may have been answered.)

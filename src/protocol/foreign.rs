@@ -5,24 +5,54 @@
 //! protocol's full shape is sent away at the first line. A person may be called `get` or `Host`: a word alone is a
 //! nickname, but for the few that are a whole greeting just as they stand here.
 
-/// The protocol that this line, where a nickname was asked for, belongs to.
-pub fn greeting(line: &[u8]) -> Option<&'static str> {
+use std::fmt;
+
+/// How a program of another kind greeted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Greeting {
+    /// In this protocol's shape, which no nickname has.
+    Shape(&'static str),
+    /// With a word that this protocol begins with. In other letters it is a nickname.
+    Word(&'static str),
+}
+
+impl fmt::Display for Greeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Greeting::Shape(protocol) => {
+                write!(f, "you speak {protocol}, and this is a chat of text lines; connect with chat, nc or telnet")
+            }
+            Greeting::Word(protocol) => {
+                write!(
+                    f,
+                    "{protocol} begins with just this word, and this is a chat; in other letters it can be a nickname"
+                )
+            }
+        }
+    }
+}
+
+/// Which other protocol this line, where a nickname was asked for, belongs to.
+pub fn greeting(line: &[u8]) -> Option<Greeting> {
     begins_greeting(line).or_else(|| {
         let line = std::str::from_utf8(line).ok()?.trim_end();
         let word = WORDS.iter().find(|(_, words)| words.contains(&line));
-        word.map(|&(protocol, _)| protocol).or_else(|| ends_request(line).then_some("HTTP"))
+        let word = word.map(|&(protocol, _)| Greeting::Word(protocol));
+        word.or_else(|| ends_request(line).then_some(Greeting::Shape("HTTP")))
     })
 }
 
 /// The same of a line that has not come to its end: `GET /` is enough. A browser that waits for TLS sends no line end.
-pub fn begins_greeting(line: &[u8]) -> Option<&'static str> {
+pub fn begins_greeting(line: &[u8]) -> Option<Greeting> {
     if is_binary(line) {
-        return Some(if line.starts_with(b"\x16\x03") { "TLS" } else { "a binary protocol" });
+        let protocol = if line.starts_with(b"\x16\x03") { "TLS" } else { "a binary protocol" };
+        return Some(Greeting::Shape(protocol));
     }
     // Cut anywhere, even within a letter.
     let line = line.utf8_chunks().next()?.valid();
     let prefix = PREFIXES.iter().find(|(_, prefixes)| prefixes.iter().any(|prefix| line.starts_with(prefix)));
-    prefix.map(|&(protocol, _)| protocol).or_else(|| command(line)).or_else(|| is_header(line).then_some("HTTP"))
+    let protocol = prefix.map(|&(protocol, _)| protocol).or_else(|| command(line));
+    protocol.or_else(|| is_header(line).then_some("HTTP")).map(Greeting::Shape)
 }
 
 /// How a greeting begins that is no single word.
@@ -32,7 +62,7 @@ const PREFIXES: &[(&str, &[&str])] = &[
     ("RTSP", &["RTSP/"]),
     ("SIP", &["SIP/2.0"]),
     ("XML", &["<?", "<!", "<stream", "<policy-file", "< NTP/"]),
-    ("JSON", &["{\"", "[{\""]),
+    ("JSON", &["{", "[{"]),
     ("Redis", &["*0", "*1", "*2", "*3", "*4", "*5", "*6", "*7", "*8", "*9"]),
     ("rsync", &["@RSYNCD:"]),
     ("PJL", &["\x1b%-12345X"]),
@@ -51,20 +81,10 @@ const WORDS: &[(&str, &[&str])] = &[
     ("Java's debugger", &["JDWP-Handshake"]),
     // What nmap asks, to find out who listens.
     (
-        "a scanner's language",
-        &[
-            "Subscribe",
-            "Query",
-            "VERSION",
-            "ver",
-            "vp3",
-            "init",
-            "login",
-            "serverstatus",
-            "get_info",
-            "LO_SERVER_CLIENT_PAIR",
-        ],
+        "a scanner of ports",
+        &["Subscribe", "Query", "VERSION", "ver", "vp3", "init", "login", "serverstatus", "get_info"],
     ),
+    ("a scanner of ports", &["LO_SERVER_CLIENT_PAIR"]),
 ];
 
 /// Commands that take something behind them, by protocol.
@@ -80,31 +100,10 @@ const COMMANDS: &[(&str, &[&str])] = &[
 ];
 
 /// Methods of HTTP, RTSP, SIP, and of what is built on them.
+#[rustfmt::skip]
 const METHODS: &[&str] = &[
-    "GET",
-    "HEAD",
-    "POST",
-    "PUT",
-    "DELETE",
-    "CONNECT",
-    "OPTIONS",
-    "TRACE",
-    "PATCH",
-    "PROPFIND",
-    "PRI",
-    "DESCRIBE",
-    "SETUP",
-    "PLAY",
-    "ANNOUNCE",
-    "REGISTER",
-    "INVITE",
-    "SUBSCRIBE",
-    "NOTIFY",
-    "MESSAGE",
-    "SOURCE",
-    "MKCOL",
-    "REPORT",
-    "SEARCH",
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PRI", "DESCRIBE",
+    "SETUP", "PLAY", "ANNOUNCE", "REGISTER", "INVITE", "SUBSCRIBE", "NOTIFY", "MESSAGE", "SOURCE", "MKCOL", "REPORT", "SEARCH",
 ];
 
 /// What IMAP clients say behind a tag of their own: `a001 LOGIN anna secret`.

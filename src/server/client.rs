@@ -13,7 +13,8 @@ use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
-use crate::protocol::{self, foreign};
+use crate::protocol;
+use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -213,9 +214,9 @@ impl Client {
     }
 
     /// Sends away who greets in another protocol where a nickname is asked for.
-    fn is_no_greeting(&self, protocol_of: fn(&[u8]) -> Option<&'static str>, line: &[u8]) -> Result<(), Leave> {
-        let protocol = if self.is_asked_who { protocol_of(line) } else { None };
-        protocol.map_or(Ok(()), |protocol| Err(Leave::Foreign(protocol)))
+    fn is_no_greeting(&self, greeting: fn(&[u8]) -> Option<Greeting>, line: &[u8]) -> Result<(), Leave> {
+        let greeting = if self.is_asked_who { greeting(line) } else { None };
+        greeting.map_or(Ok(()), |greeting| Err(Leave::Foreign(greeting)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.

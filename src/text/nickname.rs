@@ -18,7 +18,7 @@ use crate::limits::NICKNAME_CHARS;
 pub const RESERVED: &[&str] = &[
     "tell", "list", "help", "quit", "q", "menu", "register", "history",
     "server", "system", "general_information", "generalinformation",
-    "you", "me", "nobody", "everyone", "everybody",
+    "you", "nobody", "everyone", "everybody",
     "сервер", "система", "общая_информация", "общаяинформация",
     "вы", "вам", "ты", "я", "никто", "никому", "все", "всем",
 ];
