@@ -105,12 +105,6 @@ pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept.map(|c| if c == '\t' { ' ' } else { c }).collect())
 }
 
-/// A text out of a file, as it may be sent today: an older server may have kept it before some of this was refused.
-#[cfg(feature = "database")]
-pub(crate) fn relayed(text: &str) -> String {
-    visible(&cleaned(text)).into_owned()
-}
-
 /// Control characters (but the tab), line separators and bidirectional marks: what one client could use to drive
 /// another's terminal.
 pub(crate) fn drives_terminals(c: char) -> bool {
