@@ -8,6 +8,8 @@ use std::time::Duration;
 pub const MESSAGE_BYTES: usize = 4096;
 /// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
 pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest subnegotiation of a telnet client in bytes. None has a reason to send one, since every option is refused.
+pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.

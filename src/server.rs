@@ -208,7 +208,6 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         }
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    log::info!("{id} connected from {address}");
     if let Err(error) = sockopts::tune(&stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
@@ -230,12 +229,17 @@ fn send_away(mut stream: &TcpStream, why: &str) {
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
 fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place, _alive: Sender<Infallible>) {
+    let address = connection.address;
     let Ok(mut client) = Client::new(connection, shared) else { return };
     let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
-    if leave.is_fault() {
-        log::warn!("{} left: {leave}", client.name);
-    } else {
-        log::info!("{} left: {leave}", client.name);
+    match leave {
+        // A health check: it looks whether anybody listens, every few seconds perhaps.
+        Leave::End | Leave::Broken(_) if !client.has_spoken => {
+            log::debug!("{} connected from {address} and said nothing", client.id);
+        }
+        _ if leave.is_fault() => log::warn!("{} left: {leave}", client.name),
+        _ if !client.has_spoken => log::info!("{} from {address} said nothing and left: {leave}", client.id),
+        _ => log::info!("{} left: {leave}", client.name),
     }
     client.goodbye(leave);
 }

@@ -203,6 +203,34 @@ fn what_users_say_is_not_logged_unless_asked_for() {
 }
 
 #[test]
+fn a_health_check_leaves_one_line_at_debug_and_none_at_the_usual_level() {
+    for (level, lines) in [("info", 0), ("debug", 20)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let mut server = ServerProgram::run(command.args(["--port", "0"]).env("RUST_LOG", level));
+        for way in 0..20 {
+            let check = server.peer();
+            if way % 2 == 0 { drop(check) } else { check.reset() }
+        }
+        server.group("anna").quit();
+        server.program.expect_error("anna left: said goodbye");
+        // Some were gone before they were accepted; the threads of others may end after anna's.
+        let is_check =
+            |line: &str| line.contains(" and said nothing") || line.contains("was gone before being accepted");
+        while server.program.all().iter().filter(|line| is_check(line)).count() < lines {
+            server.program.expect_error("");
+        }
+        let all = server.program.all();
+        assert_eq!(
+            all.iter().filter(|line| line.contains(" INFO ") && line.contains("[client-")).count(),
+            3,
+            "{all:#?}"
+        );
+        let checks: Vec<&String> = all.iter().filter(|line| is_check(line)).collect();
+        assert!(checks.len() == lines && checks.iter().all(|line| line.contains(" DEBUG ")), "{checks:#?}");
+    }
+}
+
+#[test]
 fn at_the_usual_level_a_message_leaves_no_line_in_the_log() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let mut anna = server.group("anna");

@@ -52,7 +52,7 @@ pub(super) fn session(client: &mut Client) -> Leave {
 fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     loop {
         client.send(protocol::YOUR_NICKNAME)?;
-        let Some(line) = client.read_line()? else { continue };
+        let Some(line) = client.read_nickname()? else { continue };
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::Help(_)) => {
