@@ -187,6 +187,52 @@ fn the_blackboard_is_a_file_that_can_be_shown() {
 }
 
 #[test]
+fn the_blackboard_is_read_anew_for_every_newcomer() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("motd");
+    fs::write(&path, "chapter 3\n").expect("it can be written");
+    let mut server = ServerProgram::start(&["--motd", path.to_str().expect("a plain path")]);
+    let seen_by = |nickname: &str| {
+        let mut peer = server.peer();
+        peer.send(nickname);
+        peer.skip_to(QUESTION).last().cloned().expect("there is a welcome")
+    };
+    assert_eq!(seen_by("anna"), "chapter 3");
+    fs::write(&path, "chapter 4\n").expect("it can be written");
+    assert_eq!(seen_by("boris"), "chapter 4");
+    fs::remove_file(&path).expect("it can be removed");
+    assert!(seen_by("vera").starts_with("Welcome"));
+    server.program.expect_error("cannot show --motd");
+    let pipe = folder.path().to_str().expect("a plain path");
+    assert!(fails(SERVER, &["--port", "0", "--motd", pipe]).contains("no ordinary file"));
+}
+
+#[test]
+fn the_first_lines_say_what_to_tell_the_others() {
+    let first_lines = |address: &str| {
+        let mut server = Program::start(SERVER, &["--port", "0", "-i", address]);
+        let port = server.line().rsplit(':').next().expect("its address").to_owned();
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains("--login-timeout")) {
+            lines.push(server.line());
+        }
+        (port, lines)
+    };
+    let (port, lines) = first_lines("0.0.0.0");
+    let own = chatroom::server::addresses::reachable();
+    for address in own.iter().filter(|address| address.is_ipv4()) {
+        assert!(lines.contains(&format!("    chat -i {address} -p {port}")), "{address}: {lines:?}");
+    }
+    assert!(lines[0].starts_with("Others join with"), "{lines:?}");
+    let (_, lines) = first_lines("127.0.0.1");
+    assert!(lines[0].starts_with("Only this computer can reach it"), "{lines:?}");
+    assert_eq!(
+        lines.last().map(String::as_str),
+        Some("Who comes has 300 seconds to choose a nickname (--login-timeout)")
+    );
+}
+
+#[test]
 fn what_users_say_is_not_logged_unless_asked_for() {
     for (flags, is_shown) in [(&["--show-text"][..], true), (&[][..], false)] {
         let mut command = Command::new(SERVER);

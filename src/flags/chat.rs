@@ -8,6 +8,7 @@ use std::{env, process};
 use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueEnum, ValueHint};
 
 use crate::client::{self, Bell, Lang, Look};
+use crate::limits::PORT;
 use crate::wire::Framing;
 
 mod russian;
@@ -24,7 +25,7 @@ pub struct Flags {
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: String,
     /// Port of the server
-    #[arg(short, long, default_value_t = 12345, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, default_value_t = PORT, value_parser = clap::value_parser!(u16).range(1..))]
     pub port: u16,
     /// Your nickname; without it you are asked
     #[arg(short, long, value_hint = ValueHint::Username)]

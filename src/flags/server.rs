@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::RangedU64ValueParser;
 use clap::{Parser, ValueHint};
 
-use crate::limits::{LOGIN, PEER_TIMEOUT, RATE_PER_SECOND};
+use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
 
 /// Runs a chat: people connect with chat, or with nc.
 ///
@@ -17,7 +17,7 @@ pub struct Flags {
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: String,
     /// Port to listen on; 0 lets the system choose
-    #[arg(short, long, default_value_t = 12345)]
+    #[arg(short, long, default_value_t = PORT)]
     pub port: u16,
     /// A second port, for clients that frame nothing, such as the original Python client
     #[arg(long, value_name = "PORT")]
