@@ -98,8 +98,27 @@ fn wrong_flags_end_with_status_2() {
     ] {
         wrong_usage(SERVER, &flags, part);
     }
+    wrong_usage(SERVER, &["--max-clients", "0"], "it has to be a whole number from 1 on");
     wrong_usage(CHAT, &["--framing", "pigeons"], "--framing");
     wrong_usage(CHAT, &["--port", "x"], "--port");
+}
+
+#[cfg(not(feature = "database"))]
+#[test]
+fn what_needs_the_database_says_how_it_is_had() {
+    for flags in [
+        &["--database", "chat.db"][..],
+        &["--database=chat.db"],
+        &["--keep-days", "7"],
+        &["history", "--database", "chat.db"],
+        &["users", "--database", "chat.db"],
+    ] {
+        let mut program = Program::start(SERVER, flags);
+        assert_eq!(program.wait().code(), Some(2), "{flags:?}");
+        let (_, errors) = program.rest();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains("sh download.sh --with-database"), "{errors:?}");
+    }
 }
 
 #[test]
@@ -230,6 +249,23 @@ fn the_first_lines_say_what_to_tell_the_others() {
         lines.last().map(String::as_str),
         Some("Who comes has 300 seconds to choose a nickname (--login-timeout)")
     );
+}
+
+#[test]
+fn show_text_shows_it_at_the_usual_level_or_says_what_else_is_needed() {
+    let start = |level: Option<&str>| {
+        let mut command = Command::new(SERVER);
+        command.args(["--port", "0", "--show-text"]).env_remove("RUST_LOG");
+        if let Some(level) = level {
+            command.env("RUST_LOG", level);
+        }
+        ServerProgram::run(&mut command)
+    };
+    let mut server = start(None);
+    let mut anna = server.group("anna");
+    anna.send("sesame");
+    server.program.expect_error("\"sesame\"");
+    start(Some("warn")).program.expect_error("--show-text shows nothing: RUST_LOG hides");
 }
 
 #[test]

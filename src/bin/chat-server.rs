@@ -12,10 +12,9 @@ use chatroom::server::addresses;
 use chatroom::server::capacity::Capacity;
 use chatroom::server::motd::Motd;
 use chatroom::server::{Config, Stop, start_server};
-use clap::Parser;
 
 fn main() -> ExitCode {
-    let flags = Flags::parse();
+    let flags = Flags::read();
     // Held until `main` ends: its drop writes the last lines.
     let _log = match logger::start(flags.show_text) {
         Ok(log) => log,
