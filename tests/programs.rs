@@ -63,11 +63,13 @@ fn every_spelling_of_the_address_is_taken_and_a_host_name_and_ipv6_work() {
         chat.end_of_input();
         assert_eq!(chat.wait().code(), Some(0), "{flags:?}: {:#?}", chat.all());
     }
-    // A machine without IPv6 cannot show this.
-    if TcpListener::bind("[::1]:0").is_ok() {
-        let server = ServerProgram::start(&["-i", "::1"]);
-        assert!(server.address.is_ipv6());
-        server.login("anna").quit();
+    // A machine without IPv6 cannot show the second.
+    let addresses = [Some("127.0.0.1"), TcpListener::bind("[::1]:0").is_ok().then_some("[::1]")];
+    for address in addresses.into_iter().flatten() {
+        let server = ServerProgram::start(&["-i", address]);
+        let mut chat = Program::start(CHAT, &["-i", &server.address.to_string(), "-n", "anna"]);
+        chat.end_of_input();
+        assert_eq!(chat.wait().code(), Some(0), "as the server prints it: {:#?}", chat.all());
     }
 }
 

@@ -36,8 +36,9 @@ fn run(flags: &Flags) -> io::Result<()> {
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
     }
-    let listener = listen(&flags.ip_address, flags.port, "--port")?;
-    let unframed = flags.unframed_port.map(|port| listen(&flags.ip_address, port, "--unframed-port")).transpose()?;
+    let (host, port) = flags.ip_address.clone().or_port(flags.port);
+    let listener = listen(&host, port, "--port")?;
+    let unframed = flags.unframed_port.map(|port| listen(&host, port, "--unframed-port")).transpose()?;
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;

@@ -7,7 +7,7 @@ use std::process;
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Error, Parser, ValueHint};
 
-use super::whole;
+use super::{Address, whole};
 use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
 
 /// Runs a chat: people connect with chat, or with nc.
@@ -18,7 +18,7 @@ use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
 pub struct Flags {
     /// Address or host name to listen on; 0.0.0.0 lets other computers in
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
-    pub ip_address: String,
+    pub ip_address: Address,
     /// Port to listen on; 0 lets the system choose
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(0, 65_535))]
     pub port: u16,
