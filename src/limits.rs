@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// The port where both programs meet, unless they are told another.
+pub const PORT: u16 = 12345;
+
 // What a user may say.
 
 /// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
@@ -71,8 +74,9 @@ pub const LATE_THREADS_MIN: usize = 16;
 
 // How long.
 
-/// From the connection to `Successfully`, however slowly the nickname trickles in.
-pub const LOGIN: Duration = Duration::from_secs(60);
+/// From the connection to `Successfully`, however slowly the nickname trickles in: a class in which somebody still looks for
+/// the newline key has five minutes. A full house does not wait for it: it takes such places first.
+pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 /// A late client that takes not one byte for so long is too late.

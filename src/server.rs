@@ -19,9 +19,10 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
 use self::connection::{ClientId, Connection};
-use self::delivery::{Delivery, Line, Parcel};
+use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
+use self::motd::Motd;
 use self::password::Guesses;
 use self::places::{Place, Places};
 use self::registry::Registry;
@@ -34,6 +35,7 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
+pub mod addresses;
 pub mod capacity;
 mod client;
 pub mod connection;
@@ -45,6 +47,7 @@ mod late;
 pub mod leave;
 #[cfg(test)]
 mod model;
+pub mod motd;
 mod pace;
 pub mod password;
 mod places;
@@ -69,7 +72,7 @@ pub struct Config {
     /// Lines a second from one client after its burst; `None` is no limit.
     pub rate: Option<u32>,
     /// The teacher's blackboard, shown after the welcome.
-    pub motd: Option<Line>,
+    pub motd: Option<Motd>,
     /// From the connection to the nickname.
     pub login: Duration,
     /// A vanished peer is found out within this time (feature `sockopts`).
