@@ -19,9 +19,10 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
 use self::connection::{ClientId, Connection};
-use self::delivery::{Delivery, Line, Parcel};
+use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
+use self::motd::Motd;
 use self::password::Guesses;
 use self::places::{Full, Place, Places, Spares};
 use self::rate_limit::RateLimit;
@@ -36,6 +37,7 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
+pub mod addresses;
 mod backlog;
 pub mod capacity;
 mod client;
@@ -48,6 +50,7 @@ mod late;
 pub mod leave;
 #[cfg(test)]
 mod model;
+pub mod motd;
 mod origin;
 mod pace;
 pub mod password;
@@ -75,7 +78,7 @@ pub struct Config {
     /// Lines a second from one client after its burst; what its address may do follows from it. `None` is no limit.
     pub rate: Option<u32>,
     /// The teacher's blackboard, shown after the welcome.
-    pub motd: Option<Line>,
+    pub motd: Option<Motd>,
     /// From the connection to the nickname.
     pub login: Duration,
     /// A vanished peer is found out within this time (feature `sockopts`).

@@ -18,6 +18,7 @@ use crate::limits::{
     STOP_DRAIN,
 };
 use crate::protocol;
+use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -31,12 +32,14 @@ pub(super) struct Client {
     told_about_pace: bool,
     told_about_address: bool,
     place: Place,
-    /// Asked for its nickname: from then on the log tells of it.
-    is_in: bool,
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// Asked for a nickname: what comes may be another protocol's greeting.
+    is_asked_who: bool,
+    /// Something has come from it.
+    pub(super) has_spoken: bool,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -49,14 +52,15 @@ impl Client {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
-            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, Instant::now()),
             told_about_pace: false,
             told_about_address: false,
             place,
-            is_in: false,
             login_until: None,
             name: "somebody without a nickname".into(),
+            is_asked_who: false,
+            has_spoken: false,
             messages: 0,
             member: None,
             wrong_passwords: 0,
@@ -68,20 +72,21 @@ impl Client {
     /// Waits for the turn of this connection among those of its address, which costs none of the login's patience.
     pub(super) fn come_in(&mut self, wait: Duration) -> Result<(), Leave> {
         self.pause(wait)?;
-        log::info!("{} connected from {}", self.id, self.connection.address);
-        self.is_in = true;
         self.login_until = Instant::now().checked_add(self.shared.config.login);
         Ok(())
     }
 
-    /// For the log: how it ended. Who was gone before its turn came leaves no line at the usual level.
+    /// For the log: how it ended.
     pub(super) fn log_end(&self, leave: Leave) {
-        if leave.is_fault() {
-            log::warn!("{} left: {leave}", self.name);
-        } else if self.is_in {
-            log::info!("{} left: {leave}", self.name);
-        } else {
-            log::debug!("{} from {} was not let in: {leave}", self.id, self.connection.address);
+        let (id, address) = (self.id, self.connection.address);
+        match leave {
+            // A health check: it looks whether anybody listens, every few seconds perhaps.
+            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+                log::debug!("{id} connected from {address} and said nothing");
+            }
+            _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
+            _ if !self.has_spoken => log::info!("{id} from {address} said nothing and left: {leave}"),
+            _ => log::info!("{} left: {leave}", self.name),
         }
     }
 
@@ -106,11 +111,23 @@ impl Client {
         self.rest(pause.unwrap_or_default())
     }
 
+    /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes
+    /// next would be read as a nickname, an answer and a message, and a web page would have spoken in the chat.
+    pub(super) fn read_nickname(&mut self) -> Result<Option<Text>, Leave> {
+        self.is_asked_who = true;
+        let line = self.read_line();
+        self.is_asked_who = false;
+        line
+    }
+
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.next()? {
-            Incoming::Line(line) => Text::parse(line),
+            Incoming::Line(line) => {
+                self.is_no_greeting(foreign::greeting, &line)?;
+                Text::parse(line)
+            }
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
@@ -218,11 +235,28 @@ impl Client {
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
+            self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             match result.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => {}
+                _ => self.has_read()?,
             }
         }
+    }
+
+    /// Says once that somebody speaks, and answers a telnet client.
+    fn has_read(&mut self) -> Result<(), Leave> {
+        if !self.has_spoken && self.reader.has_begun() {
+            self.has_spoken = true;
+            log::info!("{} connected from {}", self.id, self.connection.address);
+        }
+        let answers = self.reader.answers();
+        if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
+    }
+
+    /// Sends away who greets in another protocol where a nickname is asked for.
+    fn is_no_greeting(&self, greeting: fn(&[u8]) -> Option<Greeting>, line: &[u8]) -> Result<(), Leave> {
+        let greeting = if self.is_asked_who { greeting(line) } else { None };
+        greeting.map_or(Ok(()), |greeting| Err(Leave::Foreign(greeting)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.
