@@ -20,16 +20,17 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
-use self::helper::Helper;
+use self::helper::{Helper, WIDTHS};
 use self::history::History;
 use self::lines::EditorLines;
 use self::stage::{RING, Stage};
 use self::terminal::Terminal;
+pub(in crate::client) use self::terminal::columns;
 use super::look::Look;
-use super::process::Process;
 use super::screen::Rows;
 use super::talk::Talk;
 use crate::limits::SINGLE_STACK;
+use crate::shown::Shown;
 
 mod helper;
 mod history;
@@ -46,6 +47,8 @@ const QUEUE_PRINTS: usize = 256;
 const PRINT_BYTES: usize = 16 * 1024;
 /// How long the last rows may take to reach the screen when the client ends.
 const LAST_ROWS: Duration = Duration::from_secs(1);
+/// How long Esc waits for what makes a key of it, in milliseconds; readline waits as long.
+const ESCAPE: u16 = 500;
 /// Lines kept for the arrow keys.
 const HISTORY_LINES: usize = 500;
 
@@ -58,7 +61,10 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     let config = Config::builder()
         .bell_style(BellStyle::None)
         .color_mode(ColorMode::Forced)
-        .completion_type(CompletionType::List);
+        .completion_type(CompletionType::List)
+        .grapheme_cluster_mode(WIDTHS)
+        .tab_stop(1)
+        .keyseq_timeout(Some(ESCAPE));
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let stage = Arc::new(Stage::default());
@@ -66,7 +72,7 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     let bell = editor.create_external_printer()?;
     let (history, lines) = History::open();
     for line in lines {
-        editor.add_history_entry(line)?;
+        editor.add_history_entry(line.as_str())?;
     }
 
     let terminal = Terminal::silence()?;
@@ -83,7 +89,7 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
         drop(tell_done);
     };
     builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
-    let (queue, waiting, its_stage) = (Some(queue), String::new(), Arc::clone(&stage));
+    let (queue, waiting, its_stage) = (Some(queue), Shown::default(), Arc::clone(&stage));
     let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
     Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, look.clone()), rows))
 }
@@ -91,9 +97,9 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
 /// What waits to be shown.
 enum Print {
     /// Whole rows, each with its newline.
-    Rows(String),
+    Rows(Shown),
     /// A picture of the waiting animation.
-    Picture(String),
+    Picture(Shown),
 }
 
 /// The printer thread, until `recv` lets go of the queue.
@@ -108,9 +114,9 @@ fn print_all(prints: &Receiver<Print>, stage: &Stage, mut bell: impl ExternalPri
             }
             Print::Rows(rows) => rows,
         };
-        while rows.len() < PRINT_BYTES && next.is_none() {
+        while rows.as_str().len() < PRINT_BYTES && next.is_none() {
             match prints.try_recv() {
-                Ok(Print::Rows(more)) => rows.push_str(&more),
+                Ok(Print::Rows(more)) => rows.push(&more),
                 Ok(picture) => next = Some(picture),
                 Err(_) => break,
             }
@@ -132,7 +138,7 @@ pub(super) struct EditorRows {
     /// Gone at the end: that ends the printer.
     queue: Option<Sender<Print>>,
     /// Rows up to the next `flush`.
-    waiting: String,
+    waiting: Shown,
     /// Disconnected when the printer has ended.
     done: Receiver<()>,
     stage: Arc<Stage>,
@@ -149,9 +155,9 @@ impl EditorRows {
 }
 
 impl Rows for EditorRows {
-    fn row(&mut self, row: &str) -> io::Result<()> {
-        self.waiting.push_str(row);
-        self.waiting.push('\n');
+    fn row(&mut self, row: &Shown) -> io::Result<()> {
+        self.waiting.push(row);
+        self.waiting.end_row();
         Ok(())
     }
 
@@ -163,15 +169,19 @@ impl Rows for EditorRows {
         self.print(Print::Rows(rows))
     }
 
-    fn animate(&mut self, process: &Process) -> io::Result<()> {
-        self.print(Print::Picture(process.to_string()))
+    fn animate(&mut self, picture: &Shown) -> io::Result<()> {
+        self.print(Print::Picture(picture.clone()))
+    }
+
+    fn columns(&mut self) -> usize {
+        columns().into()
     }
 
     fn refresh(&mut self) -> io::Result<()> {
-        self.print(Print::Rows(String::new()))
+        self.print(Print::Rows(Shown::default()))
     }
 
-    fn said(&mut self, text: &str) {
+    fn said(&mut self, text: &Shown) {
         self.history.add(text);
     }
 }

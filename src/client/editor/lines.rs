@@ -20,6 +20,7 @@ use crate::client::look::Look;
 use crate::client::screen::Lines;
 use crate::client::talk::Talk;
 use crate::limits::MESSAGE_BYTES;
+use crate::shown::Shown;
 use crate::text::Refusal;
 
 /// How long the next prompt waits for an answer that changes it.
@@ -101,7 +102,7 @@ impl EditorLines {
     }
 
     /// One `readline`, with a prompt that follows the talk or stays as it is.
-    fn read(&mut self, prompt: &str, follows: bool) -> io::Result<Typed> {
+    fn read(&mut self, prompt: &Shown, follows: bool) -> io::Result<Typed> {
         loop {
             if !self.stage.begin() {
                 return Ok(Typed::End);
@@ -110,11 +111,11 @@ impl EditorLines {
                 helper.begin(prompt, follows);
             }
             let draft = std::mem::take(&mut self.draft);
-            let ended = match self.editor.readline_with_initial(prompt, (&draft, "")) {
+            let ended = match self.editor.readline_with_initial(prompt.as_str(), (&draft, "")) {
                 Ok(typed) => return Ok(Typed::Line(typed)),
                 Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                     self.draft = self.editor.helper().map(Helper::draft).unwrap_or_default();
-                    self.stage.close("")?;
+                    self.stage.close(0)?;
                     continue;
                 }
                 Err(ReadlineError::Interrupted) => Typed::Interrupted,
@@ -122,17 +123,17 @@ impl EditorLines {
                 Err(ReadlineError::Io(error)) => Typed::Failed(error),
                 Err(error) => Typed::Failed(io::Error::other(error)),
             };
-            self.stage.close("")?;
+            self.stage.close(0)?;
             return Ok(ended);
         }
     }
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
-    fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
+    fn take(&mut self, prompt: &Shown, typed: &str) -> io::Result<()> {
         if self.editor.helper().is_some_and(Helper::is_hidden) {
             // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
-            let wipe = self.wipe(prompt, typed);
-            self.stage.close(&wipe)?;
+            let wipe = rows(prompt, typed);
+            self.stage.close(wipe)?;
             if !self.talk.takes_password() {
                 return self.say(self.talk.lang().no_password());
             }
@@ -144,8 +145,8 @@ impl EditorLines {
             false => vec![typed],
         };
         let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
-        let wipe = if is_wiped { self.wipe(prompt, typed) } else { String::new() };
-        self.stage.close(&wipe)?;
+        let wipe = if is_wiped { rows(prompt, typed) } else { 0 };
+        self.stage.close(wipe)?;
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
@@ -178,17 +179,17 @@ impl EditorLines {
         if self.talk.is_asked_whom() {
             return self.say(lang.no_nickname());
         }
-        if lines.len() > PASTE_LINES && !self.asks(&lang.paste(lines.len()))? {
+        if lines.len() > PASTE_LINES && !self.asks(&Shown::of(&lang.paste(lines.len())))? {
             return self.say(&lang.paste_kept(lines.len()));
         }
-        self.ready.extend(paste::as_text(lines, self.talk.told().as_deref(), &self.talk.place()));
+        self.ready.extend(paste::as_text(lines, self.talk.told().as_ref().map(Shown::as_str), &self.talk.place()));
         Ok(())
     }
 
     /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
-    fn asks(&mut self, question: &str) -> io::Result<bool> {
+    fn asks(&mut self, question: &Shown) -> io::Result<bool> {
         let Typed::Line(answer) = self.read(question, false)? else { return Ok(false) };
-        self.stage.close("")?;
+        self.stage.close(0)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" | "д" | "да" => return Ok(true),
             "" | "n" | "no" | "н" | "нет" => {}
@@ -199,17 +200,19 @@ impl EditorLines {
 
     /// A row of the client's own words.
     fn say(&mut self, words: &str) -> io::Result<()> {
-        let row = self.look.own_words(words, self.clock.now());
-        self.stage.close(&(row + "\n"))
+        let mut row = self.look.own_words(words, self.clock.now(), columns().into());
+        row.end_row();
+        // No `readline` runs: it needs no ring.
+        self.stage.show(&row).map(|_| ())
     }
 
     /// `?` is HELP; but not where TELL takes it for what it asks for.
     fn meaning<'a>(&self, line: &'a str) -> &'a str {
         if line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
     }
+}
 
-    /// The escape codes that wipe what was typed, once the cursor is on the row below.
-    fn wipe(&self, prompt: &str, typed: &str) -> String {
-        format!("\x1b[{}A\r\x1b[J", height(&[prompt, typed].concat(), columns()))
-    }
+/// The rows that prompt and draft take.
+fn rows(prompt: &Shown, typed: &str) -> u32 {
+    height(&[prompt.as_str(), typed].concat(), columns())
 }

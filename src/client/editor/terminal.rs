@@ -17,7 +17,7 @@ const PASTE: &str = "\x1b[?2004h";
 const COLUMNS: u16 = 80;
 
 /// The window's columns, as they are now.
-pub(super) fn columns() -> u16 {
+pub(in crate::client) fn columns() -> u16 {
     let size = rustix::termios::tcgetwinsize(io::stdout());
     size.map(|size| size.ws_col).ok().filter(|&columns| columns > 0).unwrap_or(COLUMNS)
 }
