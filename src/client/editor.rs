@@ -2,6 +2,7 @@
 //! stdin and stdout.
 //!
 //! # Threads
+//! `keyboard` and `keys` bring it one key after the other (see `keyboard.rs`).
 //! `sent` sits in `readline`, and all that appears while it does is written by rustyline, there. `printer` takes rows
 //! from a bounded queue that `recv` fills, and joins what waits into one print. The socket's thread never prints.
 //!
@@ -22,6 +23,7 @@ use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
 use self::helper::{Helper, WIDTHS};
 use self::history::History;
+use self::keyboard::Keyboard;
 use self::lines::EditorLines;
 use self::stage::{RING, Stage};
 use self::terminal::Terminal;
@@ -34,6 +36,7 @@ use crate::shown::Shown;
 
 mod helper;
 mod history;
+mod keyboard;
 mod keys;
 mod lines;
 mod paste;
@@ -47,8 +50,6 @@ const QUEUE_PRINTS: usize = 256;
 const PRINT_BYTES: usize = 16 * 1024;
 /// How long the last rows may take to reach the screen when the client ends.
 const LAST_ROWS: Duration = Duration::from_secs(1);
-/// How long Esc waits for what makes a key of it, in milliseconds; readline waits as long.
-const ESCAPE: u16 = 500;
 /// Lines kept for the arrow keys.
 const HISTORY_LINES: usize = 500;
 
@@ -63,12 +64,10 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
         .color_mode(ColorMode::Forced)
         .completion_type(CompletionType::List)
         .grapheme_cluster_mode(WIDTHS)
-        .tab_stop(1)
-        .keyseq_timeout(Some(ESCAPE));
+        .tab_stop(1);
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let stage = Arc::new(Stage::default());
-    editor.set_helper(Some(Helper::new(&stage, talk, look.colour)));
     let bell = editor.create_external_printer()?;
     let (history, lines) = History::open();
     for line in lines {
@@ -77,7 +76,9 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
 
     let terminal = Terminal::silence()?;
     terminal.restore_on_signals();
-    keys::bind(&mut editor, talk, &terminal);
+    let keyboard = Keyboard::open(&terminal, &stage).inspect_err(|_| terminal.restore_settings())?;
+    editor.set_helper(Some(Helper::new(&stage, talk, &keyboard, look.colour)));
+    keys::bind(&mut editor, talk, &terminal, &keyboard);
     let (queue, prints) = bounded(QUEUE_PRINTS);
     let (tell_done, done) = bounded(1);
     let its_stage = Arc::clone(&stage);
@@ -91,7 +92,7 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
     let (queue, waiting, its_stage) = (Some(queue), Shown::default(), Arc::clone(&stage));
     let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
-    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, look.clone()), rows))
+    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, keyboard, look.clone()), rows))
 }
 
 /// What waits to be shown.

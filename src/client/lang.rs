@@ -106,6 +106,15 @@ impl Lang {
         }
     }
 
+    /// What stands behind a paste that is not drawn.
+    #[cfg(feature = "editor")]
+    pub(super) fn folded(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!(" paste of {lines} line{}, Enter sends", if lines == 1 { "" } else { "s" }),
+            Lang::Ru => format!(" вставлено строк: {lines}, Enter отправит"),
+        }
+    }
+
     /// A paste that was not sent.
     #[cfg(feature = "editor")]
     pub(super) fn paste_kept(self, lines: usize) -> String {

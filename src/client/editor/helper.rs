@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
+use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{Context, GraphemeClusterMode};
 
+use super::keyboard::{Keyboard, stands_for};
 use super::keys::Completion;
 use super::reflow::{self, Drawn};
 use super::stage::Stage;
@@ -43,12 +44,14 @@ pub(super) struct Helper {
     /// What stands there was typed as a password: it stays hidden, whatever the server says meanwhile.
     hidden: Cell<bool>,
     completion: Completion,
+    keyboard: Arc<Keyboard>,
     colour: bool,
 }
 
 impl Helper {
-    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
+    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, keyboard: &Arc<Keyboard>, colour: bool) -> Self {
         Helper {
+            keyboard: Arc::clone(keyboard),
             stage: Arc::clone(stage),
             talk: Arc::clone(talk),
             follows: Cell::new(true),
@@ -64,11 +67,11 @@ impl Helper {
         }
     }
 
-    /// A `readline` begins.
-    pub(super) fn begin(&self, prompt: &Shown, follows: bool) {
+    /// A `readline` begins; `hidden`: with what was typed as a password.
+    pub(super) fn begin(&self, prompt: &Shown, follows: bool, hidden: bool) {
         self.follows.set(follows);
         self.draft.take();
-        self.hidden.set(false);
+        self.hidden.set(hidden);
         self.columns.set(columns());
         self.prompt.replace(prompt.clone());
     }
@@ -78,9 +81,11 @@ impl Helper {
         self.hidden.get() || self.talk.is_secret()
     }
 
-    /// What has been typed so far.
-    pub(super) fn draft(&self) -> String {
-        self.draft.borrow().0.clone()
+    /// What has been typed so far, before the cursor and after it.
+    pub(super) fn draft(&self) -> (String, String) {
+        let draft = self.draft.borrow();
+        let (before, after) = draft.0.split_at_checked(draft.1).unwrap_or((&draft.0, ""));
+        (before.to_owned(), after.to_owned())
     }
 
     /// The window has another width than rustyline believes: what stands there is wiped, in the rows that it takes now.
@@ -108,13 +113,14 @@ impl Helper {
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
-    /// returns. So who is written to is always right; where there is no room, who writes is left out.
+    /// returns. So `readline` is asked to begin anew, and until it has, who writes is left out where there is no room.
     fn current(&self, given: &str) -> Shown {
         let current = self.talk.prompt();
         let width = given.chars().count();
         if current == given || !self.follows.get() {
             return Shown::of(given);
         }
+        self.keyboard.begin_anew();
         let current = current.as_str();
         if current.chars().count() <= width {
             return Shown::of(&format!("{current:width$}"));
@@ -146,7 +152,8 @@ impl Highlighter for Helper {
         if self.hidden.get() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
-        Cow::Owned(Shown::draft(line).to_string())
+        let fold = |c| stands_for(c).map(|_| '¶');
+        Cow::Owned(Shown::draft(line).replaced(fold).to_string())
     }
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
@@ -170,7 +177,24 @@ impl Completer for Helper {
 }
 
 impl Hinter for Helper {
-    type Hint = String;
+    type Hint = Told;
+
+    fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<Told> {
+        self.keyboard.folded_lines(line).map(|lines| Told(Shown::of(&self.talk.lang().folded(lines))))
+    }
+}
+
+/// What stands behind the draft, and cannot become a part of it.
+pub(super) struct Told(Shown);
+
+impl Hint for Told {
+    fn display(&self) -> &str {
+        self.0.as_str()
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Validator for Helper {}

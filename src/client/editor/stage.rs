@@ -119,6 +119,11 @@ impl Stage {
         !state.ending
     }
 
+    /// Whether `readline` has the terminal, and takes keys.
+    pub(super) fn is_open(&self) -> bool {
+        self.state.lock().readline == Readline::Open
+    }
+
     /// `readline` has returned, and the cursor is on the row below what was typed. So many rows above it are wiped, then
     /// what waited is written.
     pub(super) fn close(&self, wiped: u32) -> io::Result<()> {

@@ -20,21 +20,6 @@ impl Talk {
         !std::mem::take(&mut state.awaited)
     }
 
-    /// The prompt while an answer is still to come: as wide as the one that the answer may bring.
-    pub(in crate::client) fn wide_prompt(&self) -> Shown {
-        let state = self.state.lock();
-        let nickname = state.nickname.as_deref().unwrap_or(&state.offered);
-        let next = match (&state.tell, &state.place) {
-            (Tell::No, Place::Choosing) => self.lang.prompt(nickname, &Place::Private(state.partner())),
-            (Tell::No, _) => String::new(),
-            (Tell::Sent, _) => self.lang.tell_who(nickname),
-            (Tell::Who | Tell::What(_), _) => self.lang.tell_what(nickname, &state.chosen),
-        };
-        let group = self.lang.prompt(nickname, &Place::Group);
-        let width = next.chars().count().max(group.chars().count());
-        Shown::of(&format!("{:width$}", state.prompt(self.lang)))
-    }
-
     /// Who writes, and to whom it goes. However long the names are that a server brought, it is short.
     pub(in crate::client) fn prompt(&self) -> Shown {
         Shown::of(&self.state.lock().prompt(self.lang))
@@ -113,9 +98,7 @@ impl State {
             return lang.password().to_owned();
         }
         if let Some(seconds) = self.away {
-            // As wide as the prompt that will stand here when the server is back.
-            let width = lang.prompt(nickname, &Place::Group).chars().count();
-            return format!("{:width$}", lang.away(nickname, seconds));
+            return lang.away(nickname, seconds);
         }
         match &self.tell {
             _ if self.is_hidden() => lang.password().to_owned(),
