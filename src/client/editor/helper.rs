@@ -14,7 +14,7 @@ use rustyline::{Context, GraphemeClusterMode};
 
 use super::keyboard::{Keyboard, stands_for};
 use super::keys::Completion;
-use super::reflow::{self, Drawn};
+use super::reflow::{self, Drawn, Reflow};
 use super::stage::Stage;
 use super::terminal::columns;
 use crate::client::talk::Talk;
@@ -39,8 +39,8 @@ pub(super) struct Helper {
     columns: Cell<u16>,
     /// What was drawn last had our prompt, not that of a search.
     is_default: Cell<bool>,
-    /// The terminal lays its rows out anew when the window gets another width.
-    reflows: bool,
+    /// What the terminal does with its rows when the window gets another width.
+    reflow: Reflow,
     /// What stands there was typed as a password: it stays hidden, whatever the server says meanwhile.
     hidden: Cell<bool>,
     completion: Completion,
@@ -60,7 +60,7 @@ impl Helper {
             prompt: RefCell::default(),
             columns: Cell::new(columns()),
             is_default: Cell::new(true),
-            reflows: reflow::is_usual(),
+            reflow: Reflow::of_environment(),
             hidden: Cell::new(false),
             completion: Completion::new(talk),
             colour,
@@ -99,11 +99,11 @@ impl Helper {
         let draft = self.draft.borrow();
         let shown = |line: &str| [self.prompt.borrow().as_str(), line].concat();
         let (whole, before_cursor) = (shown(&draft.0), shown(draft.0.get(..draft.1).unwrap_or_default()));
-        if !self.reflows || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
+        if self.reflow == Reflow::Never || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
             self.columns.set(now);
             return;
         }
-        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(believed, now);
+        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(self.reflow, believed, now);
         // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
         let mut out = io::stdout();
         out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
@@ -145,7 +145,7 @@ impl Highlighter for Helper {
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
-        if self.reflows {
+        if self.reflow != Reflow::Never {
             self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
         }
         self.hidden.set(!line.is_empty() && self.is_hidden());

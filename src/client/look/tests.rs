@@ -1,5 +1,7 @@
 //! Rows as they look.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::client::clock::Clock;
 use crate::wire::Framing;
@@ -66,4 +68,62 @@ fn a_nickname_keeps_its_colour() {
     assert_eq!(colour_of("anna"), colour_of("Anna"));
     let colours = ["anna", "boris", "vera", "gleb"].map(colour_of);
     assert!(colours.iter().any(|colour| *colour != colours[0]), "not all have the same: {colours:?}");
+}
+
+/// Where a screen's row begins with what: the mark, or nothing but spaces.
+fn begins(row: &str) -> Option<char> {
+    row.chars().next().filter(|c| *c != ' ')
+}
+
+proptest! {
+    /// Whatever is written, and however wide the window: a row begins with the mark of its line or with spaces, each mark
+    /// once, and no mark stands anywhere else.
+    #[test]
+    fn no_text_looks_like_another_line(
+        names in proptest::collection::vec("[ -~а-я▌░]{1,40}", 1),
+        texts in proptest::collection::vec(hostile_text(), 1),
+        columns in 20_u16..=200,
+    ) {
+        let (mut screen, mut marks) = (vt100::Parser::new(600, columns, 0), Vec::new());
+        for (name, text) in names.iter().zip(&texts) {
+            for line in [
+                format!("(broadcast) {name}: {text}"),
+                format!("(private) {name} : {text}"),
+                format!("(private to {name}) : {text}"),
+                format!("Not delivered: {text}"),
+                text.clone(),
+            ] {
+                let heard = Heard::parse(&line, Framing::Lines);
+                let quiet = Look { colour: true, bell: Bell::Off, ..PLAIN };
+                let Some(row) = quiet.row(&heard, &line, Some("anna"), Clock::default().now(), columns.into()) else { continue };
+                marks.push(quiet.line(&heard, &line, Some("anna")).mark.chars().next());
+                screen.process(row.as_str().replace('\n', "\r\n").as_bytes());
+                screen.process(b"\r\n");
+            }
+        }
+        let rows: Vec<String> = screen.screen().rows(0, columns).collect();
+        let seen: Vec<_> = rows.iter().map(|row| begins(row)).filter(Option::is_some).collect();
+        prop_assert_eq!(seen, marks);
+        let stray = rows.iter().find(|row| row.chars().skip(1).any(|c| "░▒▓▌▐".contains(c)));
+        prop_assert_eq!(stray, None);
+    }
+}
+
+/// Texts that try: marks, lines of others, widths that terminals disagree about, what drives a terminal, runs of anything.
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[ -~]{0,30}",
+        "\\PC{0,20}",
+        ".{0,10}",
+        (
+            0_usize..120,
+            prop_oneof![Just(" "), Just("\t"), Just("x"), Just("日"), Just("👩\u{200D}🚀"), Just("e\u{301}")]
+        )
+            .prop_map(|(times, what)| what.repeat(times)),
+        Just("▌ Disconnected".to_owned()),
+        Just("░ boris: hi".to_owned()),
+        Just("07:00 ▓ vera to you: hi".to_owned()),
+        Just("\x1b[2J\r\u{9b}H".to_owned()),
+    ];
+    proptest::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
 }
