@@ -77,6 +77,8 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     let terminal = Terminal::silence()?;
     terminal.restore_on_signals();
     let keyboard = Keyboard::open(&terminal, &stage).inspect_err(|_| terminal.restore_settings())?;
+    let its_keyboard = Arc::clone(&keyboard);
+    terminal.silence_on_continue(move || its_keyboard.begin_anew());
     editor.set_helper(Some(Helper::new(&stage, talk, &keyboard, look.colour)));
     keys::bind(&mut editor, talk, &terminal, &keyboard);
     let (queue, prints) = bounded(QUEUE_PRINTS);

@@ -3,10 +3,11 @@
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpgrp};
 use parking_lot::Mutex;
 
 /// What rustyline leaves behind where it cannot end: bracketed paste, a hidden cursor, a colour.
@@ -37,6 +38,7 @@ pub(super) fn rows() -> u16 {
 pub(super) struct Terminal {
     saved: Arc<Mutex<Termios>>,
     input: Arc<OwnedFd>,
+    is_restored: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -45,7 +47,8 @@ impl Terminal {
     pub(super) fn silence() -> io::Result<Self> {
         let input = io::stdin().as_fd().try_clone_to_owned()?;
         let saved = tcgetattr(&input)?;
-        let terminal = Terminal { saved: Arc::new(Mutex::new(saved)), input: Arc::new(input) };
+        let terminal =
+            Terminal { saved: Arc::new(Mutex::new(saved)), input: Arc::new(input), is_restored: Arc::default() };
         terminal.silence_again()?;
         Ok(terminal)
     }
@@ -53,10 +56,42 @@ impl Terminal {
     /// Silent once more, after a stop.
     pub(super) fn silence_again(&self) -> io::Result<()> {
         let mut silent = self.saved.lock().clone();
+        self.is_restored.store(false, Ordering::Relaxed);
         silent.input_flags -=
             InputFlags::BRKINT | InputFlags::ICRNL | InputFlags::INPCK | InputFlags::ISTRIP | InputFlags::IXON;
         silent.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::IEXTEN | LocalFlags::ISIG;
         Ok(tcsetattr(&self.input, SetArg::TCSANOW, &silent)?)
+    }
+
+    /// A stop from outside, `kill -STOP`, tells nobody: the shell has set the terminal as it likes it, and `fg` would leave
+    /// it so; at `Password?` what is typed would be seen. `then` is called once that is mended. Without the feature
+    /// `signals` it is not.
+    pub(super) fn silence_on_continue(&self, then: impl Fn() + Send + 'static) {
+        #[cfg(feature = "signals")]
+        {
+            let terminal = self.clone();
+            let mend = move || {
+                // In the background the terminal is somebody else's.
+                let owner = rustix::termios::tcgetpgrp(terminal.input()).map(|group| group.as_raw_nonzero().get());
+                if owner == Ok(getpgrp().as_raw()) && terminal.is_silenced() {
+                    match terminal.silence_again() {
+                        Ok(()) => then(),
+                        Err(error) => log::debug!("the terminal stays as the shell left it: {error}"),
+                    }
+                }
+            };
+            if let Err(error) = crate::signals::on_continue(mend) {
+                log::debug!("after a stop the terminal stays as the shell left it: {error}");
+            }
+        }
+        #[cfg(not(feature = "signals"))]
+        drop(then);
+    }
+
+    /// It has not been given back: we are not at our end.
+    #[cfg(feature = "signals")]
+    fn is_silenced(&self) -> bool {
+        !self.is_restored.load(Ordering::Relaxed)
     }
 
     /// Where its keys come from.
@@ -89,6 +124,7 @@ impl Terminal {
 
     /// The same without a word: others may be writing.
     pub(super) fn restore_settings(&self) {
+        self.is_restored.store(true, Ordering::Relaxed);
         let saved = self.saved.lock();
         tcsetattr(&self.input, SetArg::TCSANOW, &saved).unwrap_or_default();
     }

@@ -51,6 +51,10 @@ impl Lang {
 
     /// The prompt while the server is away, and tried again in so many seconds.
     pub(in crate::client) fn away(self, nickname: &str, seconds: u32) -> String {
-        format!("[{} {} {seconds}{}] ", short(nickname), self.pick("away", "без связи"), self.pick("s", " с"))
+        let nickname = short(nickname);
+        match self {
+            Lang::En => format!("[{nickname} away, next try in {seconds} s] "),
+            Lang::Ru => format!("[{nickname} без связи, попытка через {seconds} с] "),
+        }
     }
 }

@@ -160,7 +160,7 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     assert_eq!(talk.lost().1, ["third"]);
     assert!(talk.lost().1.is_empty(), "said once");
     talk.is_away(Some(4));
-    assert_eq!(talk.prompt().as_str().trim_end(), "[anna away 4s]");
+    assert_eq!(talk.prompt().as_str().trim_end(), "[anna away, next try in 4 s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
 }
 
