@@ -99,7 +99,7 @@ impl EditorLines {
         keyboard: Arc<Keyboard>,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft) = (Clock::default(), VecDeque::new(), Default::default());
+        let (clock, ready, draft) = (Clock, VecDeque::new(), Default::default());
         let (is_hidden, is_hurried) = (false, false);
         EditorLines { editor, stage, talk, terminal, look, clock, ready, keyboard, draft, is_hidden, is_hurried }
     }

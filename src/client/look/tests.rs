@@ -9,7 +9,7 @@ use crate::wire::Framing;
 const PLAIN: Look = Look { colour: false, time: false, bell: Bell::Private, quiet: false, lang: Lang::En };
 
 fn row(look: &Look, line: &str) -> Option<String> {
-    let row = look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Clock::default().now(), 80);
+    let row = look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Clock.now(), 80);
     row.map(|row| row.to_string())
 }
 
@@ -95,7 +95,7 @@ proptest! {
             ] {
                 let heard = Heard::parse(&line, Framing::Lines);
                 let quiet = Look { colour: true, bell: Bell::Off, ..PLAIN };
-                let Some(row) = quiet.row(&heard, &line, Some("anna"), Clock::default().now(), columns.into()) else { continue };
+                let Some(row) = quiet.row(&heard, &line, Some("anna"), Clock.now(), columns.into()) else { continue };
                 marks.push(quiet.line(&heard, &line, Some("anna")).mark.chars().next());
                 screen.process(row.as_str().replace('\n', "\r\n").as_bytes());
                 screen.process(b"\r\n");
