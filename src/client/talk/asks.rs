@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Place, State, Talk, Tell};
 use crate::client::lang::Lang;
 use crate::shown::Shown;
+use crate::text::is_blank;
 
 /// A name that is longer is none that a server gives, and has no place in a draft.
 const NAME_BYTES: usize = 256;
@@ -59,7 +60,7 @@ impl Talk {
     pub(in crate::client) fn is_nothing(&self, line: &str) -> bool {
         let state = self.state.lock();
         let is_message = state.tell == Tell::No && matches!(state.place, Place::Group | Place::Private(_));
-        line.trim().is_empty() && (is_message || state.away.is_some())
+        is_blank(line) && (is_message || state.away.is_some())
     }
 
     /// Whether TELL asks for a nickname, or will ask at once.
