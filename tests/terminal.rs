@@ -137,8 +137,9 @@ fn no_message_is_wiped_where_the_terminal_is_not_known() {
         for _ in 0..10 {
             sent += 1;
             boris.send(&format!("message {sent}."));
+            // Shown, it has been drawn for its own ring: none is under way when the window changes.
+            terminal.wait_for(&format!("message {sent}."));
         }
-        terminal.wait_for(&format!("message {sent}."));
         terminal.wait("the draft", |screen| pty::draft(screen).ends_with("and more"));
         if i < 6 { terminal.reflow(columns) } else { terminal.resize(24, columns) }
     }
