@@ -62,8 +62,8 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, listeners, the spare one, the database's eight, and some air.
-pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Descriptors kept back: standard streams, two for each listener and for the signals, the database's eight, and some air.
+pub const DESCRIPTORS_RESERVE: usize = 20;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
