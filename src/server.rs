@@ -146,13 +146,11 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     // An error means that the delivery thread has gone; the join below says why.
     shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
     drop((shared, alive));
-    if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
+    let all_ended = ended.recv_deadline(deadline) != Err(RecvTimeoutError::Timeout);
+    if !all_ended {
         log::warn!("not every thread ended in time; the end of the process ends them");
-        if !delivery_thread.is_finished() {
-            return Ok(());
-        }
     }
-    delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
+    delivery_thread.join(all_ended)?;
     log::info!("stopped");
     Ok(())
 }

@@ -12,6 +12,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
@@ -128,11 +129,13 @@ impl Delivery {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, DeliveryThread)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
+        let broke = Arc::new(AtomicBool::new(false));
+        let its_broke = Arc::clone(&broke);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
-        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop))?;
-        Ok((Delivery { queue }, thread))
+        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop, its_broke))?;
+        Ok((Delivery { queue }, DeliveryThread { thread, broke }))
     }
 
     /// A handle on a queue that a test reads.
@@ -196,10 +199,31 @@ impl Delivery {
     }
 }
 
+/// The delivery thread, for whoever waits for its end.
+pub(super) struct DeliveryThread {
+    thread: JoinHandle<()>,
+    broke: Arc<AtomicBool>,
+}
+
+impl DeliveryThread {
+    /// Waits for its end, where all others have ended: it is the last. Where not, it too may be left to the end of the
+    /// process.
+    ///
+    /// # Errors
+    /// It panicked, even where it still takes what the others put into the queue.
+    pub(super) fn join(self, all_ended: bool) -> io::Result<()> {
+        let has_panicked = (all_ended || self.thread.is_finished()) && self.thread.join().is_err();
+        if has_panicked || self.broke.load(Ordering::Acquire) {
+            return Err(io::Error::other("the delivery thread panicked; see the log"));
+        }
+        Ok(())
+    }
+}
+
 /// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
 /// until every handle is dropped. After the stop parcel it looks now and then whose time is up.
-fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
-    let mut all = EndsAll { room: Room::new(store), queue, stop };
+fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
+    let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
     let room = &mut all.room;
     let mut looks = never();
     loop {
@@ -225,21 +249,24 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
 }
 
 /// However the delivery thread ends, by a panic too: nobody can be written to after it, so every connection ends and
-/// the server stops. Their threads wake from `read`. What they still put into the queue is taken out of it and dropped
-/// until the last handle has gone: nobody waits for an answer that never comes.
+/// the server stops. Their threads wake from `read`, and from their wait for a commit. What they still put into the queue
+/// is taken out of it and dropped until the last handle has gone: nobody waits for an answer that never comes.
 struct EndsAll<'a> {
     room: Room,
     queue: &'a Receiver<Parcel>,
     stop: Stop,
+    broke: Arc<AtomicBool>,
 }
 
 impl Drop for EndsAll<'_> {
     fn drop(&mut self) {
-        self.room.shutdown();
+        // Before the stop, which has `start_server` look.
+        self.broke.store(thread::panicking(), Ordering::Release);
+        self.room.give_up();
         self.stop.stop();
         for parcel in self.queue {
             if let Parcel::Connected(connection) = parcel {
-                connection.shutdown();
+                connection.cut(Leave::ServerStops);
             }
         }
     }
@@ -298,6 +325,6 @@ mod tests {
         }
         client.join().expect("it does not panic");
         drop(held);
-        assert!(thread.join().is_err(), "it broke");
+        assert!(thread.join(true).is_err(), "it broke");
     }
 }
