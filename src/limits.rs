@@ -75,6 +75,8 @@ pub const LOGIN: Duration = Duration::from_secs(60);
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 /// A late client that takes not one byte for so long is too late.
 pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long one write of a late thread waits for the socket; the delivery thread's do not wait at all.
+pub const LATE_WRITE: Duration = Duration::from_secs(1);
 /// How long a late client's socket is offered the reason why it is cut.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
@@ -118,6 +120,8 @@ pub const WAITING: usize = 20;
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
+/// That wait in pieces: of the time that a stopped process sleeps through, one piece counts.
+pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
