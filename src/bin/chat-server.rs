@@ -28,6 +28,8 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: &Flags) -> io::Result<()> {
+    #[cfg(feature = "signals")]
+    chatroom::signals::survive_full_files()?;
     #[cfg(not(feature = "database"))]
     let kept = None;
     #[cfg(feature = "database")]

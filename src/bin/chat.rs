@@ -17,6 +17,8 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
+    #[cfg(feature = "signals")]
+    chatroom::signals::survive_full_files()?;
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
     let server = client::connect(&flags.ip_address, flags.port, lang)?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
