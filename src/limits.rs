@@ -62,8 +62,15 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, two for each listener and for the signals, the database's eight, and some air.
-pub const DESCRIPTORS_RESERVE: usize = 20;
+/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
+pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
+/// threads that have ended, of which the system keeps up to 40 MiB.
+pub const ADDRESS_RESERVE: usize = 64 * 1024 * 1024;
+/// Address space that a thread costs beside its stack: its signal stack, two guard pages, and its share of the heap.
+pub const THREAD_EXTRA: usize = 32 * 1024;
+/// Threads kept back for the program itself.
+pub const THREADS_RESERVE: usize = 8;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
