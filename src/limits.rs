@@ -36,6 +36,12 @@ pub const READ_BYTES: usize = 1024;
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
 pub const BATCH_BYTES: usize = 256 * 1024;
+/// After its first parcel a batch is gathered for this part of the time that the last one took.
+pub const GATHER_PART: u32 = 16;
+/// Shortest time to gather: below it the wait itself would cost more than it saves.
+pub const GATHER_MIN: Duration = Duration::from_micros(20);
+/// Longest time to gather: nobody notices it.
+pub const GATHER_MAX: Duration = Duration::from_millis(2);
 /// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
 pub const BACKLOG_BYTES: usize = 1024 * 1024;
 /// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
