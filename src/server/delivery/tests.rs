@@ -1,7 +1,5 @@
 //! The delivery thread alone, with a store of the test's own behind it.
 
-use std::sync::atomic::AtomicUsize;
-
 use super::*;
 use crate::server::places::Places;
 use crate::server::store::News;
@@ -54,44 +52,31 @@ fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
     assert!(thread.join(true).is_err(), "it broke");
 }
 
-/// Counts its commits, and takes as long for each as a large batch takes to write.
-#[derive(Debug)]
-struct Counts(Arc<AtomicUsize>);
-
-impl Store for Counts {
-    fn commit(&mut self) -> Vec<News> {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        thread::sleep(20 * GATHER_MAX);
-        Vec::new()
-    }
-}
-
 #[test]
-fn those_who_speak_at_the_same_time_share_a_batch() {
-    const SPEAK: usize = 10;
-    let (alive, _ended) = bounded(0);
-    let (commits, writer) = (Arc::new(AtomicUsize::new(0)), Writer { places: Places::new(1, 1), alive });
-    let store = Counts(Arc::clone(&commits));
-    let (delivery, thread) = Delivery::start(writer, Box::new(store), Stop::new()).expect("a thread");
-    // They are less than the window apart, unless this thread loses its turn meanwhile: hardly five times in a row.
-    let share_one = (0..5).any(|_| {
-        // All before this is done when it comes back, and the delivery thread waits for what comes next.
-        delivery.wait_until_kept().expect("the delivery thread is there");
-        let before = commits.load(Ordering::Relaxed);
-        for _ in 0..SPEAK {
-            delivery.send(ClientId(1), "hello").expect("the queue is open");
-            // Far enough apart that the first has waked the delivery thread. Asleep, this thread would come too late.
-            let sent = Instant::now();
-            while sent.elapsed() < GATHER_MAX / 20 {
-                std::hint::spin_loop();
-            }
+fn a_batch_takes_what_comes_within_the_window_and_without_one_what_is_there() {
+    const PARCELS: usize = 10;
+    let mut room = Room::new(Box::default());
+    // Each is taken before the next one can come: none of them waits in the queue when the gathering begins.
+    let (queue, parcels) = bounded(1);
+    let (taken, are_taken) = bounded(PARCELS);
+    let sends = move || {
+        for _ in 0..PARCELS {
+            let (waits, _) = bounded(0);
+            queue.send(Parcel::Kept(waits)).expect("it is taken");
+            taken.send(()).expect("the test looks at it");
         }
-        delivery.wait_until_kept().expect("the delivery thread is there");
-        commits.load(Ordering::Relaxed) == before + 1
-    });
-    assert!(share_one, "the first had a batch to itself");
-    drop(delivery);
-    thread.join(true).expect("it does not panic");
+    };
+    let sends = thread::Builder::new().name("sends".into()).spawn(sends).expect("a thread can be started");
+    let begun = Instant::now();
+    gather(&mut room, &parcels, DEADLINE);
+    assert!(begun.elapsed() < DEADLINE, "it ends where nobody can send any more");
+    drop(parcels);
+    sends.join().expect("all were taken");
+    assert_eq!(are_taken.len(), PARCELS);
+
+    let (_queue, parcels) = bounded(1);
+    gather(&mut room, &parcels, Duration::ZERO);
+    assert!(begun.elapsed() < DEADLINE, "without a window it waits for nobody");
 }
 
 #[test]
