@@ -30,8 +30,9 @@ pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 /// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
 pub const CLIENTS: usize = 1000;
-/// Bytes asked for in one `read` of a client's socket: small, since every client has such a buffer.
-pub const READ_BYTES: usize = 1024;
+/// Bytes asked for in one `read` of a client's socket: more than people type in a line, and small, since every client has
+/// such a buffer.
+pub const READ_BYTES: usize = 512;
 /// Parcels in the one queue: beyond it the sender's own thread waits.
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.

@@ -9,6 +9,10 @@ use chatroom::flags::chat::Flags;
 fn main() -> ExitCode {
     let flags = Flags::read();
     let lang = flags.lang();
+    #[cfg(feature = "signals")]
+    if let Err(error) = chatroom::signals::survive_full_files() {
+        return fail(&error.to_string());
+    }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
         Ok(ended) => fail(&lang.ended(ended)),
@@ -17,8 +21,6 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
-    #[cfg(feature = "signals")]
-    chatroom::signals::survive_full_files()?;
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
     let server = client::connect(&flags.ip_address, flags.port, lang)?;
     let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
