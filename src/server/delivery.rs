@@ -224,9 +224,10 @@ impl DeliveryThread {
 /// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
 /// until every handle is dropped. After the stop parcel it looks now and then whose time is up.
 ///
-/// It never waits for a socket; but after the first parcel it waits for others, a small part of the time that it needed to
-/// write the last batch. Those who speak at the same time are microseconds apart: without that wait the first of them
-/// would have a round to itself, and all the others would need a second one.
+/// It never waits for a socket; but after a parcel that comes into an empty queue it waits for others, a small part of the
+/// time that it needed to write the last batch. Those who speak at the same time are microseconds apart: without that wait
+/// the first of them would have a round to itself, and all the others would need a second one. Where something is in the
+/// queue already, it was gathered while the last batch was written.
 fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
     let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
     let room = &mut all.room;
@@ -234,6 +235,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
     let mut window = Duration::ZERO;
     loop {
         let was_stopping = room.is_stopping();
+        let was_idle = queue.is_empty();
         select! {
             recv(queue) -> parcel => match parcel {
                 Ok(parcel) => room.take(parcel),
@@ -242,7 +244,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
             recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
         }
-        gather(room, queue, window);
+        gather(room, queue, if was_idle { window } else { Duration::ZERO });
         let begun = Instant::now();
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
