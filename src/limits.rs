@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+/// The port where both programs meet, unless they are told another.
+pub const PORT: u16 = 12345;
+
 // What a user may say.
 
 /// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
 pub const MESSAGE_BYTES: usize = 4096;
 /// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
 pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest subnegotiation of a telnet client in bytes. None has a reason to send one, since every option is refused.
+pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
@@ -83,8 +88,9 @@ pub const LATE_THREADS_MIN: usize = 16;
 
 // How long.
 
-/// From the connection to `Successfully`, however slowly the nickname trickles in.
-pub const LOGIN: Duration = Duration::from_secs(60);
+/// From the connection to `Successfully`, however slowly the nickname trickles in: a class in which somebody still looks for
+/// the newline key has five minutes. A full house does not wait for it: it takes such places first.
+pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 /// A late client that takes not one byte for so long is too late.
@@ -136,6 +142,8 @@ pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
 /// That wait in pieces: of the time that a stopped process sleeps through, one piece counts.
 pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
+/// How often a database to which nothing is written is looked after: its files may be removed meanwhile.
+pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
@@ -144,6 +152,12 @@ pub const DATABASE_READERS: usize = 2;
 pub const READER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often messages older than `--keep-days` are forgotten.
 pub const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// A clock that moves by so much more or less than the time that passed was set. Half a minute is a slow computer.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
+/// A clock that stands so far ahead of the last time that is known is doubted: a class meets once a week.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(8 * 86_400);
+/// How long a clock that was set, or is doubted, has to go evenly until it is believed.
+pub const CLOCK_EVEN: Duration = Duration::from_secs(3600);
 /// Messages forgotten at once: so many rows cost the chat a millisecond or two.
 pub const FORGET_AT_ONCE: usize = 1000;
 /// Shortest password in characters.
