@@ -10,6 +10,10 @@ use chatroom::shown::Shown;
 fn main() -> ExitCode {
     let flags = Flags::read();
     let lang = flags.lang();
+    #[cfg(feature = "signals")]
+    if let Err(error) = chatroom::signals::survive_full_files() {
+        return fail(&error.to_string());
+    }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
         Ok(ended) => fail(&lang.ended(ended)),
