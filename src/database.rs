@@ -50,6 +50,7 @@ mod statements;
 mod time;
 mod writer;
 
+pub use self::accounts::bytes as hashing_bytes;
 pub use self::flags::{Asked, Flags};
 
 /// How a chat is kept.

@@ -60,8 +60,9 @@ pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 /// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
 pub const CLIENTS: usize = 1000;
-/// Bytes asked for in one `read` of a client's socket: small, since every client has such a buffer.
-pub const READ_BYTES: usize = 1024;
+/// Bytes asked for in one `read` of a client's socket: more than people type in a line, and small, since every client has
+/// such a buffer.
+pub const READ_BYTES: usize = 512;
 /// Parcels in the one queue: beyond it the sender's own thread waits.
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
@@ -72,6 +73,12 @@ pub const BACKLOGS_BYTES: usize = 256 * 1024 * 1024;
 /// For whom less than this waits is not cut while more waits for another: whoever reads 200 kB a second is never further
 /// behind, though two hundred addresses write all that the limits allow.
 pub const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
+/// After its first parcel a batch is gathered for this part of the time that the last one took.
+pub const GATHER_PART: u32 = 16;
+/// Shortest time to gather: below it the wait itself would cost more than it saves.
+pub const GATHER_MIN: Duration = Duration::from_micros(20);
+/// Longest time to gather: nobody notices it.
+pub const GATHER_MAX: Duration = Duration::from_millis(2);
 /// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
 /// bookkeeping. Left to itself it holds up to 4 MiB, and a few hundred readers who have stopped would use up what it has
 /// for all sockets together.
@@ -96,8 +103,15 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, listeners, the spare one, the database's eight, and some air.
+/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
 pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
+/// threads that have ended, of which the system keeps up to 40 MiB.
+pub const ADDRESS_RESERVE: usize = 64 * 1024 * 1024;
+/// Address space that a thread costs beside its stack: its signal stack, two guard pages, and its share of the heap.
+pub const THREAD_EXTRA: usize = 32 * 1024;
+/// Threads kept back for the program itself.
+pub const THREADS_RESERVE: usize = 8;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
@@ -112,6 +126,8 @@ pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 pub const LATE_STOPPED: Duration = Duration::from_secs(1);
 /// A late client that takes not one byte for so long is too late.
 pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long one write of a late thread waits for the socket; the delivery thread's do not wait at all.
+pub const LATE_WRITE: Duration = Duration::from_secs(1);
 /// How long a late client's socket is offered the reason why it is cut.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
@@ -155,6 +171,8 @@ pub const WAITING: usize = 20;
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
+/// That wait in pieces: of the time that a stopped process sleeps through, one piece counts.
+pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
 /// How often a database to which nothing is written is looked after: its files may be removed meanwhile.
 pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.

@@ -123,9 +123,12 @@ struct Shared {
 /// which what is in the queue is delivered, everyone gets `Disconnected`, and the threads are waited for.
 ///
 /// # Errors
-/// The first threads could not be started, or the delivery thread panicked: then everyone was disconnected.
+/// The first descriptors and threads could not be had, or the delivery thread panicked: then everyone was disconnected.
 pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> io::Result<()> {
     let unframed = config.unframed.take();
+    for listener in unframed.iter().chain([&listener]) {
+        stop.wakes(listener)?;
+    }
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
     let writer = Writer::new(Arc::clone(&spares), alive.clone());
@@ -155,13 +158,11 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     // An error means that the delivery thread has gone; the join below says why.
     shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
     drop((shared, alive));
-    if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
+    let all_ended = ended.recv_deadline(deadline) != Err(RecvTimeoutError::Timeout);
+    if !all_ended {
         log::warn!("not every thread ended in time; the end of the process ends them");
-        if !delivery_thread.is_finished() {
-            return Ok(());
-        }
     }
-    delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
+    delivery_thread.join(all_ended)?;
     log::info!("stopped");
     Ok(())
 }
@@ -172,11 +173,7 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
     if let Err(error) = sockopts::listen_more(listener) {
         log::warn!("fewer may wait to be accepted: {error}");
     }
-    match listener.local_addr() {
-        Ok(address) => shared.stop.wakes(address),
-        Err(error) => log::warn!("the stop cannot wake this listener: {error}"),
-    }
-    // A stop from before `wakes` wakes nobody here.
+    // A stop that came before the listener was known to it wakes nobody here.
     if shared.stop.is_stopped() {
         return;
     }

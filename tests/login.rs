@@ -1,12 +1,17 @@
-//! The login: nicknames that are refused, taken, or too late; and places that are all taken.
+//! The login: nicknames that are refused, taken, too late or only seemingly so; and places that are all taken.
 
 use std::time::{Duration, Instant};
 
 use chatroom::server::Config;
 use chatroom::text::RESERVED;
 
+#[cfg(target_os = "linux")]
+use crate::program::ServerProgram;
 use crate::support::{DEADLINE, Peer, Server};
 
+#[cfg(target_os = "linux")]
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 #[test]
@@ -152,6 +157,33 @@ fn refused_nicknames_do_not_prolong_the_login() {
     // Who is in stays in.
     anna.send("2");
     anna.expect("You in group");
+}
+
+/// As when a laptop's lid is closed: the time goes on, and what was sent waits in the socket.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_nickname_that_was_sent_while_the_server_slept_is_in_time() {
+    let server = ServerProgram::start(&["--login-timeout", "3"]);
+    let mut peers: Vec<Peer> = (0..2).map(|_| server.peer()).collect();
+    peers.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+    let mut half = server.peer();
+    half.expect("Your nickname?");
+    server.program.sleeps_while(|| {
+        for (i, peer) in peers.iter_mut().enumerate() {
+            peer.send("no name, since none has a comma");
+            peer.send(&format!("user{i}x"));
+        }
+        half.send_bytes(b"half a nickna");
+        std::thread::sleep(Duration::from_millis(3500));
+    });
+    for peer in &mut peers {
+        peer.skip_to("Your nickname?");
+        peer.expect("Successfully");
+        peer.skip_to(support::QUESTION);
+    }
+    half.expect("The connection is closed: no nickname was chosen in time");
+    half.expect("Disconnected");
+    half.expect_end();
 }
 
 /// Connects until there is a place, since a place is free only when its thread has ended.

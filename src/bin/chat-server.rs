@@ -9,12 +9,15 @@ use chatroom::flags::server::Flags;
 use chatroom::limits::{CLIENTS, PORT};
 use chatroom::logger;
 use chatroom::server::addresses;
-use chatroom::server::capacity::Capacity;
+use chatroom::server::capacity::{self, Capacity};
 use chatroom::server::motd::Motd;
 use chatroom::server::{Config, Stop, start_server};
 
 fn main() -> ExitCode {
     let flags = Flags::read();
+    if let Err(error) = capacity::have_room_for_stacks() {
+        return fail(&error.to_string());
+    }
     // Held until `main` ends: its drop writes the last lines.
     let _log = match logger::start(flags.show_text) {
         Ok(log) => log,
@@ -27,11 +30,17 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: &Flags) -> io::Result<()> {
+    #[cfg(feature = "signals")]
+    chatroom::signals::survive_full_files()?;
     #[cfg(not(feature = "database"))]
     let kept = None;
     #[cfg(feature = "database")]
     let chatroom::database::Asked::Chat(kept) = flags.database.run()? else { return Ok(()) };
-    let (max_clients, late_threads) = clients(flags.max_clients, Capacity::of_this_machine())?;
+    #[cfg(not(feature = "database"))]
+    let hashing = 0;
+    #[cfg(feature = "database")]
+    let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
+    let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing))?;
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
@@ -60,9 +69,10 @@ fn run(flags: &Flags) -> io::Result<()> {
 }
 
 /// How many clients and late threads: an explicit figure that does not fit is refused, the default shrinks.
-fn clients(wanted: Option<usize>, capacity: Capacity) -> io::Result<(usize, usize)> {
+fn clients(wanted: Option<usize>, capacity: &Capacity) -> io::Result<(usize, usize)> {
     let fits = capacity.clients();
     let clients = match wanted {
+        _ if fits == 0 => return Err(io::Error::other(format!("nobody could come: {}", capacity.reason()))),
         Some(wanted) if wanted > fits => {
             return Err(io::Error::other(format!(
                 "--max-clients {wanted} does not fit: {}; --max-clients {fits} would fit",
@@ -70,7 +80,6 @@ fn clients(wanted: Option<usize>, capacity: Capacity) -> io::Result<(usize, usiz
             )));
         }
         Some(wanted) => wanted,
-        None if fits == 0 => return Err(io::Error::other(format!("nobody could come: {}", capacity.reason()))),
         None if fits < CLIENTS => {
             log::warn!("only {fits} clients instead of {CLIENTS}: {}", capacity.reason());
             fits

@@ -5,10 +5,15 @@ use std::process::ExitCode;
 
 use chatroom::client::{self, Ended, Settings};
 use chatroom::flags::chat::Flags;
+use chatroom::shown::Shown;
 
 fn main() -> ExitCode {
     let flags = Flags::read();
     let lang = flags.lang();
+    #[cfg(feature = "signals")]
+    if let Err(error) = chatroom::signals::survive_full_files() {
+        return fail(&error.to_string());
+    }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
         Ok(ended) => fail(&lang.ended(ended)),
@@ -34,6 +39,6 @@ fn run(flags: Flags) -> io::Result<Ended> {
 
 /// One line, no backtrace. A closed stderr cannot be told.
 fn fail(why: &str) -> ExitCode {
-    writeln!(io::stderr(), "chat: {why}").unwrap_or_default();
+    writeln!(io::stderr(), "chat: {}", Shown::of(why)).unwrap_or_default();
     ExitCode::FAILURE
 }

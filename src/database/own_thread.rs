@@ -12,13 +12,13 @@ use std::io;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::recent::Recent;
 use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
-use crate::limits::{DATABASE_HANGS, SINGLE_STACK};
+use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
@@ -91,12 +91,12 @@ impl OwnThread {
     /// Hands the batch over, and waits until it is committed.
     fn hand_over(&mut self, batch: Vec<Job>) -> Vec<News> {
         let handed = self.work.as_ref().is_some_and(|work| work.send(batch).is_ok());
-        match self.done.recv_timeout(if handed { DATABASE_HANGS } else { Duration::ZERO }) {
-            Ok(done) => {
+        match handed.then(|| self.answer()).flatten() {
+            Some(done) => {
                 self.due = done.due;
                 done.news
             }
-            Err(_) => {
+            None => {
                 self.away = Some(0);
                 self.due = Some(Instant::now() + self.retry);
                 log::error!("the database does not answer; the chat goes on without it until it does");
@@ -105,6 +105,21 @@ impl OwnThread {
                 )]
             }
         }
+    }
+}
+
+impl OwnThread {
+    /// What came of the batch, if that is known within `DATABASE_HANGS`.
+    fn answer(&self) -> Option<Done> {
+        let mut waited = Duration::ZERO;
+        while waited < DATABASE_HANGS {
+            match self.done.recv_timeout(DATABASE_SLICE) {
+                Ok(done) => return Some(done),
+                Err(RecvTimeoutError::Timeout) => waited += DATABASE_SLICE,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
     }
 }
 

@@ -12,7 +12,9 @@ use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
 
 /// Runs a chat: people connect with chat, or with nc.
 ///
-/// Ctrl-C or SIGTERM stops it in order; a second one at once. `RUST_LOG=debug` follows each message through the threads.
+/// Ctrl-C, SIGTERM or SIGQUIT stops it in order; a second one at once. So do SIGHUP (not under nohup) and SIGXCPU, but not
+/// at once. SIGUSR1, SIGUSR2, SIGALRM and the like are logged and do nothing. `RUST_LOG=debug` follows each message through
+/// the threads.
 #[derive(Debug, Parser)]
 #[command(name = "chat-server", version)]
 pub struct Flags {

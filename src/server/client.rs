@@ -36,6 +36,8 @@ pub(super) struct Client {
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// The patience has ended, and what had arrived by then was read.
+    looked_once_more: bool,
     /// Asked for a nickname: what comes may be another protocol's greeting.
     is_asked_who: bool,
     /// Something has come from it.
@@ -58,6 +60,7 @@ impl Client {
             told_about_address: false,
             place,
             login_until: None,
+            looked_once_more: false,
             name: "somebody without a nickname".into(),
             is_asked_who: false,
             has_spoken: false,
@@ -216,31 +219,40 @@ impl Client {
         Ok(incoming)
     }
 
-    /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
-    /// the bytes trickle in. Who was cut is not listened to any more, whatever it has sent already.
+    /// One message, from what was read before or from the socket, within the login's patience. Who was cut is not listened
+    /// to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
             if let Some(why) = self.connection.why_over() {
                 return Err(why);
             }
-            let stream = &self.connection.stream;
-            let mut result = Ok(());
-            if let Some(until) = self.login_until {
-                let patience = until.saturating_duration_since(Instant::now());
-                if patience.is_zero() {
-                    return Err(Leave::LoginTimeout);
-                }
-                result = stream.set_read_timeout(Some(patience));
-            }
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
-            match result.and_then(|()| self.reader.fill(stream)) {
+            let patient = self.patience()?;
+            let stream = &self.connection.stream;
+            match patient.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
                 _ => self.has_read()?,
             }
         }
+    }
+
+    /// Until the login is done, has the next `read` wait for no longer than the patience lasts: in all, however slowly the
+    /// bytes trickle in. When it is over, what has already arrived is read, once: while this process or the whole machine
+    /// was stopped, the time went on, and the nickname may have been here long before.
+    fn patience(&mut self) -> Result<io::Result<()>, Leave> {
+        let Some(until) = self.login_until else { return Ok(Ok(())) };
+        let mut patience = until.saturating_duration_since(Instant::now());
+        if patience.is_zero() {
+            if self.looked_once_more {
+                return Err(Leave::LoginTimeout);
+            }
+            self.looked_once_more = true;
+            patience = Duration::from_millis(1); // a socket takes no time at all for "for ever"
+        }
+        Ok(self.connection.stream.set_read_timeout(Some(patience)))
     }
 
     /// Says once that somebody speaks, and answers a telnet client.

@@ -27,6 +27,7 @@ use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
+mod kept;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 

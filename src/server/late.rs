@@ -12,7 +12,7 @@ use std::convert::Infallible;
 use std::io::{self, Write};
 use std::sync::{Arc, Weak};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
@@ -20,7 +20,7 @@ use super::backlog::Burden;
 use super::connection::Connection;
 use super::leave::Leave;
 use super::places::{Spare, Spares};
-use crate::limits::{BACKLOGS_BYTES, LAST_WORDS, LATE_PATIENCE, LATE_STACK};
+use crate::limits::{BACKLOGS_BYTES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::is_timeout;
@@ -146,17 +146,22 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
 
 /// Writes one piece, as long as the socket takes a byte now and then.
 fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
+    let mut waited = Duration::ZERO;
     while !piece.is_empty() {
+        let begun = Instant::now();
         match (&connection.stream).write(piece) {
             Ok(taken) => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 piece = piece.get(taken..).unwrap_or_default();
                 connection.backlog.lock().taken(taken);
+                waited = Duration::ZERO;
             }
             Err(error) if is_timeout(&error) => {
-                let backlog = connection.backlog.lock();
-                if backlog.cut.is_some() || backlog.stopped_for() > LATE_PATIENCE {
-                    return Err(backlog.cut.unwrap_or(Leave::TooLate));
+                // No single wait counts for more than it was to take: this process may have been stopped meanwhile.
+                waited += begun.elapsed().min(LATE_WRITE);
+                let why = connection.why_cut();
+                if why.is_some() || waited > LATE_PATIENCE {
+                    return Err(why.unwrap_or(Leave::TooLate));
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

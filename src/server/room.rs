@@ -14,6 +14,7 @@ use crossbeam_channel::Sender;
 use self::seated::Seated;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
+use super::leave::Leave;
 use super::store::Store;
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
@@ -115,8 +116,15 @@ impl Room {
         self.rendered = 0;
     }
 
+    /// Nothing will be committed or written any more: cuts everyone, and lets go of those who wait for the commit. They
+    /// hold handles on the queue, which is there until the last of these has gone.
+    pub(super) fn give_up(&mut self) {
+        self.waits.clear();
+        self.places.values().for_each(|seated| seated.connection.cut(Leave::ServerStops));
+    }
+
     /// Ends every connection at once.
-    pub(super) fn shutdown(&self) {
+    fn shutdown(&self) {
         self.places.values().for_each(|seated| seated.connection.shutdown());
     }
 
