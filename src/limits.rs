@@ -71,7 +71,7 @@ pub const BATCH_BYTES: usize = 256 * 1024;
 /// with a gigabyte can spare them, and a hundred clients may then be as late as somebody who reads can become.
 pub const BACKLOGS_BYTES: usize = 256 * 1024 * 1024;
 /// For whom less than this waits is not cut while more waits for another: whoever reads 200 kB a second is never further
-/// behind, though two hundred addresses write all that the limits allow.
+/// behind, though two hundred addresses write all that the limits allow. So much for each late thread has to fit the machine.
 pub const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
 /// After its first parcel a batch is gathered for this part of the time that the last one took.
 pub const GATHER_PART: u32 = 16;

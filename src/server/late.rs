@@ -20,7 +20,7 @@ use super::backlog::Burden;
 use super::connection::Connection;
 use super::leave::Leave;
 use super::places::{Spare, Spares};
-use crate::limits::{BACKLOGS_BYTES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
+use crate::limits::{BACKLOG_BYTES, BACKLOGS_BYTES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::is_timeout;
@@ -38,9 +38,10 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// A writer for whom nobody is late yet.
+    /// A writer for whom nobody is late yet. Where the machine has room for few late threads, it has for few backlogs.
     pub(super) fn new(spares: Arc<Spares>, alive: Sender<Infallible>) -> Self {
-        Writer { spares, alive, late: Vec::new(), bound: BACKLOGS_BYTES }
+        let bound = BACKLOGS_BYTES.min(spares.left().saturating_mul(BACKLOG_BYTES));
+        Writer { spares, alive, late: Vec::new(), bound }
     }
 
     /// Bounds what waits for all late clients together. Where it is too much, whoever burdens the others most is cut,

@@ -161,6 +161,11 @@ impl Spares {
         Arc::new(Spares(AtomicUsize::new(count)))
     }
 
+    /// So many are left.
+    pub(super) fn left(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// One of them, if one is left.
     pub(super) fn take(self: &Arc<Self>) -> Option<Spare> {
         let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
