@@ -22,7 +22,7 @@ use self::connection::{ClientId, Connection};
 use self::delivery::{Delivery, Line, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
-use self::password::Guesses;
+use self::password::Judge;
 use self::places::{Place, Places};
 use self::registry::Registry;
 use self::store::{Archive, Kept};
@@ -40,6 +40,7 @@ pub mod connection;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
+mod guesses;
 mod kept;
 mod late;
 pub mod leave;
@@ -106,7 +107,7 @@ struct Shared {
     stop: Stop,
     places: Arc<Places>,
     ids: AtomicU64,
-    guesses: Guesses,
+    judge: Judge,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -128,7 +129,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         config,
         stop: stop.clone(),
         ids: AtomicU64::new(1),
-        guesses: Guesses::default(),
+        judge: Judge::default(),
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

@@ -3,7 +3,8 @@
 //!
 //! # Threads
 //! A few connections serve all threads: they lie in a channel, whoever has a question takes one out, and puts it back.
-//! One for each client would cost each client two more descriptors.
+//! One for each client would cost each client two more descriptors. `HISTORY` has connections of its own: a crowd that
+//! reads old messages lets nobody wait at the login.
 
 use std::io;
 use std::path::Path;
@@ -16,6 +17,7 @@ use super::file::{open_reader, told};
 use super::{newest_that_fit, time};
 use crate::limits::{DATABASE_READERS, READER_PATIENCE};
 use crate::protocol;
+use crate::server::Stop;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
 use crate::text::Nickname;
@@ -23,19 +25,35 @@ use crate::text::Nickname;
 /// Answers questions.
 #[derive(Debug)]
 pub(super) struct Questions {
+    /// For logins and all else that is answered at once.
+    short: Readers,
+    /// For `HISTORY`.
+    long: Readers,
+    hashing: Hashing,
+}
+
+/// Connections that only read.
+#[derive(Debug)]
+struct Readers {
     take: Receiver<Connection>,
     put_back: Sender<Connection>,
-    hashing: Hashing,
 }
 
 impl Questions {
     /// Opens the connections.
     pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let (put_back, take) = bounded(DATABASE_READERS);
-        for _ in 0..DATABASE_READERS {
+        let (short, long) = (Readers::open(path, 1)?, Readers::open(path, DATABASE_READERS)?);
+        Ok(Questions { short, long, hashing: Hashing::new() })
+    }
+}
+
+impl Readers {
+    fn open(path: &Path, count: usize) -> Result<Self, String> {
+        let (put_back, take) = bounded(count);
+        for _ in 0..count {
             put_back.try_send(open_reader(path)?).map_err(|error| error.to_string())?;
         }
-        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores() })
+        Ok(Readers { take, put_back })
     }
 
     fn question<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> io::Result<T> {
@@ -77,20 +95,20 @@ fn line(row: &Row<'_>) -> rusqlite::Result<String> {
 
 impl Archive for Questions {
     fn newest(&self) -> io::Result<i64> {
-        self.question(|connection| {
+        self.short.question(|connection| {
             connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
         })
     }
 
     fn was_here(&self, nickname: &Nickname) -> io::Result<bool> {
-        self.question(|connection| {
+        self.short.question(|connection| {
             let mut user = connection.prepare_cached("SELECT 1 FROM users WHERE name = ?1")?;
             user.exists([nickname.folded()])
         })
     }
 
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
-        let lines: Vec<String> = self.question(|connection| {
+        let lines: Vec<String> = self.long.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
@@ -104,7 +122,7 @@ impl Archive for Questions {
     }
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
-        self.question(|connection| {
+        self.short.question(|connection| {
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
             let answer =
                 account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
@@ -112,11 +130,11 @@ impl Archive for Questions {
         })
     }
 
-    fn is_right(&self, password: &Password, hash: &str) -> bool {
-        self.hashing.is_right(password, hash)
+    fn is_right(&self, password: &Password, hash: &str, stop: &Stop) -> io::Result<bool> {
+        self.hashing.is_right(password, hash, stop)
     }
 
-    fn hash(&self, password: &Password) -> io::Result<String> {
-        self.hashing.hash(password)
+    fn hash(&self, password: &Password, stop: &Stop) -> io::Result<String> {
+        self.hashing.hash(password, stop)
     }
 }

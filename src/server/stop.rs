@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, select_biased};
 use parking_lot::Mutex;
 
 /// How long the connection that wakes `accept` may take; on the same machine it takes no time at all.
@@ -75,6 +75,14 @@ impl Stop {
     /// Waits for `time` to pass. True where the stop came first.
     pub fn wait(&self, time: Duration) -> bool {
         self.stopped.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// What comes out of `channel` first; `None` where the stop came before it.
+    pub fn or_first<T>(&self, channel: &Receiver<T>) -> Option<T> {
+        select_biased! {
+            recv(self.stopped) -> _ => None,
+            recv(channel) -> value => value.ok(),
+        }
     }
 
     /// A listener that `stop` has to wake.

@@ -9,6 +9,7 @@ mod client;
 mod crash;
 mod export;
 mod failure;
+mod guessing;
 mod history;
 mod large;
 mod opening;
@@ -16,3 +17,4 @@ mod opening;
 #[path = "../pty/mod.rs"]
 mod pty;
 mod support;
+mod taking_back;
