@@ -10,6 +10,7 @@
 //! | `recent.rs` | the last messages of the group, for who comes into it |
 //! | `questions.rs` | answers, for the clients' own threads |
 //! | `accounts.rs` | passwords to hashes |
+//! | `manage.rs` | what `chat-server account` changes |
 //! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
 
 use std::io;
@@ -31,6 +32,7 @@ mod accounts;
 mod export;
 mod file;
 mod flags;
+mod manage;
 mod own_thread;
 mod questions;
 mod recent;
@@ -67,7 +69,7 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let archive = Questions::open(file.path()).map_err(context)?;
     let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
     let writer = Writer::new(file, connection, settings);
-    let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
+    let store = OwnThread::start(writer, recent, settings.retry)?;
     Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }
 

@@ -18,8 +18,9 @@ pub(super) struct Recent {
     messages: VecDeque<Said>,
 }
 
+/// One of them.
 #[derive(Debug)]
-struct Said {
+pub(super) struct Said {
     time: i64,
     from: String,
     text: String,
@@ -29,14 +30,12 @@ impl Recent {
     /// The last ones that the file has, as many as are shown.
     pub(super) fn load(connection: &Connection, settings: Settings) -> rusqlite::Result<Self> {
         let (most, keep) = (settings.history, settings.keep_days.map(|days| i64::from(days) * 86_400_000));
-        let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
-                   WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
-        let mut last = connection.prepare(sql)?;
-        let said =
-            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
-        let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
-        messages.make_contiguous().reverse();
-        Ok(Recent { most, keep, messages })
+        Ok(Recent { most, keep, messages: last(connection, most)? })
+    }
+
+    /// Others than those that were said, since the file has others.
+    pub(super) fn replace(&mut self, messages: VecDeque<Said>) {
+        self.messages = messages;
     }
 
     /// One more was said.
@@ -64,4 +63,15 @@ impl Recent {
             self.messages.retain(|said| said.time >= oldest);
         }
     }
+}
+
+/// The last messages of the group in the file, at most so many, the oldest first.
+pub(super) fn last(connection: &Connection, most: usize) -> rusqlite::Result<VecDeque<Said>> {
+    let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
+               WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
+    let mut last = connection.prepare(sql)?;
+    let said = last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
+    let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
+    messages.make_contiguous().reverse();
+    Ok(messages)
 }

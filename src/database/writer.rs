@@ -5,23 +5,25 @@
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
 //! goes on without: what is not kept is counted, and the file is tried again from time to time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use self::without::Without;
 use super::file::{DatabaseFile, told};
+use super::own_thread::Owned;
+use super::recent::{self, Said};
 use super::statements;
 use super::time::now;
 use super::{Settings, notice};
-use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
-use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
+use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY};
+use crate::protocol;
 use crate::server::connection::ClientId;
-use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
+mod absent;
 pub(super) mod without;
 
 /// Writes what happens into the database.
@@ -43,6 +45,12 @@ pub(super) struct Writer {
     /// What is older is forgotten.
     keep: Option<Duration>,
     forget: Option<Instant>,
+    /// Messages shown to whoever comes into the group.
+    history: usize,
+    /// What `statements::changes_of_others` said last; `None` for a connection that was not asked yet.
+    changes: Option<i64>,
+    /// The last messages of the group, read anew since somebody else has written to the file.
+    reread: Option<VecDeque<Said>>,
 }
 
 /// What happened since the last commit.
@@ -52,6 +60,8 @@ struct Batch {
     open: bool,
     failed: Option<String>,
     messages: u64,
+    /// Somebody else has written to the file.
+    reread: bool,
     /// How many messages each user sent.
     sent: HashMap<i64, u64>,
     /// What clients are told, by how the commit ends.
@@ -74,7 +84,22 @@ impl Writer {
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
         let notice = notice(settings);
-        Writer { connection, file, users, unanswered, batch, notice, without, retry, keep, forget }
+        let (history, changes, reread) = (settings.history, None, None);
+        Writer {
+            connection,
+            file,
+            users,
+            unanswered,
+            batch,
+            notice,
+            without,
+            retry,
+            keep,
+            forget,
+            history,
+            changes,
+            reread,
+        }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -83,7 +108,7 @@ impl Writer {
         if self.without.is_some() || self.batch.failed.is_some() {
             return None;
         }
-        let begun = if self.batch.open { Ok(()) } else { self.connection.execute_batch("BEGIN IMMEDIATE") };
+        let begun = if self.batch.open { Ok(()) } else { self.begin() };
         self.batch.open = true;
         match begun.and_then(|()| work(self)) {
             Ok(value) => Some(value),
@@ -92,6 +117,18 @@ impl Writer {
                 None
             }
         }
+    }
+
+    /// Begins the batch's transaction. What is remembered of the file is not believed where somebody else has written to
+    /// it: a user may be there no more.
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let changes = statements::changes_of_others(&self.connection)?;
+        if self.changes.replace(changes).is_some_and(|before| before != changes) {
+            self.users.clear();
+            self.batch.reread = true;
+        }
+        Ok(())
     }
 
     /// The number of a user, who is entered when new.
@@ -119,58 +156,6 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps a message for one who is away, if that one is known and has room. The answer goes out with the commit.
-    fn leave_for(&mut self, by: ClientId, from: &Nickname, to: &Nickname, message: &Message) {
-        let time = now();
-        let kept = self.write(|writer| {
-            let Some((id, nickname)) = statements::known(&writer.connection, to)? else {
-                return Ok(Err(protocol::nobody_is_called(to.as_str())));
-            };
-            if statements::count_waiting(&writer.connection, id)? >= WAITING {
-                let why = format!("{nickname} is away, and {WAITING} messages wait already");
-                return Ok(Err(protocol::not_delivered(&why)));
-            }
-            writer.message(from, Some(id), &message.text, true, time)?;
-            let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
-            if !statements::is_registered(&writer.connection, to)? {
-                told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
-            }
-            Ok(Ok(told.join("\n")))
-        });
-        let failed = not_left_for(to);
-        let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
-        self.batch.answers.push(Answer { to: by, kept, failed });
-    }
-
-    /// That the chat is kept, and what was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
-    /// process end, before anybody has read it.
-    fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
-        let lines = self.write(|writer| {
-            let user = writer.user(nickname, now())?;
-            statements::show_waiting(&writer.connection, user)
-        });
-        let Some((again, new)) = lines else { return vec![NOT_KEPT_NOW.into()] };
-        let mut lines = vec![self.notice.clone()];
-        for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
-            if !of_these.is_empty() {
-                self.unanswered.insert(nickname.folded());
-                lines.push(heading.into());
-                lines.extend(of_these);
-            }
-        }
-        lines
-    }
-
-    /// A line came from `nickname`: what was shown before it has been read.
-    fn answered(&mut self, nickname: &Nickname) {
-        if self.unanswered.remove(&nickname.folded()) {
-            self.write(|writer| {
-                let user = writer.user(nickname, now())?;
-                statements::waits_no_more(&writer.connection, user)
-            });
-        }
-    }
-
     fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, since: i64) {
         let time = now();
         let kept = self.write(|writer| {
@@ -191,6 +176,10 @@ impl Writer {
         for (user, sent) in self.batch.sent.drain() {
             statements::sent(&self.connection, user, sent, now()).map_err(told)?;
         }
+        if self.batch.reread {
+            // With those of this batch: they were remembered before it was handed over.
+            self.reread = Some(recent::last(&self.connection, self.history).map_err(told)?);
+        }
         self.connection.execute_batch("COMMIT").map_err(told)
     }
 
@@ -202,6 +191,13 @@ impl Writer {
         let oldest_kept = now() - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
         let forgotten = self.write(|writer| statements::forget(&writer.connection, oldest_kept));
         let more = forgotten == Some(FORGET_AT_ONCE);
+        if !more {
+            // Then no message is left that is older.
+            self.write(|writer| {
+                let is_here = |user| writer.users.values().any(|&here| here == user);
+                statements::forget_users(&writer.connection, oldest_kept, is_here)
+            });
+        }
         self.forget = Some(Instant::now() + if more { Duration::ZERO } else { FORGET_EVERY });
     }
 }
@@ -272,6 +268,12 @@ impl Store for Writer {
             Some(without) => Some(without.again),
             None => self.forget,
         }
+    }
+}
+
+impl Owned for Writer {
+    fn reread(&mut self) -> Option<VecDeque<Said>> {
+        self.reread.take()
     }
 }
 

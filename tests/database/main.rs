@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends by a panic; helpers in tests count as tests")]
 
 mod absent;
+mod account;
 mod accounts;
 mod client;
 mod crash;
