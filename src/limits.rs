@@ -151,6 +151,12 @@ pub const PASSWORD_FORGIVEN: Duration = Duration::from_secs(600);
 pub const PASSWORD_BURST: u32 = 5;
 /// After that one is judged in so long: with the burst, ten in any minute.
 pub const PASSWORD_INTERVAL: Duration = Duration::from_secs(12);
+/// Passwords of one network for one nickname that may wait though others come first, up to `PASSWORD_PATIENCE`.
+pub const PASSWORD_WAITING: usize = 3;
+/// The same for one nickname, wherever they come from.
+pub const PASSWORD_WAITING_IN_ALL: usize = 20;
+/// How long they may, whatever a login may take: long, since who is sent away may come again, before those who wait.
+pub const PASSWORD_PATIENCE: Duration = Duration::from_secs(600);
 /// Nicknames whose wrong passwords are remembered: a few megabytes, more accounts than a school has.
 pub const PASSWORD_NICKNAMES: usize = 10_000;
 /// Passwords that are hashed at once, on a machine with so many cores or more: each wants 19 MiB, which stay.

@@ -7,15 +7,17 @@
 //! - for each network the pause between two guesses doubles, up to `PASSWORD_PAUSE_MAX`;
 //! - for all networks together there are `PASSWORD_BURST` guesses, and then one in `PASSWORD_INTERVAL`.
 //!
-//! Of those who wait for a turn the newest is the next. A crowd that guesses on and on waits already when the owner comes:
-//! in a line the owner would stand behind all of them.
+//! Of those who wait for a turn the newest is the next. Whoever guesses on and on waits already when the owner comes: in a
+//! line the owner would stand behind. A few may wait though others are before them, and longer than a login may take: who
+//! is sent away comes back as the newest. The rest of a crowd loses its places at once.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use crate::limits::{
-    PASSWORD_BURST, PASSWORD_FORGIVEN, PASSWORD_INTERVAL, PASSWORD_NICKNAMES, PASSWORD_PAUSE, PASSWORD_PAUSE_MAX,
+    PASSWORD_BURST, PASSWORD_FORGIVEN, PASSWORD_INTERVAL, PASSWORD_NICKNAMES, PASSWORD_PATIENCE, PASSWORD_PAUSE,
+    PASSWORD_PAUSE_MAX, PASSWORD_WAITING, PASSWORD_WAITING_IN_ALL,
 };
 
 /// The guesses at all nicknames. Its size is bounded, and no nickname that is being guessed at is forgotten.
@@ -50,6 +52,8 @@ pub(super) struct Ticket {
     number: u64,
     nickname: String,
     network: IpAddr,
+    /// It does not wait longer than this.
+    pub(super) gives_up: Instant,
     /// What its turn took: the network's `next`, from and to.
     took: Option<(Instant, Instant)>,
 }
@@ -74,7 +78,8 @@ impl Guesses {
         let is_full = self.nicknames.len() >= PASSWORD_NICKNAMES && !self.nicknames.contains_key(&key);
         // Beyond the bound they share a schedule, which no nickname has for a key: too slow rather than too fast.
         let nickname = if is_full { String::new() } else { key };
-        let ticket = Ticket { number: self.tickets, nickname, network: network(address), took: None };
+        let (network, gives_up) = (network(address), now + PASSWORD_PATIENCE);
+        let ticket = Ticket { number: self.tickets, nickname, network, gives_up, took: None };
         self.tickets += 1;
         let fresh = || Nickname { paid: now, networks: HashMap::new(), waiting: Vec::new() };
         let nickname = self.nicknames.entry(ticket.nickname.clone()).or_insert_with(fresh);
@@ -83,18 +88,21 @@ impl Guesses {
         ticket
     }
 
-    /// Whether it is this guess's turn. One whose turn would come after `until` takes no turn from the others.
+    /// Whether it is this guess's turn. Beyond the few that may wait, one whose turn would come after `until` does not.
     pub(super) fn turn(&mut self, ticket: &mut Ticket, now: Instant, until: Instant) -> Turn {
         let Some(nickname) = self.nicknames.get_mut(&ticket.nickname) else { return Turn::TooLate };
         let Some(place) = nickname.waiting.iter().position(|(number, _)| *number == ticket.number) else {
             return Turn::TooLate;
         };
+        let is_among_the_newest = nickname.newer(place, ticket.network) < PASSWORD_WAITING
+            && nickname.waiting.len() - place <= PASSWORD_WAITING_IN_ALL;
         let turn = nickname.turn_of(place, ticket.network, now);
-        if turn > now && turn <= until {
+        let may_wait = turn <= until || is_among_the_newest && now < ticket.gives_up;
+        if turn > now && may_wait {
             return Turn::In(turn - now);
         }
         nickname.waiting.remove(place);
-        if turn > until {
+        if !may_wait {
             return Turn::TooLate;
         }
         ticket.took = Some(nickname.takes(ticket.network, now));
@@ -124,13 +132,18 @@ impl Guesses {
 }
 
 impl Nickname {
+    /// How many of its network came after the one at `place`.
+    fn newer(&self, place: usize, network: IpAddr) -> usize {
+        let newer = self.waiting.get(place + 1..).unwrap_or_default();
+        newer.iter().filter(|(_, other)| *other == network).count()
+    }
+
     /// When the one at `place` is judged, if nobody else comes: after those who came after it.
     fn turn_of(&self, place: usize, network: IpAddr, now: Instant) -> Instant {
         let newer = self.waiting.get(place + 1..).unwrap_or_default();
-        let of_its_network = newer.iter().filter(|(_, other)| *other == network).count();
         let known = self.networks.get(&network);
         let (mut turn, mut wrong) = known.map_or((now, 0), |known| (known.next.max(now), known.wrong));
-        for _ in 0..of_its_network {
+        for _ in 0..self.newer(place, network) {
             wrong += 1;
             turn += pause(wrong);
         }
@@ -266,6 +279,33 @@ mod tests {
         assert_eq!(judged(&mut guesses, &mut crowd, now + SECOND), 0);
         assert_eq!(judged(&mut guesses, &mut crowd, now + SECOND + wait), 0, "they stand behind the owner");
         assert_eq!(guesses.turn(&mut owner.ticket, now + SECOND + wait, owner.until), Turn::Now);
+    }
+
+    #[test]
+    fn two_who_guess_on_and_on_do_not_keep_the_owner_waiting_longer_than_the_pause() {
+        for comes_at in (0..500).step_by(7) {
+            let (mut guesses, start) = (Guesses::default(), Instant::now());
+            let (mut crowd, mut owner) = (Vec::new(), None);
+            for second in 0.. {
+                let now = start + SECOND * second;
+                judged(&mut guesses, &mut crowd, now);
+                while crowd.len() < 2 {
+                    crowd.push(comes(&mut guesses, "anna", host(1), now)); // each comes again at once
+                }
+                if second == comes_at {
+                    owner = Some(comes(&mut guesses, "anna", host(1), now));
+                }
+                match owner.as_mut().map(|owner| guesses.turn(&mut owner.ticket, now, owner.until)) {
+                    Some(Turn::TooLate) => panic!("the owner, who came in second {comes_at}, is sent away"),
+                    Some(Turn::Now) => break,
+                    Some(Turn::In(_)) | None => {}
+                }
+                assert!(
+                    SECOND * second <= SECOND * comes_at + PASSWORD_PAUSE_MAX,
+                    "who came in second {comes_at} waits"
+                );
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! does nothing.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::client::Client;
@@ -214,22 +215,26 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
 /// Whether the password is right, when its turn has come. `None`: it was not judged, and the client was told why. A
 /// login that would have to wait longer than its patience loses the place at once.
 fn judge(
-    client: &Client,
+    client: &mut Client,
     archive: &dyn Archive,
     nickname: &Nickname,
     password: &Password,
     hash: &str,
 ) -> Result<Option<bool>, Leave> {
     let address = client.connection.address.ip();
-    let mut guess = client.shared.judge.guess(nickname, address);
+    let shared = Arc::clone(&client.shared);
+    let mut guess = shared.judge.guess(nickname, address);
+    let until = client.login_until;
+    // That it waits is not the client's fault.
+    client.login_until = until.map(|until| until.max(guess.gives_up() + RATE_SLICE * 2));
     loop {
-        match guess.turn(client.login_until) {
+        match guess.turn(until) {
             Turn::Now => break,
             // In slices: who comes later may be the next.
             Turn::In(wait) => client.pause(wait.min(RATE_SLICE))?,
-            Turn::TooLate if client.login_until.is_some() => return Err(Leave::TooManyGuesses),
+            Turn::TooLate if until.is_some() => return Err(Leave::TooManyGuesses),
             Turn::TooLate => {
-                let why = "too many wrong passwords came for this nickname; try again later";
+                let why = "too many wrong passwords from your address; try again later";
                 return client.send(protocol::not_sent(why)).map(|()| None);
             }
         }

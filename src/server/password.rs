@@ -10,7 +10,6 @@ use std::time::Instant;
 use parking_lot::Mutex;
 
 use super::guesses::{Guesses, Ticket, Turn};
-use crate::limits::LOGIN;
 use crate::text::Nickname;
 
 /// A line that was read as a password. It is no `Text`: it cannot be sent, shown or kept, and `{:?}` shows dots.
@@ -58,8 +57,7 @@ pub(super) struct Judge {
 impl Judge {
     /// A guess at `nickname` comes from `address`.
     pub(super) fn guess(&self, nickname: &Nickname, address: IpAddr) -> Guess<'_> {
-        let now = Instant::now();
-        Guess { judge: self, ticket: self.guesses.lock().enter(nickname.key(), address, now), until: now + LOGIN }
+        Guess { judge: self, ticket: self.guesses.lock().enter(nickname.key(), address, Instant::now()) }
     }
 }
 
@@ -67,14 +65,18 @@ impl Judge {
 pub(super) struct Guess<'a> {
     judge: &'a Judge,
     ticket: Ticket,
-    /// Where the login has no end of its own.
-    until: Instant,
 }
 
 impl Guess<'_> {
+    /// However long it may wait, it does not wait longer than this.
+    pub(super) fn gives_up(&self) -> Instant {
+        self.ticket.gives_up
+    }
+
     /// Whether it may be judged now. Once it may, it is counted.
     pub(super) fn turn(&mut self, until: Option<Instant>) -> Turn {
-        self.judge.guesses.lock().turn(&mut self.ticket, Instant::now(), until.unwrap_or(self.until))
+        let until = until.unwrap_or(self.ticket.gives_up);
+        self.judge.guesses.lock().turn(&mut self.ticket, Instant::now(), until)
     }
 
     /// It was judged, and is none.

@@ -47,7 +47,7 @@ fn guesses_whose_turn_would_come_too_late_lose_their_places_at_once() {
     first.until("The connection is closed: the password was wrong 3 times");
     // The first turn comes 2 seconds later, the next one 4 seconds after that.
     let many: Vec<Peer> = (0..10).map(|_| guesses(&program, "anna", 1)).collect();
-    let too_many = "The connection is closed: too many wrong passwords came for this nickname; try again later";
+    let too_many = "The connection is closed: too many wrong passwords from your address; try again later";
     let sent_away = many.into_iter().map(|mut guesser| guesser.line()).filter(|line| line.as_deref() == Some(too_many));
     assert!(sent_away.count() >= 7);
 }
@@ -55,12 +55,13 @@ fn guesses_whose_turn_would_come_too_late_lose_their_places_at_once() {
 #[test]
 fn first_guesses_that_come_at_once_are_not_all_free() {
     let folder = Folder::new();
-    let program = Program::start(&folder.database(), &["--login-timeout", "6"], "warn");
+    let program = Program::start(&folder.database(), &["--login-timeout", "5"], "warn");
     registered(&program, &["anna"]);
-    let crowd: Vec<Peer> = (0..60).map(|_| guesses(&program, "anna", 1)).collect();
-    let judged = crowd.into_iter().filter_map(|mut guesser| guesser.line()).filter(|line| line == WRONG).count();
+    let mut crowd: Vec<Peer> = (0..60).map(|_| guesses(&program, "anna", 1)).collect();
+    // The last three may wait for their turns.
+    let judged = crowd.iter_mut().take(57).filter_map(Peer::line).filter(|line| line == WRONG).count();
     // At 0, 0.5, 1.5, 3.5 and 7.5 seconds.
-    assert!((1..=5).contains(&judged), "{judged} of 60 were judged in 6 seconds");
+    assert!((1..=5).contains(&judged), "{judged} of 57 were judged in 5 seconds");
 }
 
 #[test]

@@ -111,8 +111,8 @@ const REASONS: &[(&str, &str)] = &[
         "с вашего адреса здесь слишком много клиентов; попробуйте позже",
     ),
     (
-        "too many wrong passwords came for this nickname; try again later",
-        "для этого ника пришло слишком много неверных паролей; попробуйте позже",
+        "too many wrong passwords from your address; try again later",
+        "с вашего адреса пришло слишком много неверных паролей; попробуйте позже",
     ),
     ("this nickname was taken back by a login with its password", "ник вернул себе тот, кто вошёл с его паролем"),
 ];
