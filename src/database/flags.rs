@@ -36,7 +36,7 @@ enum Command {
     /// Print who was ever here; the server may be running
     Users(Users),
     /// What helps when a password is lost, and who wants to be forgotten; the server may be running
-    #[command(subcommand)]
+    #[command(subcommand, disable_help_subcommand = true)]
     Account(Account),
 }
 
