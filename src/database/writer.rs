@@ -10,26 +10,32 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use self::forget::Forgetting;
 use self::without::Without;
 use super::file::{DatabaseFile, told};
 use super::own_thread::Owned;
+use super::readers::Readers;
 use super::recent::{self, Said};
 use super::statements;
 use super::time::now;
 use super::{Settings, notice};
-use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY};
+use crate::limits::DATABASE_LOOK;
 use crate::protocol;
 use crate::server::connection::ClientId;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
 mod absent;
+pub(super) mod forget;
 pub(super) mod without;
 
 /// Writes what happens into the database.
 #[derive(Debug)]
 pub(super) struct Writer {
-    // Above `file`, so that it is closed before the lock is let go of.
+    /// Those of the clients' own threads.
+    readers: Readers,
+    // In this order they are closed: the last connection moves the journal into the file, which none can that only
+    // reads; and then the lock is let go of.
     connection: Connection,
     file: DatabaseFile,
     /// The numbers of those who are here, by name without case: no look into the table for each message.
@@ -42,9 +48,9 @@ pub(super) struct Writer {
     /// Not `None`: the chat goes on without the database.
     without: Option<Without>,
     retry: Duration,
-    /// What is older is forgotten.
-    keep: Option<Duration>,
-    forget: Option<Instant>,
+    /// When the files are looked for, though nothing is written.
+    look: Instant,
+    forgetting: Option<Forgetting>,
     /// Messages shown to whoever comes into the group.
     history: usize,
     /// What `statements::changes_of_others` said last; `None` for a connection that was not asked yet.
@@ -77,25 +83,30 @@ struct Answer {
 
 impl Writer {
     /// A writer on an open database.
-    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> Self {
+    pub(super) fn new(
+        file: DatabaseFile,
+        connection: Connection,
+        readers: Readers,
+        forgetting: Option<Forgetting>,
+        settings: Settings,
+    ) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
-        let keep = settings.keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
-        let forget = keep.map(|_| Instant::now());
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
-        let notice = notice(settings);
+        let (notice, look) = (notice(settings), Instant::now() + DATABASE_LOOK);
         let (history, changes, reread) = (settings.history, None, None);
         Writer {
             connection,
             file,
+            readers,
             users,
             unanswered,
             batch,
             notice,
             without,
             retry,
-            keep,
-            forget,
+            look,
+            forgetting,
             history,
             changes,
             reread,
@@ -182,24 +193,6 @@ impl Writer {
         }
         self.connection.execute_batch("COMMIT").map_err(told)
     }
-
-    /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
-    fn forget(&mut self) {
-        let Some(keep) = self.keep.filter(|_| self.forget.is_some_and(|forget| forget <= Instant::now())) else {
-            return;
-        };
-        let oldest_kept = now() - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let forgotten = self.write(|writer| statements::forget(&writer.connection, oldest_kept));
-        let more = forgotten == Some(FORGET_AT_ONCE);
-        if !more {
-            // Then no message is left that is older.
-            self.write(|writer| {
-                let is_here = |user| writer.users.values().any(|&here| here == user);
-                statements::forget_users(&writer.connection, oldest_kept, is_here)
-            });
-        }
-        self.forget = Some(Instant::now() + if more { Duration::ZERO } else { FORGET_EVERY });
-    }
 }
 
 impl Store for Writer {
@@ -254,6 +247,8 @@ impl Store for Writer {
                 self.try_again().into_iter().collect()
             }
             (None, Some(why)) => vec![self.fail(&why, batch.messages)],
+            // What is committed can still be saved, whatever was removed.
+            (None, None) if batch.open || self.look <= Instant::now() => self.look_after_files(),
             (None, None) => Vec::new(),
         };
         news.extend(batch.answers.into_iter().map(|answer| {
@@ -266,7 +261,7 @@ impl Store for Writer {
     fn due(&self) -> Option<Instant> {
         match &self.without {
             Some(without) => Some(without.again),
-            None => self.forget,
+            None => Some(self.forgetting.as_ref().map_or(self.look, |forgetting| self.look.min(forgetting.due))),
         }
     }
 }

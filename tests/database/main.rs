@@ -10,6 +10,7 @@ mod client;
 mod crash;
 mod export;
 mod failure;
+mod files;
 mod guessing;
 mod history;
 mod large;

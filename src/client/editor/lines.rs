@@ -96,7 +96,7 @@ impl EditorLines {
         terminal: Terminal,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft, is_hurried) = (Clock::default(), VecDeque::new(), String::new(), false);
+        let (clock, ready, draft, is_hurried) = (Clock, VecDeque::new(), String::new(), false);
         EditorLines { editor, stage, talk, terminal, look, clock, ready, draft, is_hurried }
     }
 
