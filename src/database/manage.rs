@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::file::{open_reader, told};
 use super::flags::Account;
+use super::keys;
 use crate::limits::{ACCOUNT_PATIENCE, FORGET_AT_ONCE};
 use crate::protocol::thousands;
 use crate::text::Nickname;
@@ -37,8 +38,10 @@ fn open(path: &Path) -> Result<Connection, String> {
 
 /// The password is gone: the nickname is anybody's, until somebody registers it.
 fn reset(connection: &Connection, nickname: &Nickname) -> Result<String, String> {
-    match connection.execute("DELETE FROM accounts WHERE key = ?1", [nickname.key()]) {
-        Ok(0) => match user(connection, nickname)? {
+    let user = user(connection, nickname)?;
+    let key = keys::of(connection, nickname).map_err(told)?;
+    match connection.execute("DELETE FROM accounts WHERE key = ?1 OR user = ?2", params![key, user]) {
+        Ok(0) => match user {
             None => Err(unknown(nickname)),
             Some(_) => Err(format!("{nickname} is not registered: there is no password to forget")),
         },
@@ -52,11 +55,10 @@ fn reset(connection: &Connection, nickname: &Nickname) -> Result<String, String>
 /// The account goes first: from then on nobody comes in as its owner. Then the messages, so many at once that a server
 /// that writes to the file meanwhile does not wait; at last the user.
 fn delete(connection: &Connection, nickname: &Nickname) -> Result<String, String> {
-    let account = account_of(connection, nickname)?;
+    let key = keys::of(connection, nickname).map_err(told)?;
+    let account = account_of(connection, key.as_deref())?;
     let Some(user) = user(connection, nickname)?.or(account) else { return Err(unknown(nickname)) };
-    connection
-        .execute("DELETE FROM accounts WHERE key = ?1 OR user = ?2", params![nickname.key(), user])
-        .map_err(told)?;
+    connection.execute("DELETE FROM accounts WHERE key = ?1 OR user = ?2", params![key, user]).map_err(told)?;
     let sql = "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE sender = ?1 OR recipient = ?1 LIMIT ?2)";
     let mut messages = 0;
     loop {
@@ -75,9 +77,9 @@ fn delete(connection: &Connection, nickname: &Nickname) -> Result<String, String
     Ok(if is_gone { done } else { format!("{done}; {nickname} is here now, and goes on talking") })
 }
 
-fn account_of(connection: &Connection, nickname: &Nickname) -> Result<Option<i64>, String> {
+fn account_of(connection: &Connection, key: Option<&str>) -> Result<Option<i64>, String> {
     let sql = "SELECT user FROM accounts WHERE key = ?1";
-    connection.query_row(sql, [nickname.key()], |row| row.get(0)).optional().map_err(told)
+    connection.query_row(sql, [key], |row| row.get(0)).optional().map_err(told)
 }
 
 fn user(connection: &Connection, nickname: &Nickname) -> Result<Option<i64>, String> {

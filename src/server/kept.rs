@@ -175,7 +175,10 @@ pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<P
 /// Ends the session that has this nickname, and waits until its leave is in the queue: whoever has the password need not
 /// wait until a session that hangs is found out.
 pub(super) fn take_back(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
-    let Some(holder) = client.shared.registry.holder(nickname) else { return Ok(()) };
+    let Some((name, holder)) = client.shared.registry.holder(nickname) else { return Ok(()) };
+    if !is_one_account(client, nickname, &name) {
+        return Ok(());
+    }
     log::info!("{} takes {nickname} back from {}", client.id, holder.id);
     holder.ask_to_leave(Leave::TakenBack);
     let until = Instant::now() + TAKE_BACK;
@@ -183,6 +186,15 @@ pub(super) fn take_back(client: &Client, nickname: &Nickname) -> Result<(), Leav
         client.still_there()?;
     }
     Ok(())
+}
+
+/// Two names that look alike may be of two accounts: to have the password of one is no reason to end the other's session.
+fn is_one_account(client: &Client, one: &Nickname, other: &Nickname) -> bool {
+    let Some(archive) = &client.shared.archive else { return false };
+    match (archive.account(one), archive.account(other)) {
+        (Ok(Some(one)), Ok(Some(other))) => one.hash == other.hash,
+        _ => false,
+    }
 }
 
 /// The name that is offered where `nickname` is taken: nobody has registered it either.

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Leave {
     TooManyGuesses,
     /// Somebody logged in with the password of its nickname.
     TakenBack,
+    /// Greeted in another protocol: no client of a chat.
+    Foreign(Greeting),
     /// Too many bytes without a newline.
     Overflow,
     /// Read too slowly for too long, and was cut.
@@ -60,6 +63,7 @@ impl fmt::Display for Leave {
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
             Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
+            Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

@@ -105,9 +105,11 @@ impl Registry {
         self.freed.notify_all();
     }
 
-    /// The connection of whoever has this nickname, or one that looks like it, whether others find it yet or not.
-    pub(super) fn holder(&self, nickname: &Nickname) -> Option<Arc<Connection>> {
-        self.members.lock().get(&nickname.key()).map(|member| Arc::clone(&member.connection))
+    /// Who has this nickname, or one that looks like it, whether others find them yet or not.
+    pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+        let key = nickname.key();
+        let members = self.members.lock();
+        members.get(&key).map(|member| (member.nickname.clone(), Arc::clone(&member.connection)))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.

@@ -14,6 +14,7 @@ mod files;
 mod guessing;
 mod history;
 mod large;
+mod names;
 mod opening;
 #[cfg(feature = "editor")]
 #[path = "../pty/mod.rs"]
