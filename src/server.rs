@@ -23,7 +23,7 @@ use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
 use self::motd::Motd;
-use self::password::Guesses;
+use self::password::Judge;
 use self::places::{Full, Place, Places, Spares};
 use self::rate_limit::RateLimit;
 use self::registry::Registry;
@@ -45,6 +45,7 @@ pub mod connection;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
+mod guesses;
 mod kept;
 mod late;
 pub mod leave;
@@ -116,7 +117,7 @@ struct Shared {
     places: Arc<Places>,
     rate_limit: RateLimit,
     ids: AtomicU64,
-    guesses: Guesses,
+    judge: Judge,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -143,7 +144,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         config,
         stop: stop.clone(),
         ids: AtomicU64::new(1),
-        guesses: Guesses::default(),
+        judge: Judge::default(),
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

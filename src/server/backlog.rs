@@ -23,6 +23,8 @@ pub(super) struct Backlog {
     pub(super) closed: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(super) cut: Option<Leave>,
+    /// Asked to leave, and why: what is sent is still written.
+    pub(super) leaves: Option<Leave>,
 }
 
 /// Who goes first where all backlogs together hold too much: the greatest. Of those for whom much waits whoever has

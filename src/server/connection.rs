@@ -10,7 +10,6 @@
 
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -42,8 +41,6 @@ pub struct Connection {
     /// How its messages are told apart.
     pub framing: Framing,
     pub(super) backlog: Mutex<Backlog>,
-    /// Somebody else has its place now.
-    gives_way: AtomicBool,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
 }
@@ -51,21 +48,12 @@ pub struct Connection {
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
-        let (backlog, gives_way, ended) = (Mutex::default(), AtomicBool::new(false), Condvar::new());
-        Connection { id, stream, address, framing, backlog, gives_way, ended }
+        Connection { id, stream, address, framing, backlog: Mutex::default(), ended: Condvar::new() }
     }
 
     /// Whose limits it counts for.
     pub(super) fn origin(&self) -> Origin {
         Origin::of(self.address.ip())
-    }
-
-    /// Its place is another's now. Its own thread wakes from its `read` and says goodbye: until then nothing else
-    /// happens to the connection.
-    pub(super) fn give_way(&self) {
-        self.gives_way.store(true, Ordering::Release);
-        // An error means that the connection has already ended.
-        self.stream.shutdown(Shutdown::Read).unwrap_or_default();
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
@@ -86,10 +74,18 @@ impl Connection {
         self.backlog.lock().cut
     }
 
-    /// Why nothing more is read from this connection, if it is so: it was cut, or has to give way.
-    pub(super) fn why_over(&self) -> Option<Leave> {
-        let gives_way = self.gives_way.load(Ordering::Acquire);
-        self.why_cut().or(gives_way.then_some(Leave::GaveWay))
+    /// Asks its session to end. Unlike a connection that is cut, it is told why: its own thread wakes from its `read`,
+    /// and says goodbye.
+    pub(super) fn ask_to_leave(&self, why: Leave) {
+        self.backlog.lock().leaves.get_or_insert(why);
+        // An error means that the connection has already ended.
+        self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+    }
+
+    /// Why its session is to end, if it is: it was cut, or asked to leave.
+    pub(super) fn why_ends(&self) -> Option<Leave> {
+        let backlog = self.backlog.lock();
+        backlog.cut.or(backlog.leaves)
     }
 
     /// Something that was sent waits for the socket.

@@ -1,5 +1,5 @@
 //! How many may be here at once (the connection limit): places for clients, and spare threads beside them. Touches one
-//! small lock, and by `give_way` the connection that has to make room.
+//! small lock, and by `ask_to_leave` the connection that has to make room.
 //!
 //! # Locks
 //! `taken`: who holds how many places, and who has no nickname yet. Nothing but counting happens under it. Who has to
@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::connection::{ClientId, Connection};
+use super::leave::Leave;
 use super::origin::Origin;
 
 /// A bounded number of places, and a bound for each address.
@@ -96,7 +97,7 @@ impl Places {
         taken.nameless.insert(id, Arc::clone(connection));
         drop(taken);
         if let Some(pushed) = pushed {
-            pushed.give_way();
+            pushed.ask_to_leave(Leave::GaveWay);
         }
         Ok(Place { places: Arc::clone(self), id, origin })
     }
@@ -184,7 +185,6 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
     use super::*;
-    use crate::server::leave::Leave;
     use crate::wire::Framing;
 
     const LOOPBACK: &str = "127.0.0.1";
@@ -245,7 +245,7 @@ mod tests {
         let newcomers = from(LOOPBACK, 3..7);
         assert_eq!(places.take(&newcomers[0], false).err(), Some(Full::InAll), "who connects too often pushes nobody");
         held.push(places.take(&newcomers[0], true).expect("the second makes room"));
-        let over = || first.iter().map(|connection| connection.why_over()).collect::<Vec<_>>();
+        let over = || first.iter().map(|connection| connection.why_ends()).collect::<Vec<_>>();
         assert_eq!(over(), [None, Some(Leave::GaveWay), None]);
         assert!(!held[1].keep(), "too late: its place is another's");
         held.push(places.take(&newcomers[1], true).expect("the third makes room"));

@@ -63,11 +63,21 @@ impl Server {
     }
 
     pub(crate) fn keeping(kept: Kept) -> Server {
+        Server::serves(kept, None)
+    }
+
+    /// With so many lines a second after the burst.
+    pub(crate) fn with_rate(folder: &Folder, rate: u32) -> Server {
+        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::serves(kept, Some(rate))
+    }
+
+    fn serves(kept: Kept, rate: Option<u32>) -> Server {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         let stop = Stop::new();
         let its_stop = stop.clone();
-        let config = Config { rate: None, kept: Some(kept), ..Config::default() };
+        let config = Config { rate, kept: Some(kept), ..Config::default() };
         let builder = thread::Builder::new().name("server".into());
         let thread = builder.spawn(move || start_server(listener, config, &its_stop)).expect("a thread can be started");
         Server { address, stop, thread: Some(thread) }
@@ -130,6 +140,13 @@ impl Program {
     /// Waits for its end. The status.
     pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("it ends").code()
+    }
+
+    /// Kilobytes of memory that it has.
+    pub(crate) fn resident(&self) -> i64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// `kill -9`. What it logged.
