@@ -134,6 +134,15 @@ impl Lang {
         )
     }
 
+    /// A paste where a question has to be answered first.
+    #[cfg(feature = "editor")]
+    pub(super) fn one_answer(self) -> &'static str {
+        self.pick(
+            "Not sent: one answer is asked for; the arrow up brings your text back",
+            "Не отправлено: нужен один ответ; стрелка вверх вернёт ваш текст",
+        )
+    }
+
     /// The prompt: who writes, and to whom it goes.
     pub(super) fn prompt(self, nickname: &str, place: &Place) -> String {
         match place {

@@ -86,6 +86,8 @@ impl Sent {
             Ok(Sending::Taken) => {}
             Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
             Ok(Sending::TooMany) => say(self.lang.too_many()),
+            Ok(Sending::Private) => say(self.lang.begun_in_private()),
+            Ok(Sending::NoNick) => say(self.lang.no_nick()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.

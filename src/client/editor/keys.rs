@@ -25,6 +25,7 @@ pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, te
     bind(KeyEvent::ctrl('C'), Box::new(Clear));
     bind(KeyEvent::ctrl('Z'), Box::new(suspend));
     bind(KeyEvent(KeyCode::Char(' '), Modifiers::NONE), Box::new(Answer(Arc::clone(talk))));
+    bind(KeyEvent(KeyCode::Up, Modifiers::NONE), Box::new(HandedBack(Arc::clone(talk))));
 }
 
 /// Ctrl-C: clears a draft (Ctrl-Y brings it back); on an empty line it leaves.
@@ -53,6 +54,16 @@ impl ConditionalEventHandler for Suspend {
             log::debug!("cannot stop for the shell: {error}");
         }
         Some(Cmd::Repaint)
+    }
+}
+
+/// The arrow up on an empty line: what was not sent after a loss comes first, then the history.
+struct HandedBack(Arc<Talk>);
+
+impl ConditionalEventHandler for HandedBack {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let is_free = context.line().is_empty() && !self.0.is_secret();
+        self.0.handed_back().filter(|_| is_free).map(|text| Cmd::Insert(1, text))
     }
 }
 

@@ -18,7 +18,7 @@ use super::terminal::{Terminal, columns};
 use crate::client::clock::Clock;
 use crate::client::look::Look;
 use crate::client::screen::Lines;
-use crate::client::talk::Talk;
+use crate::client::talk::{Place, Talk};
 use crate::limits::MESSAGE_BYTES;
 use crate::text::Refusal;
 
@@ -64,6 +64,9 @@ impl Lines for EditorLines {
             let is_answered = self.talk.wait_until_answered(ANSWER);
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
+            }
+            if let Some(text) = self.talk.take_handed_back() {
+                self.editor.add_history_entry(text).map_err(io::Error::other)?;
             }
             let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
             match (self.read(&prompt, true)?, self.talk.gives_up()) {
@@ -171,17 +174,25 @@ impl EditorLines {
         Ok(())
     }
 
-    /// A paste goes out line by line; a long one only where that is wanted. Where a nickname is asked for, its second
-    /// line would be a private message and its third a public one: so it does not go out at all.
+    /// A paste goes out line by line; a long one only where that is wanted. Where one answer is asked for, its other lines
+    /// would become private or public by accident: so it does not go out at all. Nor where, while we asked, what is typed
+    /// has come to go elsewhere.
     fn take_paste(&mut self, lines: &[&str]) -> io::Result<()> {
         let lang = self.talk.lang();
         if self.talk.is_asked_whom() {
             return self.say(lang.no_nickname());
         }
+        let goes_to = (self.talk.told(), self.talk.place());
+        if matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
+            return self.say(lang.one_answer());
+        }
         if lines.len() > PASTE_LINES && !self.asks(&lang.paste(lines.len()))? {
             return self.say(&lang.paste_kept(lines.len()));
         }
-        self.ready.extend(paste::as_text(lines, self.talk.told().as_deref(), &self.talk.place()));
+        if goes_to != (self.talk.told(), self.talk.place()) {
+            return self.say(&lang.paste_kept(lines.len()));
+        }
+        self.ready.extend(paste::as_text(lines, goes_to.0.as_deref(), &goes_to.1));
         Ok(())
     }
 

@@ -19,6 +19,30 @@ impl Lang {
         )
     }
 
+    /// A line that TELL had asked for when the server went.
+    pub(in crate::client) fn begun_in_private(self) -> &'static str {
+        self.pick(
+            "Not sent: you began this line for one user alone, and the server that asked for it has gone",
+            "Не отправлено: эта строка была для одного, а связь с сервером, который её спрашивал, потеряна",
+        )
+    }
+
+    /// `/nick` where it means nothing.
+    pub(in crate::client) fn no_nick(self) -> &'static str {
+        self.pick(
+            "Not sent: /nick NAME works only while a lost server is tried again; to change your name, leave with QUIT and come back: chat --nickname NAME",
+            "Не отправлено: /nick НИК работает, только пока ищется потерянный сервер; чтобы сменить ник, выйдите (QUIT) и вернитесь: chat --nickname НИК",
+        )
+    }
+
+    /// What was not sent can be had again.
+    pub(in crate::client) fn brings_back(self) -> &'static str {
+        self.pick(
+            "What was not sent was not for the group: the arrow up brings it back, in order",
+            "Неотправленное было не для общего чата: стрелка вверх вернёт его, по порядку",
+        )
+    }
+
     /// The server is away, and no more can wait for it.
     pub(in crate::client) fn too_many(self) -> &'static str {
         self.pick(

@@ -63,7 +63,7 @@ impl Talk {
     /// Whether the server will show `line` again: then its row need not stay. While the server is away it waits, and stays.
     pub(in crate::client) fn has_receipt(&self, line: &str) -> bool {
         let state = self.state.lock();
-        state.away.is_none() && state.receipt(line).is_some()
+        state.away.is_none() && state.has_receipt(line)
     }
 
     /// Whether `line` says nothing where it would go. At a question an empty line is an answer.

@@ -80,7 +80,7 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
     assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
     talk.sent("LIST");
     assert_eq!(talk.prompt(), "[anna in the group] ");
-    assert_eq!(talk.lost().1, ["LIST"]);
+    assert_eq!(talk.lost(), ["LIST"]);
     // A message that is refused is asked for again.
     hears(&talk, &["Not sent: it rings", &crate::protocol::tell_what("boris")]);
     assert_eq!(talk.prompt(), "[anna to boris, once] ");
@@ -158,8 +158,8 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     }
     hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
     hears(&talk, &["(broadcast) anna: /fourth", "Kept for vera, who is away: fifth"]);
-    assert_eq!(talk.lost().1, ["third"]);
-    assert!(talk.lost().1.is_empty(), "said once");
+    assert_eq!(talk.lost(), ["third"]);
+    assert!(talk.lost().is_empty(), "said once");
     talk.is_away(Some(4));
     assert_eq!(talk.prompt().trim_end(), "[anna away 4s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
