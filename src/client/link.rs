@@ -66,7 +66,13 @@ struct State {
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (wake, woken) = bounded(1);
-        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0, nickname: None, private_draft: false });
+        let state = Mutex::new(State {
+            server: Arc::new(server),
+            waiting: None,
+            unkept: 0,
+            nickname: None,
+            private_draft: false,
+        });
         Link {
             state,
             talk,

@@ -92,10 +92,9 @@ impl Expects {
             Expects::ToAll(_) => own,
             Expects::ToOne(_) => matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_)),
             Expects::ToNobody => matches!(heard, Heard::NotDelivered(_)),
-            Expects::Nickname => matches!(
-                heard,
-                Heard::Successfully | Heard::AlreadyUsed | Heard::Password | Heard::YourNickname
-            ),
+            Expects::Nickname => {
+                matches!(heard, Heard::Successfully | Heard::AlreadyUsed | Heard::Password | Heard::YourNickname)
+            }
             Expects::Password => matches!(heard, Heard::Password | Heard::Successfully | Heard::Prose(_)),
             Expects::Register => *heard == Heard::Password,
             Expects::Partner => *heard == Heard::Successful,
@@ -286,17 +285,10 @@ impl Answers {
         self.waiting.iter().position(|sent| is_it(&sent.expects))
     }
 
-    /// The first line that this can answer. Not beyond one that leads elsewhere, nor beyond another message.
+    /// The first line that is not answered, but for those whose answers are not gone by.
     fn first_answered_by(&self, heard: &Heard<'_>, own: bool) -> Option<usize> {
-        for (at, sent) in self.waiting.iter().enumerate() {
-            if sent.expects.is_answered_by(heard, own) {
-                return Some(at);
-            }
-            if sent.expects.is_message() || sent.expects.moves() {
-                return None;
-            }
-        }
-        None
+        let first = self.waiting.iter().position(|sent| sent.expects != Expects::Unseen)?;
+        self.waiting.get(first)?.expects.is_answered_by(heard, own).then_some(first)
     }
 
     /// What waits is read where the server really stands, which may not be where it was foreseen.
@@ -328,3 +320,6 @@ impl Answers {
         late
     }
 }
+
+#[cfg(test)]
+mod tests;
