@@ -11,6 +11,8 @@ fn main() -> ExitCode {
     let lang = flags.lang();
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
+        // As where the signal itself had ended it.
+        Ok(Ended::Interrupted) => ExitCode::from(130),
         Ok(ended) => fail(&lang.ended(ended)),
         Err(error) => fail(&error.to_string()),
     }

@@ -16,7 +16,7 @@ use super::heard::Heard;
 use super::lang::Lang;
 use super::look::Look;
 use super::process::Process;
-use super::talk::Talk;
+use super::talk::{Server, Talk};
 use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
 use crate::text::{Refusal, visible};
@@ -61,6 +61,25 @@ fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
+/// What was answered to a question of ours.
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// Something else, or nothing any more.
+    Other,
+}
+
+impl Answer {
+    /// What an answer says; a bare Enter says yes.
+    pub(super) fn parse(typed: &str) -> Self {
+        match typed.trim().to_lowercase().as_str() {
+            "" | "y" | "yes" | "д" | "да" => Answer::Yes,
+            "n" | "no" | "н" | "нет" => Answer::No,
+            _ => Answer::Other,
+        }
+    }
+}
+
 /// Where lines come from.
 pub(super) trait Lines: Send {
     /// The next line, without its end; `None` at the end of the input. Blocks.
@@ -68,6 +87,19 @@ pub(super) trait Lines: Send {
     /// The end was Ctrl-C: nobody wants to wait for what is still under way.
     fn is_hurried(&self) -> bool {
         false
+    }
+    /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
+    fn is_typed(&self) -> bool {
+        true
+    }
+    /// A question of ours. Blocks until it is answered.
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        // A stderr that is closed asks nobody; the next line answers all the same.
+        writeln!(io::stderr(), "{question}").unwrap_or_default();
+        Ok(match self.next_line()? {
+            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
+            _ => Answer::Other,
+        })
     }
 }
 
@@ -122,6 +154,16 @@ impl Input {
             hidden.show();
         }
         line
+    }
+
+    /// The last line is no part of a paste.
+    pub(super) fn is_typed(&self) -> bool {
+        self.lines.is_typed()
+    }
+
+    /// A question of ours.
+    pub(super) fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        self.lines.asks(question)
     }
 
     /// The end was Ctrl-C.
@@ -199,11 +241,19 @@ impl Printer {
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
             self.rows.row(&look.own_words(&now.date(), now))?;
         }
-        if let Some(row) = look.row(heard, line, us.as_deref(), now) {
+        let ours = self.talk.is_with(Server::Ours);
+        let row = match heard {
+            Heard::Successfully if !ours => {
+                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
+                Some(look.own_words(&words, now))
+            }
+            _ => look.row(heard, line, us.as_deref(), now),
+        };
+        if let Some(row) = row {
             self.rows.row(&row)?;
         }
         match *heard {
-            Heard::ToAll { from, text } if us.as_deref() == Some(from) => self.rows.said(text),
+            Heard::ToAll { from, text } if ours && us.as_deref() == Some(from) => self.rows.said(text),
             _ => {}
         }
         Ok(())

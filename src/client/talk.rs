@@ -38,6 +38,19 @@ pub(super) enum Place {
     Private(Option<String>),
 }
 
+/// Whom we talk with: it decides what a line may tell us.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Server {
+    /// Ours: its lines are told from what users write.
+    #[default]
+    Ours,
+    /// The original's, in chunks: the path cuts a long message anywhere, and its tail may look like any line. So nothing
+    /// is believed but the answer to the nickname: before that nobody can write to us.
+    Original,
+    /// It speaks another protocol: nothing is.
+    Other,
+}
+
 /// What is known of a private message in a dialogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 enum Tell {
@@ -74,6 +87,7 @@ pub(super) struct Talk {
 
 #[derive(Debug, Default)]
 struct State {
+    server: Server,
     place: Place,
     nickname: Option<String>,
     /// The last line that was sent as a nickname.
@@ -120,9 +134,28 @@ impl Talk {
         self.lang
     }
 
+    /// Whom we talk with.
+    pub(super) fn is_with(&self, server: Server) -> bool {
+        self.state.lock().server == server
+    }
+
+    /// It has turned out whom we talk with. True: lines went to it already, and the first may be our nickname.
+    pub(super) fn talks_with(&self, server: Server) -> bool {
+        let mut state = self.state.lock();
+        (state.server, state.awaited) = (server, false);
+        self.answered.notify_all();
+        !state.offered.is_empty()
+    }
+
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
+        if !state.is_followed() {
+            if state.offered.is_empty() {
+                line.trim().clone_into(&mut state.offered);
+            }
+            return;
+        }
         let secret = !state.withdrawn && std::mem::take(&mut state.secret);
         state.answers.sent(line, secret);
         if secret {
@@ -182,6 +215,9 @@ impl Talk {
     /// A line came from the server.
     pub(super) fn heard(&self, heard: &Heard<'_>) {
         let mut state = self.state.lock();
+        if !state.believes(heard) {
+            return;
+        }
         if *heard == Heard::Password {
             (state.secret, state.withdrawn) = (true, false);
         }
@@ -249,7 +285,12 @@ impl Talk {
     /// Words count where what is typed goes: no password is asked for, and no question of TELL's is open.
     pub(super) fn takes_words(&self) -> bool {
         let state = self.state.lock();
-        state.nickname.is_some() && !state.is_hidden() && state.tell == Tell::No
+        state.server == Server::Ours && state.nickname.is_some() && !state.is_hidden() && state.tell == Tell::No
+    }
+
+    /// What is typed goes to others as it is.
+    pub(super) fn takes_messages(&self) -> bool {
+        matches!(self.place(), Place::Group | Place::Private(_)) && self.takes_words()
     }
 
     /// The server is away, and tried again in so many seconds; `None`: it is back.

@@ -17,8 +17,8 @@ use super::stage::Stage;
 use super::terminal::{Terminal, columns};
 use crate::client::clock::Clock;
 use crate::client::look::Look;
-use crate::client::screen::Lines;
-use crate::client::talk::{Place, Talk};
+use crate::client::screen::{Answer, Lines};
+use crate::client::talk::{Place, Server, Talk};
 use crate::limits::MESSAGE_BYTES;
 use crate::text::Refusal;
 
@@ -37,6 +37,8 @@ pub(in crate::client) struct EditorLines {
     clock: Clock,
     /// Lines that were typed or pasted and have not gone out yet.
     ready: VecDeque<String>,
+    /// Those are of a paste.
+    is_paste: bool,
     /// What the next `readline` begins with.
     draft: String,
     /// The end was Ctrl-C.
@@ -89,6 +91,20 @@ impl Lines for EditorLines {
     fn is_hurried(&self) -> bool {
         self.is_hurried
     }
+
+    fn is_typed(&self) -> bool {
+        !self.is_paste
+    }
+
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        let Typed::Line(typed) = self.read(&format!("{question} "), false)? else { return Ok(Answer::Other) };
+        self.stage.close("")?;
+        let answer = Answer::parse(&typed);
+        if matches!(answer, Answer::Other) {
+            self.draft = typed;
+        }
+        Ok(answer)
+    }
 }
 
 impl EditorLines {
@@ -99,8 +115,9 @@ impl EditorLines {
         terminal: Terminal,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft, is_hurried) = (Clock::default(), VecDeque::new(), String::new(), false);
-        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft, is_hurried }
+        let (clock, ready, is_paste, draft, is_hurried) =
+            (Clock::default(), VecDeque::new(), false, String::new(), false);
+        EditorLines { editor, stage, talk, terminal, look, clock, ready, is_paste, draft, is_hurried }
     }
 
     /// One `readline`, with a prompt that follows the talk or stays as it is.
@@ -152,6 +169,7 @@ impl EditorLines {
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
+        self.is_paste = lines.len() > 1;
         match lines.as_slice() {
             [line] if self.talk.is_nothing(line) => {}
             [line] if self.is_short_answer(line) => self.write_out(line)?,
@@ -163,7 +181,8 @@ impl EditorLines {
 
     /// `/r text` that was pasted, or typed before anybody had written.
     fn is_short_answer(&self, line: &str) -> bool {
-        line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
+        let ours = self.talk.is_with(Server::Ours);
+        ours && line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
     }
 
     /// Whom it answers is to be seen before it goes out: so it is the next draft.
@@ -183,10 +202,11 @@ impl EditorLines {
             return self.say(lang.no_nickname());
         }
         let goes_to = (self.talk.told(), self.talk.place());
-        if matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
             return self.say(lang.one_answer());
         }
-        if lines.len() > PASTE_LINES && !self.asks(&lang.paste(lines.len()))? {
+        if lines.len() > PASTE_LINES && !self.asks_about_paste(&lang.paste(lines.len()))? {
             return self.say(&lang.paste_kept(lines.len()));
         }
         if goes_to != (self.talk.told(), self.talk.place()) {
@@ -197,7 +217,7 @@ impl EditorLines {
     }
 
     /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
-    fn asks(&mut self, question: &str) -> io::Result<bool> {
+    fn asks_about_paste(&mut self, question: &str) -> io::Result<bool> {
         let Typed::Line(answer) = self.read(question, false)? else { return Ok(false) };
         self.stage.close("")?;
         match answer.trim().to_lowercase().as_str() {
@@ -216,7 +236,8 @@ impl EditorLines {
 
     /// `?` is HELP; but not where TELL takes it for what it asks for.
     fn meaning<'a>(&self, line: &'a str) -> &'a str {
-        if line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
     }
 
     /// The escape codes that wipe what was typed, once the cursor is on the row below.

@@ -11,6 +11,41 @@ impl Lang {
         )
     }
 
+    /// A server that has not asked for a nickname.
+    pub(in crate::client) fn other_protocol(self) -> &'static str {
+        self.pick(
+            "This server speaks another protocol: no 'Your nickname?' has come. What you type is sent as it is, what comes is shown. Ctrl-D or QUIT leaves",
+            "Этот сервер говорит по другому протоколу: «Your nickname?» не пришло. Набранное отправляется как есть, а что приходит, то и показано. Выход: Ctrl-D, QUIT",
+        )
+    }
+
+    /// It asks for one after all; `sent`: lines went to it before.
+    pub(in crate::client) fn ours_after_all(self, sent: bool) -> &'static str {
+        match sent {
+            true => self.pick(
+                "It is a chat server after all, and slow: the first line that you sent is taken for your nickname",
+                "Это всё-таки сервер чата, только медленный: первая отправленная строка станет вашим ником",
+            ),
+            false => self.pick("It is a chat server after all, and slow", "Это всё-таки сервер чата, только медленный"),
+        }
+    }
+
+    /// A private message for the original's server.
+    pub(in crate::client) fn no_private(self) -> &'static str {
+        self.pick(
+            "Not sent: the original's server does not know /tell and /r, and would show your text to everyone; answer 1 to its question to write to one user",
+            "Не отправлено: исходный сервер не знает /tell и /r и показал бы ваш текст всем; чтобы писать одному, ответьте 1 на его вопрос",
+        )
+    }
+
+    /// The first screen at the original's server: the words of ours are none there.
+    pub(in crate::client) fn first_screen_in_chunks(self, nickname: &str) -> String {
+        match self {
+            Lang::En => format!("You are {nickname}. Here anyone may imitate any line. QUIT or Ctrl-D leaves"),
+            Lang::Ru => format!("Вы {nickname}. Здесь кто угодно может подделать любую строку. Выход: QUIT, Ctrl-D"),
+        }
+    }
+
     /// A password for a server that has gone.
     pub(in crate::client) fn withdrawn(self) -> &'static str {
         self.pick(

@@ -63,6 +63,7 @@ impl Recv {
     /// Waits for the server. False: the user has left.
     pub(super) fn find(&mut self) -> io::Result<bool> {
         self.link.lost();
+        self.history.lost();
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
@@ -246,7 +247,7 @@ impl Recv {
     }
 
     /// A socket that takes nothing has gone again: the next read says so.
-    fn answer(&self, line: &str) {
+    pub(super) fn answer(&self, line: &str) {
         if let Err(error) = self.link.answer(format!("{line}\n").into_bytes()) {
             log::debug!("lost again: {error}");
         }

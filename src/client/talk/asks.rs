@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Place, State, Talk, Tell};
+use super::{Place, Server, State, Talk, Tell};
 use crate::client::lang::Lang;
 
 impl Talk {
@@ -103,6 +103,9 @@ impl Talk {
 impl State {
     fn prompt(&self, lang: Lang) -> String {
         let nickname = self.nickname.as_deref().unwrap_or("?");
+        if self.server == Server::Other {
+            return "> ".to_owned();
+        }
         if self.withdrawn {
             return lang.password().to_owned();
         }
