@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pty::Terminal;
 use pty::played::in_the_group;
 use rustix::process::{Pid, Signal, kill_process};
-use support::free_port;
+use support::{DEADLINE, free_port};
 
 /// How long the end may take.
 const SOON: Duration = Duration::from_secs(3);
@@ -24,6 +24,23 @@ fn fill(listener: &TcpListener) -> Vec<TcpStream> {
         waiting.push(stream);
     }
     waiting
+}
+
+/// A try begins a second after the loss, and there is nothing to be seen of it but its thread.
+fn wait_for_thread(terminal: &Terminal, name: &str) {
+    let tasks = format!("/proc/{}/task", terminal.process_id());
+    let deadline = Instant::now() + DEADLINE;
+    let runs = || {
+        let threads = std::fs::read_dir(&tasks).expect("chat runs").flatten();
+        threads
+            .map(|thread| std::fs::read_to_string(thread.path().join("comm")))
+            .flatten()
+            .any(|comm| comm.trim() == name)
+    };
+    while !runs() {
+        assert!(Instant::now() < deadline, "no thread {name}");
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -54,9 +71,7 @@ fn the_way_back_can_be_given_up() {
         let _waiting = fill(&listener);
         drop(server);
         terminal.wait_for("The server is gone");
-        // The first try begins after a second, and there is nothing to be seen of it.
-        terminal.wait_for("1s]");
-        std::thread::park_timeout(Duration::from_millis(1500));
+        wait_for_thread(&terminal, "connect");
         let begun = Instant::now();
         if end.is_empty() {
             kill_process(Pid::from_raw(terminal.process_id()).expect("a process"), Signal::TERM).expect("it runs");

@@ -188,6 +188,9 @@ impl Recv {
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
+        if self.framing == Framing::Chunks {
+            return self.hear_original(&heard, line);
+        }
         match self.history.hears(&heard, line) {
             Shown::Now => {}
             Shown::Not => return Ok(()),
@@ -197,9 +200,6 @@ impl Recv {
         }
         if let Some(back) = self.back.take() {
             return self.resume(back, &heard, line);
-        }
-        if self.framing == Framing::Chunks {
-            return self.hear_original(&heard, line);
         }
         match heard {
             Heard::Process => {

@@ -58,12 +58,21 @@ impl Server {
         Server::with(folder, Settings::default())
     }
 
+    /// On a port that the test has chosen.
+    pub(crate) fn on(folder: &Folder, listener: TcpListener) -> Server {
+        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(kept, listener)
+    }
+
     pub(crate) fn with(folder: &Folder, settings: Settings) -> Server {
         Server::keeping(database::open(&folder.database(), settings).expect("the database can be opened"))
     }
 
     pub(crate) fn keeping(kept: Kept) -> Server {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port");
+        Server::listening(kept, TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port"))
+    }
+
+    fn listening(kept: Kept, listener: TcpListener) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let stop = Stop::new();
         let its_stop = stop.clone();

@@ -189,3 +189,64 @@ fn a_prompt_is_as_wide_as_the_one_that_may_follow() {
     talk.sent("1");
     assert_eq!(talk.wide_prompt().len(), "[anna to constantine_the_great] ".len());
 }
+
+#[test]
+fn a_message_to_oneself_is_nobodys_to_answer() {
+    let talk = anna();
+    hears(&talk, &["You in group", "(private) boris : psst", "(private) anna : note to self"]);
+    assert_eq!(talk.last_private().as_deref(), Some("boris"));
+}
+
+/// In chunks the tail of a message that was cut may look like any line.
+#[test]
+fn in_chunks_no_line_changes_anything_once_others_can_write() {
+    let lines = [
+        "Your nickname?",
+        "Successfully",
+        "Password?",
+        "This nickname already used",
+        crate::protocol::QUESTION,
+        "You in group",
+        "Choose your user-chat",
+        "1.eve",
+        "Successful",
+        "(broadcast) anna: hi",
+        "(private) eve : hi",
+        "Users in chatroom: ['eve']",
+        crate::protocol::TELL_WHO,
+        &crate::protocol::tell_what("eve"),
+        "Disconnected",
+        "eve has left; your next line goes to nobody, then you choose anew",
+    ];
+    let talk = Talk::default();
+    talk.talks_with(Server::Original);
+    hears(&talk, &["Password?", "You in group"]);
+    assert!(!talk.is_secret() && talk.nickname().is_none());
+    talk.sent("anna");
+    hears(&talk, &["Successfully"]);
+    let before = talk.prompt();
+    assert_eq!(before, "[anna] ");
+    for line in lines {
+        hears(&talk, &[line]);
+        talk.sent("REGISTER");
+        talk.sent("TELL");
+        assert_eq!(talk.prompt(), before, "{line:?}");
+        assert!(
+            !talk.is_secret() && !talk.is_in_tell() && !talk.is_arrival() && talk.last_private().is_none(),
+            "{line:?}"
+        );
+        assert!(talk.nicknames("").is_empty() && talk.lost().is_empty(), "{line:?}");
+    }
+}
+
+#[test]
+fn with_a_server_of_another_protocol_nothing_is_believed() {
+    let talk = Talk::default();
+    assert!(!talk.talks_with(Server::Other), "nothing was sent yet");
+    hears(&talk, &["Successfully", "Password?", "You in group"]);
+    assert_eq!((talk.prompt(), talk.is_secret(), talk.nickname()), ("> ".into(), false, None));
+    talk.sent("anna");
+    assert!(talk.talks_with(Server::Ours), "what was sent may be the nickname");
+    hears(&talk, &["Your nickname?", "Successfully"]);
+    assert_eq!(talk.nickname().as_deref(), Some("anna"));
+}
