@@ -32,10 +32,7 @@ fn wait_for_thread(terminal: &Terminal, name: &str) {
     let deadline = Instant::now() + DEADLINE;
     let runs = || {
         let threads = std::fs::read_dir(&tasks).expect("chat runs").flatten();
-        threads
-            .map(|thread| std::fs::read_to_string(thread.path().join("comm")))
-            .flatten()
-            .any(|comm| comm.trim() == name)
+        threads.flat_map(|thread| std::fs::read_to_string(thread.path().join("comm"))).any(|comm| comm.trim() == name)
     };
     while !runs() {
         assert!(Instant::now() < deadline, "no thread {name}");

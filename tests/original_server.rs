@@ -14,9 +14,6 @@ mod program;
 mod pty;
 mod support;
 
-/// Apart enough that what is sent twice is read twice; if it is not, the test only tests less.
-const APART: std::time::Duration = std::time::Duration::from_millis(20);
-
 const QUESTION: &str = "What are you want: 1. send to one user or 2. inside to group ";
 
 /// The server's side, played by the test. Whoever calls `say` twice waits in between until the first was shown: what is
@@ -186,14 +183,16 @@ fn no_tail_of_a_message_that_was_cut_changes_what_the_client_does() {
         "Your nickname?",
     ];
     for (i, tail) in tails.iter().enumerate() {
-        let message = format!("(broadcast) eve: {i}{}{tail}", "x".repeat(20 + i));
-        // Cut at every place from which the tail stands alone, and at some others.
-        let cut = message.len() - tail.len();
-        for cut in [cut, 1, cut - 1, cut + 1] {
-            server.say(&message[..cut]);
-            std::thread::sleep(APART);
-            server.say(&message[cut..]);
-            std::thread::sleep(APART);
+        let message = |n: usize| format!("(broadcast) eve: {i}.{n}{}{tail}", "x".repeat(20 + i));
+        // Cut where the tail stands alone, and a letter before and after that.
+        let alone = message(0).len() - tail.len();
+        for (n, cut) in [alone, alone - 1, alone + 1].into_iter().enumerate() {
+            let message = message(n);
+            let (begins, ends) = message.split_at(cut);
+            server.say(begins);
+            terminal.wait_for(&format!("eve: {i}.{n}"));
+            server.say(ends);
+            terminal.wait_for(&format!("\u{258C} {ends}"));
         }
         let typed = format!("seen {i}");
         terminal.type_in(&typed);

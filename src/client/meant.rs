@@ -33,6 +33,25 @@ pub(super) fn meant(line: &[u8]) -> Option<&'static str> {
     of_ours.or(elsewhere).map(|(_, word)| word)
 }
 
+/// What was answered to a question of ours.
+pub(super) enum Answer {
+    Yes,
+    No,
+    /// Something else, or nothing any more.
+    Other,
+}
+
+impl Answer {
+    /// What an answer says; a bare Enter says yes.
+    pub(super) fn parse(typed: &str) -> Self {
+        match typed.trim().to_lowercase().as_str() {
+            "" | "y" | "yes" | "д" | "да" => Answer::Yes,
+            "n" | "no" | "н" | "нет" => Answer::No,
+            _ => Answer::Other,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

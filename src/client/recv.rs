@@ -147,9 +147,6 @@ impl Recv {
         self.wait_for_frames(false);
         let begun = Instant::now();
         loop {
-            if self.is_unknown() && begun.elapsed() >= OTHER_PROTOCOL {
-                self.turns_foreign()?;
-            }
             while let Some(incoming) = self.reader.take() {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
@@ -167,6 +164,9 @@ impl Recv {
                 // It talks, but of what was said long ago.
                 Ok(()) if (self.link.is_hurried() || self.foreign) && self.is_given_up() => return Ok(()),
                 Ok(()) => self.heard = Instant::now(),
+            }
+            if self.is_unknown() && begun.elapsed() >= OTHER_PROTOCOL {
+                self.turns_foreign()?;
             }
         }
     }

@@ -15,6 +15,7 @@ use super::clock::{Clock, Moment};
 use super::heard::Heard;
 use super::lang::Lang;
 use super::look::Look;
+use super::meant::Answer;
 use super::process::Process;
 use super::talk::{Server, Talk};
 use super::transcript::Transcript;
@@ -59,25 +60,6 @@ pub fn has_colour() -> bool {
 /// A terminal that understands no escape codes at all.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
-/// What was answered to a question of ours.
-pub(super) enum Answer {
-    Yes,
-    No,
-    /// Something else, or nothing any more.
-    Other,
-}
-
-impl Answer {
-    /// What an answer says; a bare Enter says yes.
-    pub(super) fn parse(typed: &str) -> Self {
-        match typed.trim().to_lowercase().as_str() {
-            "" | "y" | "yes" | "д" | "да" => Answer::Yes,
-            "n" | "no" | "н" | "нет" => Answer::No,
-            _ => Answer::Other,
-        }
-    }
 }
 
 /// Where lines come from.

@@ -8,8 +8,7 @@ use std::thread;
 use crossbeam_channel::Receiver;
 
 use super::link::{Link, Sending, is_quit};
-use super::meant::meant;
-use super::screen::Answer;
+use super::meant::{Answer, meant};
 use super::talk::{Server, Talk};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 
 use self::answers::Answers;
+pub(super) use self::servers::Server;
 use super::heard::{Heard, numbered};
 use super::lang::Lang;
 use crate::protocol::{Said, Word};
@@ -17,6 +18,8 @@ use crate::protocol::{Said, Word};
 mod answers;
 mod asks;
 mod learn;
+mod servers;
+mod stand;
 #[cfg(test)]
 mod tests;
 
@@ -36,19 +39,6 @@ pub(super) enum Place {
     Group,
     /// To one user. Their name is known from the answer, and again from each receipt.
     Private(Option<String>),
-}
-
-/// Whom we talk with: it decides what a line may tell us.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Server {
-    /// Ours: its lines are told from what users write.
-    #[default]
-    Ours,
-    /// The original's, in chunks: the path cuts a long message anywhere, and its tail may look like any line. So nothing
-    /// is believed but the answer to the nickname: before that nobody can write to us.
-    Original,
-    /// It speaks another protocol: nothing is.
-    Other,
 }
 
 /// What is known of a private message in a dialogue.
@@ -132,19 +122,6 @@ impl Talk {
     /// The language of the client's own words.
     pub(super) fn lang(&self) -> Lang {
         self.lang
-    }
-
-    /// Whom we talk with.
-    pub(super) fn is_with(&self, server: Server) -> bool {
-        self.state.lock().server == server
-    }
-
-    /// It has turned out whom we talk with. True: lines went to it already, and the first may be our nickname.
-    pub(super) fn talks_with(&self, server: Server) -> bool {
-        let mut state = self.state.lock();
-        (state.server, state.awaited) = (server, false);
-        self.answered.notify_all();
-        !state.offered.is_empty()
     }
 
     /// A line went to the server.

@@ -1,28 +1,13 @@
 //! What a line says about who is where. Pure.
 
-use super::answers::{Asked, At, Expects, Stand};
-use super::{NICKNAMES, Pending, Place, Server, State, Tell};
+use super::stand::{Asked, At, Expects, Stand};
+use super::{NICKNAMES, Pending, Place, State, Tell};
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
 
 impl State {
     pub(super) fn is_us(&self, name: &str) -> bool {
         self.nickname.as_deref() == Some(name)
-    }
-
-    /// Whether we follow where the conversation stands.
-    pub(super) fn is_followed(&self) -> bool {
-        match self.server {
-            Server::Ours => true,
-            Server::Original => self.nickname.is_none(),
-            Server::Other => false,
-        }
-    }
-
-    /// Whether a line may change what we know.
-    pub(super) fn believes(&self, heard: &Heard<'_>) -> bool {
-        let is_login = matches!(heard, Heard::Successfully | Heard::AlreadyUsed);
-        self.is_followed() && (self.server == Server::Ours || is_login)
     }
 
     /// What is typed must not be seen.

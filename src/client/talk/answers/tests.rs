@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::protocol::{self, Said};
 use crate::wire::Framing;
 
 /// What is typed. Every kind of line that a server answers differently is here.
