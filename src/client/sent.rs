@@ -68,6 +68,10 @@ impl Sent {
                 }
             }
         }
+        if self.talk.is_with(Server::Other) {
+            self.hang_up();
+            return Ok(());
+        }
         self.quit()
     }
 
@@ -133,6 +137,16 @@ impl Sent {
         Ok(())
     }
 
+    /// The end of the input at a server that speaks another protocol: it would take QUIT for a text, and says no goodbye that
+    /// one could wait for.
+    fn hang_up(&self) {
+        if self.input.is_hurried() {
+            self.link.hurry();
+        }
+        self.link.leave();
+        self.link.shutdown(if self.input.is_hurried() { Shutdown::Both } else { Shutdown::Write });
+    }
+
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&self) -> io::Result<()> {
@@ -140,11 +154,6 @@ impl Sent {
             self.link.hurry();
         }
         self.link.leave();
-        if self.talk.is_with(Server::Other) {
-            // It would take QUIT for a text, and says no goodbye that one could wait for.
-            self.link.shutdown(if self.input.is_hurried() { Shutdown::Both } else { Shutdown::Write });
-            return Ok(());
-        }
         self.send(b"QUIT")?;
         self.link.shutdown(Shutdown::Write);
         Ok(())
