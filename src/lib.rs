@@ -21,6 +21,7 @@
 //! | [`protocol`] | every line that crosses the wire, and the special words |
 //! | [`wire`] | bytes to messages and back, in both framings |
 //! | [`logger`] | the log, written by a thread of its own |
+//! | `own_file.rs` | files that hold what was said, for their owner alone |
 //! | `server/client.rs`, `server/pace.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | [`server::connection`], `server/late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
@@ -44,6 +45,7 @@ pub mod database;
 pub mod flags;
 pub mod limits;
 pub mod logger;
+mod own_file;
 pub mod protocol;
 pub mod server;
 #[cfg(feature = "signals")]

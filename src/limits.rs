@@ -120,6 +120,8 @@ pub const WAITING: usize = 20;
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
+/// How often a database to which nothing is written is looked after: its files may be removed meanwhile.
+pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
@@ -128,6 +130,12 @@ pub const DATABASE_READERS: usize = 2;
 pub const READER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often messages older than `--keep-days` are forgotten.
 pub const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// A clock that moves by so much more or less than the time that passed was set. Half a minute is a slow computer.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
+/// A clock that stands so far ahead of the last time that is known is doubted: a class meets once a week.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(8 * 86_400);
+/// How long a clock that was set, or is doubted, has to go evenly until it is believed.
+pub const CLOCK_EVEN: Duration = Duration::from_secs(3600);
 /// Messages forgotten at once: so many rows cost the chat a millisecond or two.
 pub const FORGET_AT_ONCE: usize = 1000;
 /// Shortest password in characters.

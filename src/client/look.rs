@@ -140,7 +140,7 @@ mod tests {
     const PLAIN: Look = Look { colour: false, time: false, bell: Bell::Private, quiet: false, lang: Lang::En };
 
     fn row(look: &Look, line: &str) -> Option<String> {
-        look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Clock::default().now())
+        look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Clock.now())
     }
 
     #[test]

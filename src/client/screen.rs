@@ -196,7 +196,7 @@ impl Printer {
             look: None,
             transcript: None,
             echo: None,
-            clock: Clock::default(),
+            clock: Clock,
             last: None,
             has_prompt: false,
             colour: false,

@@ -9,8 +9,10 @@ use rusqlite::{Connection, Row, ToSql};
 
 use super::file::{open_reader, told};
 use super::flags::{Format, History, Users};
+use super::safe::{maybe_text, raw, text};
 use super::time;
 use crate::protocol;
+use crate::text::drives_terminals;
 
 const MESSAGES: &str = "
     SELECT time, sender.nickname, recipient.nickname, text, waits, messages.id AS id
@@ -129,7 +131,7 @@ fn page(
 }
 
 fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let (from, to, text) = (text(row, 1)?, maybe_text(row, 2)?, text(row, 3)?);
     let time = time::shown(row.get(0)?);
     Ok(match to {
         None => format!("[{time}] {}", protocol::broadcast(&from, &text)),
@@ -138,43 +140,41 @@ fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
 }
 
 fn message_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let (from, to, text) = (quoted(row, 1)?, quoted(row, 2)?, quoted(row, 3)?);
     let (time, waits): (i64, bool) = (row.get(0)?, row.get(4)?);
-    let to = to.map_or_else(|| "null".into(), |to| quoted(&to));
-    let (from, text) = (quoted(&from), quoted(&text));
     Ok(format!("{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {}}}", !waits))
 }
 
 fn user_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (nickname, joined, messages): (String, i64, i64) = (row.get(0)?, row.get(3)?, row.get(4)?);
+    let (nickname, joined, messages) = (text(row, 0)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?);
     let (first, last) = (time::shown(row.get(1)?), time::shown(row.get(2)?));
     let registered = if row.get(5)? { ", registered" } else { "" };
     Ok(format!("{nickname}: first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}"))
 }
 
 fn user_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
-    let nickname: String = row.get(0)?;
     let number = |column| row.get::<_, i64>(column);
     let (first, last, joined, messages) = (number(1)?, number(2)?, number(3)?, number(4)?);
-    let (nickname, registered) = (quoted(&nickname), row.get::<_, bool>(5)?);
+    let (nickname, registered) = (quoted(row, 0)?, row.get::<_, bool>(5)?);
     Ok(format!(
         "{{\"nickname\": {nickname}, \"first_seen\": {first}, \"last_seen\": {last}, \"joined\": {joined}, \"messages\": {messages}, \"registered\": {registered}}}"
     ))
 }
 
-/// A string as JSON has it.
-fn quoted(text: &str) -> String {
+/// The text of a column as JSON has it: whole, and safe on a terminal too.
+fn quoted(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let Some(text) = raw(row, column)? else { return Ok("null".into()) };
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
+            c if c != '\t' && !drives_terminals(c) => quoted.push(c),
+            c => {
                 write!(quoted, "\\u{:04x}", u32::from(c)).expect("writing into a String cannot fail");
             }
-            c => quoted.push(c),
         }
     }
     quoted.push('"');
-    quoted
+    Ok(quoted)
 }

@@ -158,7 +158,6 @@ impl Store for OwnThread {
     }
 
     fn commit(&mut self) -> Vec<News> {
-        self.recent.forget();
         let (batch, messages) = (std::mem::take(&mut self.batch), std::mem::take(&mut self.messages));
         let refusals = std::mem::take(&mut self.refusals);
         let mut news = self.look();
@@ -206,7 +205,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::database::Settings;
+    use crate::database::writer::forget::Oldest;
 
     /// A disk that answers when the other end of its channel is dropped.
     #[derive(Debug)]
@@ -224,7 +223,7 @@ mod tests {
         let (answers, disk) = bounded(0);
         let file = Connection::open_in_memory().expect("it opens");
         file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
-        let recent = Recent::load(&file, Settings::default()).expect("it can be read");
+        let recent = Recent::load(&file, 0, Oldest::default()).expect("it can be read");
         let mut store = OwnThread::start(Box::new(Hangs(disk)), recent, Duration::ZERO).expect("a thread is to be had");
         let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
         store.joined(&anna);

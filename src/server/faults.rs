@@ -135,9 +135,8 @@ fn a_panic_of_the_delivery_thread_ends_the_server_and_nobody_hangs() {
             // Some of these are on their way through the queue when it breaks. The tests beside this one need descriptors too:
             // no more than a hundred, and not all of them before it breaks.
             let mut open = Vec::new();
-            while let Ok(stream) = TcpStream::connect(address)
-                && open.len() < 100
-            {
+            while open.len() < 100 {
+                let Ok(stream) = TcpStream::connect(address) else { break };
                 open.push(stream);
                 thread::sleep(Duration::from_millis(2));
             }

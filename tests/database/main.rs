@@ -9,6 +9,7 @@ mod client;
 mod crash;
 mod export;
 mod failure;
+mod files;
 mod history;
 mod large;
 mod opening;

@@ -2,12 +2,12 @@
 //! came back as a message to all is written. Touches one file in the platform's state folder.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::HISTORY_LINES;
+use crate::own_file;
 use crate::text::visible;
 
 /// The file; without one nothing is kept.
@@ -57,19 +57,16 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Anything else than a file could keep us waiting for ever: a pipe for whoever writes it.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut options = OpenOptions::new();
-    // Nobody else's business.
-    options.append(true).create(true).mode(0o600);
-    let file = options.open(path)?;
-    let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+    // Nobody else's business. Anything else than a file is refused: a pipe could keep us waiting for ever.
+    let mut file = own_file::append(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
     let all: Vec<&str> = text.lines().collect();
     let kept = all.get(all.len().saturating_sub(HISTORY_LINES)..).unwrap_or_default();
     if all.len() > 2 * HISTORY_LINES {
-        fs::write(path, kept.join("\n") + "\n")?;
+        file.set_len(0)?;
+        file.write_all((kept.join("\n") + "\n").as_bytes())?;
     }
     Ok((file, kept.iter().map(|line| (*line).to_owned()).collect()))
 }

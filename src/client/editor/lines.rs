@@ -116,8 +116,7 @@ impl EditorLines {
         terminal: Terminal,
         look: Look,
     ) -> Self {
-        let (clock, ready, is_paste, draft, is_hurried) =
-            (Clock::default(), VecDeque::new(), false, String::new(), false);
+        let (clock, ready, is_paste, draft, is_hurried) = (Clock, VecDeque::new(), false, String::new(), false);
         EditorLines { editor, stage, talk, terminal, look, clock, ready, is_paste, draft, is_hurried }
     }
 
