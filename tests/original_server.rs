@@ -161,6 +161,12 @@ fn a_script_sends_no_private_text_there() {
     server.hears("2");
     server.hears("to all");
     chat.expect_error("Not sent: the original's server does not know /tell");
+    chat.end_of_input();
+    server.hears("QUIT");
+    server.say("Disconnected");
+    drop(server);
+    assert_eq!(chat.wait().code(), Some(1));
+    chat.expect_error("chat: not all was sent");
 }
 
 /// A path that cuts a stream where it likes, as at 1,448 bytes: the tail of a message looks like any line.

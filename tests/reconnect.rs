@@ -223,6 +223,35 @@ fn a_private_chat_is_never_opened_again_by_itself() {
     }
 }
 
+/// A terminal without an editor: the same in words.
+#[test]
+fn the_plain_client_opens_no_private_chat_again_either() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port().to_string();
+    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[("TERM", "dumb")], 24, 80);
+    let mut server = asked(&listener);
+    terminal.wait_for(QUESTION);
+    terminal.type_in("1\r");
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    terminal.wait_for("1.boris");
+    terminal.type_in("boris\r");
+    server.expect("boris");
+    server.say("Successful");
+    terminal.wait_for("Successful");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("a secret\r");
+    let mut server = asked(&listener);
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("QUIT\r");
+    server.expect("QUIT");
+    server.say("Disconnected");
+    drop(server);
+    assert_eq!(terminal.leave(), 0);
+}
+
 #[test]
 fn what_was_typed_for_a_partner_who_had_left_already_is_given_back() {
     let listener = free_port();

@@ -113,7 +113,7 @@ impl Sent {
         match self.framing {
             Framing::Lines => message.push(b'\n'),
             Framing::Chunks if is_private(line) && self.talk.nickname().is_some() => {
-                say(self.lang.no_private());
+                self.refuse(self.lang.no_private());
                 return Ok(());
             }
             // The one spelling that the original's server takes without harm.
@@ -128,13 +128,22 @@ impl Sent {
             Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
             Ok(Sending::TooMany) => say(self.lang.too_many()),
             Ok(Sending::Private) => say(self.lang.begun_in_private()),
-            Ok(Sending::NoNick) => say(self.lang.no_nick()),
+            Ok(Sending::NoNick) => self.refuse(self.lang.no_nick()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
             thread::sleep(CHUNK_PAUSE);
         }
         Ok(())
+    }
+
+    /// A line that is not sent, and why. A script hears of it by the exit status too.
+    fn refuse(&self, words: &str) {
+        say(words);
+        if self.is_script {
+            let (what, why) = self.lang.script_refused();
+            self.link.fail(&io::Error::other(why), what);
+        }
     }
 
     /// The end of the input at a server that speaks another protocol: it would take QUIT for a text, and says no goodbye that

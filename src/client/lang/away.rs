@@ -30,6 +30,14 @@ impl Lang {
         }
     }
 
+    /// How a script ends of which a line was refused.
+    pub(in crate::client) fn script_refused(self) -> (&'static str, &'static str) {
+        match self {
+            Lang::En => ("not all was sent", "a line was refused, see above"),
+            Lang::Ru => ("отправлено не всё", "строка не принята, см. выше"),
+        }
+    }
+
     /// A private message for the original's server.
     pub(in crate::client) fn no_private(self) -> &'static str {
         self.pick(
