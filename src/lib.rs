@@ -31,6 +31,7 @@
 //! | [`mod@server`], `server/stop.rs` | accept, spawn, stop, wait for all |
 //! | [`server::leave`], `server/places.rs`, [`server::capacity`] | why a session ends; how many may be here; how many fit |
 //! | `sockopts.rs`, `signals.rs`, `database.rs`, [`server::password`] | features: what std has not, and what outlasts the server |
+//! | [`server::motd`], [`server::addresses`] | the teacher's blackboard; what to tell the class |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!

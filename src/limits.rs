@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+/// The port where both programs meet, unless they are told another.
+pub const PORT: u16 = 12345;
+
 // What a user may say.
 
 /// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
 pub const MESSAGE_BYTES: usize = 4096;
 /// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
 pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest subnegotiation of a telnet client in bytes. None has a reason to send one, since every option is refused.
+pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
@@ -69,8 +74,9 @@ pub const LATE_THREADS_MIN: usize = 16;
 
 // How long.
 
-/// From the connection to `Successfully`, however slowly the nickname trickles in.
-pub const LOGIN: Duration = Duration::from_secs(60);
+/// From the connection to `Successfully`, however slowly the nickname trickles in: a class in which somebody still looks for
+/// the newline key has five minutes. A full house does not wait for it: it takes such places first.
+pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 /// A late client that takes not one byte for so long is too late.

@@ -19,9 +19,10 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
 use self::connection::{ClientId, Connection};
-use self::delivery::{Delivery, Line, Parcel};
+use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
+use self::motd::Motd;
 use self::password::Guesses;
 use self::places::{Place, Places};
 use self::registry::Registry;
@@ -34,6 +35,7 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
+pub mod addresses;
 pub mod capacity;
 mod client;
 pub mod connection;
@@ -45,6 +47,7 @@ mod late;
 pub mod leave;
 #[cfg(test)]
 mod model;
+pub mod motd;
 mod pace;
 pub mod password;
 mod places;
@@ -69,7 +72,7 @@ pub struct Config {
     /// Lines a second from one client after its burst; `None` is no limit.
     pub rate: Option<u32>,
     /// The teacher's blackboard, shown after the welcome.
-    pub motd: Option<Line>,
+    pub motd: Option<Motd>,
     /// From the connection to the nickname.
     pub login: Duration,
     /// A vanished peer is found out within this time (feature `sockopts`).
@@ -208,7 +211,6 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         }
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    log::info!("{id} connected from {address}");
     if let Err(error) = sockopts::tune(&stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
@@ -230,12 +232,17 @@ fn send_away(mut stream: &TcpStream, why: &str) {
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
 fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place, _alive: Sender<Infallible>) {
+    let address = connection.address;
     let Ok(mut client) = Client::new(connection, shared) else { return };
     let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
-    if leave.is_fault() {
-        log::warn!("{} left: {leave}", client.name);
-    } else {
-        log::info!("{} left: {leave}", client.name);
+    match leave {
+        // A health check: it looks whether anybody listens, every few seconds perhaps.
+        Leave::End | Leave::Broken(_) if !client.has_spoken => {
+            log::debug!("{} connected from {address} and said nothing", client.id);
+        }
+        _ if leave.is_fault() => log::warn!("{} left: {leave}", client.name),
+        _ if !client.has_spoken => log::info!("{} from {address} said nothing and left: {leave}", client.id),
+        _ => log::info!("{} left: {leave}", client.name),
     }
     client.goodbye(leave);
 }

@@ -35,6 +35,8 @@ mod imp {
         stream.set_nodelay(true)?;
         sockopt::set_socket_send_buffer_size(stream, SOCKET_BYTES)?;
         stream.set_write_timeout(Some(LATE_WRITE))?;
+        // `telnet` sends half of a sequence as urgent data, at Ctrl-C: here it stays where it belongs.
+        sockopt::set_socket_oobinline(stream, true)?;
         keepalive(stream, peer_timeout)?;
         let milliseconds = u32::try_from(peer_timeout.as_millis()).unwrap_or(u32::MAX);
         Ok(sockopt::set_tcp_user_timeout(stream, milliseconds)?)

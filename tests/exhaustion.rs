@@ -74,6 +74,7 @@ fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
     const SECONDS: u32 = 10;
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let mut anna = server.group("anna");
+    let threads = server.status("Threads");
     let mut inside: Vec<Peer> = (0..30).map(|i| server.login(&format!("user{i}x"))).collect();
     limits(&server, Resource::Nofile, 64);
     let mut come: Vec<Peer> = (0..TOO_MANY).map(|_| server.peer()).collect();
@@ -91,7 +92,7 @@ fn where_no_descriptor_is_left_the_room_works_and_nothing_spins() {
     assert!(ticks < 5 * u64::from(SECONDS), "{ticks} ticks of 10 ms in {SECONDS} s: 5 % of a core are allowed");
     assert!(lines <= 10 * SECONDS as usize, "{lines} lines in the log in {SECONDS} s");
     // Whoever leaves makes room for one who waits, in the order in which they came.
-    let waits_from = server.program.count(" connected from ") - 1 - inside.len();
+    let waits_from = server.status("Threads") - threads - inside.len();
     assert!(waits_from + 30 <= TOO_MANY, "{waits_from} of those who came are in");
     let leave = Instant::now();
     inside.drain(..).for_each(Peer::quit);

@@ -28,8 +28,23 @@ fn a_taken_nickname_is_refused_and_a_free_one_is_offered() {
 fn a_nickname_that_looks_like_a_taken_one_is_taken() {
     let server = Server::start();
     let mut copa = server.login("copa");
-    for (taken, looks_like) in [("copa", "сора"), ("boba", "ВОВА"), ("Ivan", "lvan"), ("lo1", "l0l"), ("ёж", "еж")]
-    {
+    let pairs = [
+        ("copa", "сора"),
+        ("boba", "ВОВА"),
+        ("Ivan", "lvan"),
+        ("lo1", "l0l"),
+        ("ёж", "еж"),
+        ("Люба", "Лю6а"),
+        ("РоЗа", "Ро3а"),
+        ("bob", "ЬоЬ"),
+        ("rar", "гаг"),
+        ("marta", "rnarta"),
+        ("walter", "vvalter"),
+        ("anna", "anna."),
+        ("vera", "vera_"),
+        ("a_b", "a__b"),
+    ];
+    for (taken, looks_like) in pairs {
         let _taken = (taken != "copa").then(|| server.login(taken));
         let mut other = server.peer();
         other.expect("Your nickname?");
@@ -70,6 +85,9 @@ fn a_nickname_that_cannot_be_one_is_refused_with_the_rule() {
         ("Сервер", "the chat's own words"),
         ("list", "the chat's own words"),
         ("Q", "the chat's own words"),
+        ("Y0u.", "the chat's own words"),
+        ("General..Information", "the chat's own words"),
+        ("НИКТО_", "the chat's own words"),
     ];
     for (nickname, rule) in refused {
         anna.send(nickname);
@@ -79,7 +97,7 @@ fn a_nickname_that_cannot_be_one_is_refused_with_the_rule() {
     }
     // QUIT, q and HELP do what they say, in just these letters; in others they are no names either.
     for reserved in RESERVED.iter().filter(|name| !["q", "Q"].contains(*name)) {
-        for name in [reserved.to_string(), capitalised(reserved)] {
+        for name in [reserved.to_string(), capitalised(reserved), format!("{reserved}_")] {
             anna.send(&name);
             let refusal = anna.expect_start("Not sent: ");
             assert!(refusal.contains("the chat's own words"), "{name}: {refusal}");

@@ -20,8 +20,9 @@ fn main() -> ExitCode {
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
-    let server = client::connect(&flags.ip_address, flags.port, lang)?;
-    let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
+    let (host, port) = flags.ip_address.or_port(flags.port);
+    let server = client::connect(&host, port, lang)?;
+    let reconnect = (!flags.no_reconnect).then_some((host, port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
         return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);

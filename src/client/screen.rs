@@ -117,7 +117,7 @@ impl Input {
 
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
-        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
+        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES).without_mark();
         Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
     }
 

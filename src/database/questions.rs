@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::accounts::Hashing;
 use super::readers::Readers;
 use super::safe::{maybe_text, text};
-use super::{newest_that_fit, time};
+use super::{keys, newest_that_fit, time};
 use crate::protocol;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
@@ -86,9 +86,9 @@ impl Archive for Questions {
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.readers.question(|connection| {
+            let key = keys::of(connection, nickname)?;
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
-            let answer =
-                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            let answer = account.query_row([key], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
             answer.optional()
         })
     }

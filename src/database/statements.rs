@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::believed::Known;
 use super::safe::text;
-use super::time;
+use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::text::Nickname;
@@ -91,8 +91,7 @@ pub(super) fn waits_no_more(connection: &Connection, user: i64) -> Result<usize>
 
 /// Whether this nickname, or one that looks like it, is kept for who knows its password.
 pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE key = ?1)";
-    connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
+    Ok(keys::of(connection, nickname)?.is_some())
 }
 
 /// Keeps a nickname for who knows the password, with the private messages after `since`, at least with those from now
@@ -108,7 +107,8 @@ pub(super) fn register(
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";
-    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time, since])
+    let key = keys::of(connection, nickname)?.unwrap_or_else(|| nickname.key());
+    connection.prepare_cached(sql)?.execute(params![key, user, hash, time, since])
 }
 
 /// The times that were believed and doubted last. Where none is remembered, the newest message's is believed.

@@ -14,6 +14,7 @@ use super::pace::Pace;
 use super::password::Password;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
 use crate::protocol;
+use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -29,6 +30,10 @@ pub(super) struct Client {
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// Asked for a nickname: what comes may be another protocol's greeting.
+    is_asked_who: bool,
+    /// Something has come from it.
+    pub(super) has_spoken: bool,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -42,11 +47,13 @@ impl Client {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
-            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, now),
             told_about_pace: false,
             login_until: now.checked_add(shared.config.login),
             name: "somebody without a nickname".into(),
+            is_asked_who: false,
+            has_spoken: false,
             messages: 0,
             member: None,
             wrong_passwords: 0,
@@ -76,11 +83,23 @@ impl Client {
         self.rest(pause.unwrap_or_default())
     }
 
+    /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes
+    /// next would be read as a nickname, an answer and a message, and a web page would have spoken in the chat.
+    pub(super) fn read_nickname(&mut self) -> Result<Option<Text>, Leave> {
+        self.is_asked_who = true;
+        let line = self.read_line();
+        self.is_asked_who = false;
+        line
+    }
+
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.next()? {
-            Incoming::Line(line) => Text::parse(line),
+            Incoming::Line(line) => {
+                self.is_no_greeting(foreign::greeting, &line)?;
+                Text::parse(line)
+            }
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
@@ -176,11 +195,28 @@ impl Client {
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
+            self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             match result.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => {}
+                _ => self.has_read()?,
             }
         }
+    }
+
+    /// Says once that somebody speaks, and answers a telnet client.
+    fn has_read(&mut self) -> Result<(), Leave> {
+        if !self.has_spoken && self.reader.has_begun() {
+            self.has_spoken = true;
+            log::info!("{} connected from {}", self.id, self.connection.address);
+        }
+        let answers = self.reader.answers();
+        if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
+    }
+
+    /// Sends away who greets in another protocol where a nickname is asked for.
+    fn is_no_greeting(&self, greeting: fn(&[u8]) -> Option<Greeting>, line: &[u8]) -> Result<(), Leave> {
+        let greeting = if self.is_asked_who { greeting(line) } else { None };
+        greeting.map_or(Ok(()), |greeting| Err(Leave::Foreign(greeting)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.

@@ -105,6 +105,8 @@ pub enum Parcel {
     },
     /// A line of the server's to one client.
     ToOne(ClientId, Line),
+    /// Bytes that are no line to one client: answers to its telnet.
+    Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.
     Ask(ClientId, Request),
     /// Dropped when all before it is kept: a client's thread waits for that.

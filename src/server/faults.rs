@@ -34,7 +34,7 @@ const PANIC_UNDER_THE_LOCK: &str = "panic under the lock";
 const PANIC_IN_THE_DELIVERY_THREAD: &str = "panic in the delivery thread";
 const HOLD_THE_DELIVERY_THREAD: &str = "hold the delivery thread";
 /// A blank line, which says nothing to anybody: when it is read, all that its client said before is in the queue.
-const ALL_ARE_QUEUED: &str = " \t \t ";
+const ALL_ARE_QUEUED: &str = " \u{A0} \u{A0} ";
 
 /// While a test has this lock, a delivery thread that was told to hold waits for it.
 static HELD: Mutex<()> = Mutex::new(());

@@ -71,6 +71,7 @@ impl Room {
                 arrived.try_send(delivered).unwrap_or_default();
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
+            Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
@@ -280,10 +281,15 @@ impl Room {
     }
 
     fn tell_one(&mut self, id: ClientId, line: &str) {
+        self.tell_bytes(id, |own, framing| frame(line, framing, own));
+    }
+
+    /// What `write` puts behind all that this client has been sent so far.
+    fn tell_bytes(&mut self, id: ClientId, write: impl FnOnce(&mut Vec<u8>, Framing)) {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
-            frame(line, seated.connection.framing, &mut seated.own);
+            write(&mut seated.own, seated.connection.framing);
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

@@ -18,7 +18,7 @@ fn json(text: &str, path: &str) -> String {
 fn a_chat(folder: &Folder) -> Server {
     let server = Server::start(folder);
     let (mut anna, mut boris) = (server.group("anna"), server.group("boris"));
-    anna.say("anna", "say \"hello\" \\ 'all'\t🙂");
+    anna.say("anna", "say \"hello\" \\ 'all'  🙂");
     boris.say("boris", "hello");
     anna.send("/tell boris a secret");
     anna.until("(private to boris) : a secret");
@@ -35,7 +35,7 @@ fn history_is_printed_as_text() {
         out.lines().map(without_time).collect::<Vec<_>>()
     };
     let [hello_all, hello, secret] = [
-        "(broadcast) anna: say \"hello\" \\ 'all'\t🙂",
+        "(broadcast) anna: say \"hello\" \\ 'all'  🙂",
         "(broadcast) boris: hello",
         "(private) anna to boris : a secret",
     ];
@@ -52,7 +52,7 @@ fn history_and_users_are_printed_as_json() {
     drop(a_chat(&folder));
     let (status, out, _) = run(&["history", "--format", "json"], &folder.database());
     assert_eq!(status, Some(0));
-    assert_eq!(json(&out, "$[0].text"), "say \"hello\" \\ 'all'\t🙂");
+    assert_eq!(json(&out, "$[0].text"), "say \"hello\" \\ 'all'  🙂");
     assert_eq!(json(&out, "$[2].to"), "boris");
     assert_eq!(json(&out, "$[2].from"), "anna");
     let (status, out, _) = run(&["users", "--format", "json"], &folder.database());

@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod history;
 mod large;
+mod names;
 mod opening;
 #[cfg(feature = "editor")]
 #[path = "../pty/mod.rs"]

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Place, Server, State, Talk, Tell};
 use crate::client::lang::Lang;
+use crate::text::is_blank;
 
 impl Talk {
     /// Waits for the answer to what was sent last, where it changes the place: the next prompt will be right. Not for
@@ -70,7 +71,7 @@ impl Talk {
     pub(in crate::client) fn is_nothing(&self, line: &str) -> bool {
         let state = self.state.lock();
         let is_message = state.tell == Tell::No && matches!(state.place, Place::Group | Place::Private(_));
-        line.trim().is_empty() && (is_message || state.away.is_some())
+        is_blank(line) && (is_message || state.away.is_some())
     }
 
     /// Whether TELL asks for a nickname, or will ask at once.

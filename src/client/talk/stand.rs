@@ -2,7 +2,7 @@
 
 use crate::client::heard::Heard;
 use crate::protocol::{self, Said, Word};
-use crate::text::Text;
+use crate::text::{Text, is_blank};
 
 /// Where the server's side of the conversation stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,10 +105,9 @@ impl Stand {
             // Until it is known to be over: what follows a password may be one too, and must not be shown.
             return Expects::Password;
         }
-        let blank = line.trim().is_empty();
-        if Text::parse(line.as_bytes().to_vec()).is_err() {
-            return Expects::Refusal;
-        }
+        // As the server takes it.
+        let Ok(text) = Text::parse(line.as_bytes().to_vec()) else { return Expects::Refusal };
+        let (line, blank) = (text.as_str(), text.is_blank());
         match self.asked {
             Asked::Who => return self.chooses_whom(line),
             Asked::What => {
@@ -136,7 +135,7 @@ impl Stand {
                 self.asked = Asked::Nothing;
                 Expects::Line(Heard::TellNothing)
             }
-            _ if line.trim().is_empty() => Expects::TellWho,
+            _ if is_blank(line) => Expects::TellWho,
             _ => {
                 self.asked = Asked::What;
                 Expects::TellWhat
@@ -154,7 +153,7 @@ impl Stand {
             Word::List(_) => Expects::Users,
             Word::Help(name) if !name.is_empty() && protocol::help_about(name, true).is_none() => Expects::Refusal,
             Word::Help(_) => Expects::Unseen,
-            Word::TellTo { text, .. } if text.trim().is_empty() => Expects::Refusal,
+            Word::TellTo { text, .. } if is_blank(text) => Expects::Refusal,
             Word::TellTo { text, .. } => Expects::ToOne(text.to_owned()),
             Word::Tell if matches!(self.at, At::Question | At::Choosing) => Expects::Refusal,
             Word::Tell => {
@@ -180,7 +179,7 @@ impl Stand {
             At::Question => (At::Question, Expects::Refusal),
             At::Choosing if answer.is_empty() => (At::Choosing, Expects::Line(Heard::Choose)),
             At::Choosing => (At::Private, Expects::Partner),
-            at if answer.is_empty() => (at, Expects::Unseen),
+            at if is_blank(text) => (at, Expects::Unseen),
             At::Group => (At::Group, Expects::ToAll(text.to_owned())),
             At::Private => (At::Private, Expects::ToOne(text.to_owned())),
             At::Alone => (At::Question, Expects::ToNobody),
