@@ -29,6 +29,7 @@ const OTHER: &[&str] = &[
     "text.rs",
     // Tests.
     "client/talk/tests.rs",
+    "client/talk/answers/tests.rs",
     "server/faults.rs",
     "server/model",
 ];
