@@ -114,6 +114,7 @@ fn the_animation_starts_where_process_is_glued_and_is_gone_with_the_next_line() 
 }
 
 /// The words that a user of ours tries first would be public there.
+#[cfg(feature = "editor")]
 #[test]
 fn nothing_goes_out_by_itself_and_no_private_text_becomes_public() {
     let listener = free_port();
@@ -170,6 +171,7 @@ fn a_script_sends_no_private_text_there() {
 }
 
 /// A path that cuts a stream where it likes, as at 1,448 bytes: the tail of a message looks like any line.
+#[cfg(feature = "editor")]
 #[test]
 fn no_tail_of_a_message_that_was_cut_changes_what_the_client_does() {
     let listener = free_port();
