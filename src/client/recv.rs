@@ -14,7 +14,7 @@ use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
 use super::{Ended, Login, Printer};
-use crate::limits::{FRAME, GOODBYE, OTHER_PROTOCOL, SERVER_LINE_BYTES, SILENCE, TICK};
+use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
@@ -165,7 +165,7 @@ impl Recv {
                 Ok(()) if (self.link.is_hurried() || self.foreign) && self.is_given_up() => return Ok(()),
                 Ok(()) => self.heard = Instant::now(),
             }
-            if self.is_unknown() && begun.elapsed() >= OTHER_PROTOCOL {
+            if self.is_unknown() && begun.elapsed() >= self.patience() {
                 self.turns_foreign()?;
             }
         }

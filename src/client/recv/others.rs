@@ -1,6 +1,8 @@
 //! Servers that are not ours: the original's, which frames nothing, and those that speak another protocol altogether.
 //! What they say is shown; almost nothing is gone by.
 
+use std::time::Duration;
+
 use super::{Over, Recv};
 use crate::client::Login;
 use crate::client::heard::Heard;
@@ -43,6 +45,11 @@ impl Recv {
     pub(super) fn is_unknown(&self) -> bool {
         let has_asked = self.asked > 0 || self.is_in || self.back.is_some();
         self.framing == Framing::Lines && !has_asked && !self.foreign
+    }
+
+    /// How long one of ours may take to ask. A script waits longer: its lines would be lost on one that is only slow.
+    pub(super) fn patience(&self) -> Duration {
+        if self.is_script { OTHER_PROTOCOL * 2 } else { OTHER_PROTOCOL }
     }
 
     /// No nickname was asked for: it is some other server. From now on what is typed is sent, what comes is shown, each
