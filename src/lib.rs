@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`limits`] | every limit and timeout, with its unit and its reason |
 //! | [`text`] | what a user may say: `Text`, `Nickname`, `Refusal` |
+//! | [`shown`] | what may be written to a terminal: `Shown`, made in one place |
 //! | [`protocol`] | every line that crosses the wire, and the special words |
 //! | [`wire`] | bytes to messages and back, in both framings |
 //! | [`logger`] | the log, written by a thread of its own |
@@ -49,6 +50,7 @@ pub mod logger;
 mod own_file;
 pub mod protocol;
 pub mod server;
+pub mod shown;
 #[cfg(feature = "signals")]
 pub mod signals;
 mod sockopts;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::{fs, io, process, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
@@ -42,6 +42,16 @@ pub fn stop_on_signals(stop: &Stop) -> io::Result<()> {
         log::info!("a signal: the server stops; another one ends it at once");
         stop.stop();
     })
+}
+
+/// From now on `act` is called, in a thread of its own, each time that the process goes on after a stop (`fg`).
+///
+/// # Errors
+/// The handler could not be installed, or the thread could not be started.
+pub fn on_continue(mut act: impl FnMut() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGCONT])?;
+    let wait = move || signals.forever().for_each(|_| act());
+    thread::Builder::new().name("continued".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())
 }
 
 fn on_signal(ending: &[i32], act: impl FnOnce() + Send + 'static) -> io::Result<()> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use chatroom::client::{self, Ended, Settings};
 use chatroom::flags::chat::Flags;
+use chatroom::shown::Shown;
 
 fn main() -> ExitCode {
     let flags = Flags::read();
@@ -36,6 +37,6 @@ fn run(flags: Flags) -> io::Result<Ended> {
 
 /// One line, no backtrace. A closed stderr cannot be told.
 fn fail(why: &str) -> ExitCode {
-    writeln!(io::stderr(), "chat: {why}").unwrap_or_default();
+    writeln!(io::stderr(), "chat: {}", Shown::of(why)).unwrap_or_default();
     ExitCode::FAILURE
 }

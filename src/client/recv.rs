@@ -9,7 +9,7 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use self::back::Back;
-use self::history::{History, Shown};
+use self::history::{Becomes, History};
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
@@ -192,9 +192,9 @@ impl Recv {
             return self.hear_original(&heard, line);
         }
         match self.history.hears(&heard, line) {
-            Shown::Now => {}
-            Shown::Not => return Ok(()),
-            Shown::These(lines) => {
+            Becomes::Now => {}
+            Becomes::Not => return Ok(()),
+            Becomes::These(lines) => {
                 return Ok(lines.iter().try_for_each(|line| self.printer.show(&Heard::Prose(line), line))?);
             }
         }

@@ -13,6 +13,7 @@ use super::talk::{Server, Talk};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word};
+use crate::shown::Shown;
 use crate::wire::Framing;
 
 /// What the sending thread owns.
@@ -178,5 +179,5 @@ fn is_private(line: &[u8]) -> bool {
 
 /// A row of the client's own words. A stderr that is closed cannot be told.
 fn say(words: &str) {
-    writeln!(io::stderr(), "{words}").unwrap_or_default();
+    writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
 }

@@ -105,3 +105,22 @@ fn a_reader_that_stops_does_not_keep_the_journal_from_being_emptied() {
     assert_eq!(rest.matches("(broadcast) anna: ").count(), 3000);
     assert!(history.wait().unwrap().success());
 }
+
+#[test]
+fn what_was_written_into_the_file_by_others_drives_no_terminal() {
+    let folder = Folder::new();
+    drop(a_chat(&folder));
+    let tampered = Connection::open(folder.database()).unwrap();
+    for sql in [
+        "UPDATE messages SET text = text || char(27) || ']0;owned' || char(7) || char(155) || '2J' || char(8238) || char(10) || 'x'",
+        "UPDATE users SET nickname = nickname || char(27) || '[2J'",
+    ] {
+        tampered.execute(sql, []).unwrap();
+    }
+    for asked in [&["history"][..], &["users"], &["history", "--format", "json"], &["users", "--format", "json"]] {
+        let (status, out, _) = run(asked, &folder.database());
+        assert_eq!(status, Some(0));
+        let drives = |c: char| (c.is_control() && c != '\n') || c == '\u{202E}';
+        assert!(!out.contains(drives), "{asked:?}: {out:?}");
+    }
+}

@@ -26,7 +26,7 @@ struct Said {
 
 /// What becomes of a line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum Becomes {
     /// It is shown.
     Now,
     /// It waits for what follows, or is not shown.
@@ -48,7 +48,7 @@ pub(super) struct History {
 
 impl History {
     /// What to do with one line of the server's.
-    pub(super) fn hears(&mut self, heard: &Heard<'_>, line: &str) -> Shown {
+    pub(super) fn hears(&mut self, heard: &Heard<'_>, line: &str) -> Becomes {
         let entered = std::mem::replace(&mut self.entered, *heard == Heard::InGroup);
         if let Heard::ToAll { .. } = heard {
             self.has_shown(Said { time: now(), line: line.to_owned() });
@@ -56,13 +56,13 @@ impl History {
         let Some(coming) = &mut self.coming else {
             let begins = entered && line == HISTORY_BEGINS;
             self.coming = begins.then(Vec::new);
-            return if begins { Shown::Not } else { Shown::Now };
+            return if begins { Becomes::Not } else { Becomes::Now };
         };
         // It comes in one piece. Anything else is no history, and is shown as it came.
         let goes_on = parse(line).is_some() && coming.len() <= HISTORY_MAX;
         coming.push(line.to_owned());
         if goes_on {
-            return Shown::Not;
+            return Becomes::Not;
         }
         let mut lines = self.coming.take().unwrap_or_default();
         if line == HISTORY_ENDS {
@@ -71,7 +71,7 @@ impl History {
         if lines.len() > 1 {
             lines.insert(0, HISTORY_BEGINS.to_owned());
         }
-        Shown::These(lines)
+        Becomes::These(lines)
     }
 
     /// The connection is lost: what of a history has come is shown with the next.
@@ -177,9 +177,9 @@ mod tests {
         let mut shown = Vec::new();
         for line in &lines {
             match history.hears(&Heard::parse(line, Framing::Lines), line) {
-                Shown::Now => shown.push(line.clone()),
-                Shown::Not => {}
-                Shown::These(lines) => shown.extend(lines),
+                Becomes::Now => shown.push(line.clone()),
+                Becomes::Not => {}
+                Becomes::These(lines) => shown.extend(lines),
             }
         }
         assert_eq!(shown.remove(0), "You in group");
@@ -231,7 +231,7 @@ mod tests {
         let mut history = History::default();
         says(&mut history, NOON, "a");
         for line in [HISTORY_BEGINS, "[2026-09-21 14:13:20] (broadcast) boris: a", HISTORY_ENDS] {
-            assert_eq!(history.hears(&Heard::parse(line, Framing::Lines), line), Shown::Now);
+            assert_eq!(history.hears(&Heard::parse(line, Framing::Lines), line), Becomes::Now);
         }
     }
 
@@ -239,13 +239,13 @@ mod tests {
     fn what_is_no_history_is_shown_as_it_came() {
         let mut history = History::default();
         for (line, shown) in [
-            ("You in group", Shown::Now),
-            (HISTORY_BEGINS, Shown::Not),
-            ("[2026-09-21 14:13:20] (broadcast) boris: a", Shown::Not),
+            ("You in group", Becomes::Now),
+            (HISTORY_BEGINS, Becomes::Not),
+            ("[2026-09-21 14:13:20] (broadcast) boris: a", Becomes::Not),
         ] {
             assert_eq!(history.hears(&Heard::parse(line, Framing::Lines), line), shown);
         }
-        let Shown::These(lines) = history.hears(&Heard::Prose("?"), "?") else { panic!("it is shown") };
+        let Becomes::These(lines) = history.hears(&Heard::Prose("?"), "?") else { panic!("it is shown") };
         assert_eq!(lines, [HISTORY_BEGINS, "[2026-09-21 14:13:20] (broadcast) boris: a", "?"]);
     }
 
