@@ -179,7 +179,7 @@ fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
 fn a_message_to_oneself_is_nobodys_to_answer() {
     let talk = anna();
     hears(&talk, &["You in group", "(private) boris : psst", "(private) anna : note to self"]);
-    assert_eq!(talk.last_private().as_ref().map(|name| name.as_str()), Some("boris"));
+    assert_eq!(talk.last_private().as_ref().map(crate::shown::Shown::as_str), Some("boris"));
 }
 
 /// In chunks the tail of a message that was cut may look like any line.
