@@ -151,6 +151,9 @@ pub const FRAME: Duration = Duration::from_millis(120);
 pub const TICK: Duration = Duration::from_secs(1);
 /// A server that says nothing for so long: the client names what it has not answered.
 pub const SILENCE: Duration = Duration::from_secs(5);
+/// A server that has not asked for a nickname after so long speaks another protocol: ours asks at once. A
+/// script waits twice as long.
+pub const OTHER_PROTOCOL: Duration = Duration::from_secs(4);
 /// A server that says nothing for so long after the user asked to leave: the client ends without a goodbye.
 pub const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the log may take to reach stderr when the program ends.

@@ -58,22 +58,27 @@ impl Server {
         Server::with(folder, Settings::default())
     }
 
+    /// On a port that the test has chosen.
+    pub(crate) fn on(folder: &Folder, listener: TcpListener) -> Server {
+        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(kept, None, listener)
+    }
+
     pub(crate) fn with(folder: &Folder, settings: Settings) -> Server {
         Server::keeping(database::open(&folder.database(), settings).expect("the database can be opened"))
     }
 
     pub(crate) fn keeping(kept: Kept) -> Server {
-        Server::serves(kept, None)
+        Server::listening(kept, None, any_port())
     }
 
     /// With so many lines a second after the burst.
     pub(crate) fn with_rate(folder: &Folder, rate: u32) -> Server {
         let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
-        Server::serves(kept, Some(rate))
+        Server::listening(kept, Some(rate), any_port())
     }
 
-    fn serves(kept: Kept, rate: Option<u32>) -> Server {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port");
+    fn listening(kept: Kept, rate: Option<u32>, listener: TcpListener) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let stop = Stop::new();
         let its_stop = stop.clone();
@@ -304,4 +309,8 @@ pub(crate) fn without_time(line: &str) -> String {
     let (time, text) = line.split_once("] ").unwrap_or_else(|| panic!("a time stands before {line:?}"));
     assert_eq!(time.len(), "[2026-11-23 15:41:39".len(), "{line:?}");
     text.to_owned()
+}
+
+fn any_port() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port")
 }
