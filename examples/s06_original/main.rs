@@ -74,12 +74,6 @@ struct Client {
 }
 
 impl Client {
-    fn greet(&self) {
-        self.send(
-            "Welcome to the chat room. Write to one user in private, or to all in the group. HELP lists the words.",
-        );
-    }
-
     /// One line from the client. `None`: it cannot be taken, which was answered.
     fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.read()? {

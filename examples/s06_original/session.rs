@@ -54,7 +54,13 @@ fn authorization(client: &mut Client) -> Result<(), Leave> {
 /// Greets, and asks the question, again and again until the client leaves.
 fn welcome(client: &mut Client) -> Result<Infallible, Leave> {
     client.send(protocol::PROCESS);
-    client.greet();
+    let name = client.nickname.as_ref().map(ToString::to_string).unwrap_or_default();
+    client.send(&format!(
+        "Welcome to the chat room, {name}. Write to one user, or to all in the group; HELP lists the words"
+    ));
+    if let Ok(blackboard) = std::env::var("MOTD") {
+        client.send(&blackboard);
+    }
     loop {
         client.send(protocol::QUESTION);
         let Input::Text(answer) = recv(client, false)? else { continue };
