@@ -12,35 +12,35 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chatroom::limits::{
-    ACCEPT_PAUSE_MIN, BACKLOG_BYTES, BATCH_BYTES, CLIENT_STACK, CLIENTS, LATE_PATIENCE, LATE_PIECE_BYTES, LINGER,
-    LINGER_SLICE, LOGIN, MESSAGE_BYTES, QUEUE_PARCELS, RATE_BURST, RATE_PER_SECOND, RATE_SLICE, STOP_TOTAL,
+    ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LINGER, LINGER_SLICE, LOGIN, MESSAGE_BYTES, QUEUE_PARCELS, RATE_BURST,
+    RATE_PER_SECOND, RATE_SLICE, STOP_TOTAL,
 };
-use chatroom::protocol::{DISCONNECTED, IN_GROUP, refused};
+use chatroom::protocol::{DISCONNECTED, refused};
 use chatroom::server::Stop;
 use chatroom::server::leave::Leave;
 use chatroom::text::{Nickname, Refusal, Text};
 use chatroom::wire::{Framing, Incoming, MessageReader};
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
+use self::delivery::{Connection, Parcel, deliver, is_again};
 use self::members::{Members, delete};
 use self::session::session;
 
+#[path = "s09_stop/delivery.rs"]
+mod delivery;
 #[path = "s06_original/members.rs"]
 mod members;
 #[path = "s06_original/session.rs"]
 mod session;
-
-/// A socket that takes nothing for so long belongs to somebody who is late. So long all others wait for it, once.
-const PATIENCE: Duration = Duration::from_millis(1);
 
 /// What the environment may change.
 struct Limits {
@@ -76,78 +76,23 @@ struct Chat {
     stop: Stop,
 }
 
-/// What the delivery thread is to do.
-enum Parcel {
-    Connected(Arc<Connection>),
-    Listens(u64, bool),
-    ToOne(u64, String),
-    ToAll(String),
-    Close(u64),
-    Stop,
+/// A place for one more client; or why there is none.
+fn take_place(chat: &Chat, address: IpAddr) -> Result<(), &'static str> {
+    let mut places = chat.places.lock().unwrap_or_else(PoisonError::into_inner);
+    if places.values().sum::<usize>() >= chat.limits.clients {
+        return Err("too many clients are here");
+    }
+    let here = places.entry(address).or_default();
+    if *here >= chat.limits.per_address {
+        return Err("too many clients are here from your address");
+    }
+    *here += 1;
+    Ok(())
 }
 
 /// The map. A thread that panicked under the lock has poisoned it: every step under it leaves the map whole, so go on.
 fn lock(chat: &Chat) -> MutexGuard<'_, Members> {
     chat.members.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What waits for a socket that did not take it.
-#[derive(Default)]
-struct Backlog {
-    /// A late thread writes this socket, and the delivery thread only appends.
-    late: bool,
-    bytes: Vec<u8>,
-    /// The goodbye is the last of `bytes`.
-    closing: bool,
-    /// Since when the goodbye is out.
-    closed: Option<Instant>,
-}
-
-/// One connection: its client's thread reads it. The delivery thread writes it or, while it is late, its late thread.
-struct Connection {
-    id: u64,
-    stream: TcpStream,
-    backlog: Mutex<Backlog>,
-    /// Told when nothing more will be written.
-    ended: Condvar,
-    /// Was cut: it did not read what it was sent.
-    too_late: AtomicBool,
-}
-
-impl Connection {
-    fn new(id: u64, stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Connection {
-            id,
-            stream,
-            backlog: Mutex::default(),
-            ended: Condvar::new(),
-            too_late: AtomicBool::new(false),
-        })
-    }
-
-    fn backlog(&self) -> MutexGuard<'_, Backlog> {
-        self.backlog.lock().expect("nothing panics under the lock")
-    }
-
-    /// Ends it: it did not read what it was sent.
-    fn cut(&self) {
-        self.too_late.store(true, Ordering::Relaxed);
-        self.shutdown();
-    }
-
-    /// Ends it: whoever reads it leaves by itself.
-    fn shutdown(&self) {
-        self.close(Shutdown::Both);
-    }
-
-    /// Nothing more is written. `Shutdown::Write`: the goodbye is out, and who reads has all of it, and then the end.
-    fn close(&self, how: Shutdown) {
-        self.backlog().closed.get_or_insert_with(Instant::now);
-        self.stream.shutdown(how).unwrap_or_default();
-        self.ended.notify_all();
-    }
 }
 
 /// One client, as its own thread sees it.
@@ -256,183 +201,6 @@ impl Client {
     }
 }
 
-impl Chat {
-    /// Puts a parcel on the queue; waits while that is full. When the delivery thread has ended, all is said.
-    fn post(&self, parcel: Parcel) {
-        self.queue.send(parcel).unwrap_or_default();
-    }
-
-    /// A place for one more client; or why there is none.
-    fn take_place(&self, address: IpAddr) -> Result<(), &'static str> {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.values().sum::<usize>() >= self.limits.clients {
-            return Err("too many clients are here");
-        }
-        let here = places.entry(address).or_default();
-        if *here >= self.limits.per_address {
-            return Err("too many clients are here from your address");
-        }
-        *here += 1;
-        Ok(())
-    }
-
-    /// One line to one client.
-    fn send(&self, to: &Connection, line: &str) {
-        self.post(Parcel::ToOne(to.id, format!("{line}\n")));
-    }
-
-    /// One line to all who listen. Posted under the lock, so that the queue has the order in which things were decided.
-    fn send_to_broadcast(&self, _members: &Members, line: &str) {
-        self.post(Parcel::ToAll(format!("{line}\n")));
-    }
-
-    /// From "You in group" on a client hears the group; with false no longer.
-    fn listens(&self, connection: &Connection, listens: bool) {
-        self.post(Parcel::Listens(connection.id, listens));
-    }
-}
-
-/// A connection as the delivery thread sees it. Who listens is this thread's own state: there is no lock.
-struct Place {
-    connection: Arc<Connection>,
-    /// Is in the group, and hears what is said there.
-    listens: bool,
-    /// What is to be written next.
-    waiting: String,
-    closing: bool,
-}
-
-/// The delivery thread: takes all that waits, puts it together, and writes once to each. It never takes the lock: others
-/// hold it while they wait for the queue.
-fn deliver(queue: &Receiver<Parcel>) {
-    let mut places = HashMap::new();
-    for parcel in queue {
-        let mut stops = matches!(parcel, Parcel::Stop);
-        let mut bytes = take(&mut places, parcel);
-        while bytes < BATCH_BYTES && !stops {
-            let Ok(parcel) = queue.try_recv() else { break };
-            stops = matches!(parcel, Parcel::Stop);
-            bytes += take(&mut places, parcel);
-        }
-        places.retain(|_, place| {
-            write(&place.connection, &std::mem::take(&mut place.waiting), place.closing);
-            stops || !place.closing
-        });
-        if stops {
-            return end(queue, &places);
-        }
-    }
-}
-
-/// After the stop nothing is said any more. Whoever is still there a second after the goodbye is cut off.
-fn end(queue: &Receiver<Parcel>, places: &HashMap<u64, Place>) {
-    let until = Instant::now() + LINGER;
-    while queue.recv_deadline(until).is_ok() {}
-    places.values().for_each(|place| place.connection.shutdown());
-}
-
-/// Does what a parcel means, but writes nothing. Gives how many bytes there are to write for it.
-fn take(places: &mut HashMap<u64, Place>, parcel: Parcel) -> usize {
-    let mut bytes = 0;
-    let mut add = |place: &mut Place, line: &str| {
-        place.waiting += line;
-        bytes += line.len();
-    };
-    match parcel {
-        Parcel::Connected(connection) => {
-            let place = Place { connection, listens: false, waiting: String::new(), closing: false };
-            places.insert(place.connection.id, place);
-        }
-        Parcel::Listens(id, listens) => {
-            if let Some(place) = places.get_mut(&id) {
-                place.listens = listens;
-                if listens {
-                    add(place, &format!("{IN_GROUP}\n"));
-                }
-            }
-        }
-        Parcel::ToOne(id, line) => places.get_mut(&id).into_iter().for_each(|place| add(place, &line)),
-        Parcel::ToAll(line) => {
-            places.values_mut().filter(|place| place.listens).for_each(|place| add(place, &line));
-        }
-        Parcel::Close(id) => places.get_mut(&id).into_iter().for_each(|place| place.closing = true),
-        Parcel::Stop => {
-            let reason = Leave::ServerStops.reason().unwrap_or_default();
-            for place in places.values_mut() {
-                add(place, &format!("{reason}\n{DISCONNECTED}\n"));
-                place.closing = true;
-            }
-        }
-    }
-    bytes
-}
-
-/// All that one client is sent at once, and then perhaps the end. Does not wait: what the socket does not take goes into the
-/// backlog.
-fn write(to: &Arc<Connection>, text: &str, closing: bool) {
-    if (text.is_empty() && !closing) || to.too_late.load(Ordering::Relaxed) {
-        return;
-    }
-    let taken = if to.backlog().late { Ok(0) } else { (&to.stream).write(text.as_bytes()) };
-    let taken = match taken {
-        Ok(taken) => taken,
-        Err(error) if is_again(&error) => 0,
-        Err(_) => return to.shutdown(),
-    };
-    let mut backlog = to.backlog();
-    backlog.bytes.extend(text.bytes().skip(taken));
-    let (waits, was_late) = (backlog.bytes.len(), backlog.late);
-    backlog.late |= waits > 0;
-    backlog.closing |= closing;
-    drop(backlog);
-    if closing && waits == 0 && !was_late {
-        to.close(Shutdown::Write);
-    } else if waits > BACKLOG_BYTES {
-        to.cut();
-    } else if waits > 0 && !was_late {
-        let its_connection = Arc::clone(to);
-        let started = thread::Builder::new().name("late".into()).spawn(move || late(&its_connection));
-        started.map_or_else(|_| to.cut(), drop);
-    }
-}
-
-/// Nothing is wrong: the socket is full.
-fn is_again(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
-}
-
-/// A late thread: writes until nothing waits, or the client is too late.
-fn late(to: &Connection) {
-    eprintln!("client {} is late", to.id);
-    let mut piece = Vec::new();
-    let mut last_taken = Instant::now();
-    loop {
-        if piece.is_empty() {
-            let mut backlog = to.backlog();
-            backlog.late = !backlog.bytes.is_empty();
-            if !backlog.late {
-                let closing = backlog.closing;
-                drop(backlog);
-                if closing {
-                    to.close(Shutdown::Write);
-                }
-                return;
-            }
-            let count = backlog.bytes.len().min(LATE_PIECE_BYTES);
-            piece = backlog.bytes.drain(..count).collect();
-        }
-        match (&to.stream).write(&piece) {
-            Ok(taken) => {
-                piece.drain(..taken);
-                last_taken = Instant::now();
-            }
-            Err(error) if is_again(&error) && last_taken.elapsed() < LATE_PATIENCE => {}
-            Err(error) if is_again(&error) => return to.cut(),
-            Err(_) => return to.shutdown(),
-        }
-    }
-}
-
 /// A client leaves, however its session ended, by a panic too.
 impl Drop for Client {
     fn drop(&mut self) {
@@ -490,7 +258,7 @@ fn start_server(listener: &TcpListener, stop: Stop) -> io::Result<()> {
 fn spawn(id: u64, stream: TcpStream, chat: &Arc<Chat>, alive: Sender<Infallible>) -> io::Result<()> {
     let address = stream.peer_addr()?.ip();
     let connection = Arc::new(Connection::new(id, stream)?);
-    if let Err(why) = chat.take_place(address) {
+    if let Err(why) = take_place(chat, address) {
         let goodbye = format!("The connection is closed: {why}; try again later\n{DISCONNECTED}\n");
         return (&connection.stream).write_all(goodbye.as_bytes());
     }

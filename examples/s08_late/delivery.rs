@@ -1,48 +1,25 @@
-//! Step 8 of the ladder: what a socket does not take.
-//!
-//! Adds: the delivery thread never waits for a socket. What one does not take at once goes into a backlog, and a late thread
-//! of its own writes that until the client has caught up, or is too late and is cut.
-//! Its fault: the last words are lost. Whoever leaves while late is cut off with its backlog, and Ctrl-C cuts everyone.
-//! Step 9 mends it.
-//!
-//! Run: `cargo run --example s08_late`, and in other terminals `cargo run --bin chat`.
-#![allow(clippy::disallowed_types, reason = "std and crossbeam-channel alone: its Mutex")]
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a step says where it listens, and who left")]
+//! The queue of step 8, and the thread that delivers. It never waits for a socket: what that does not take is a late thread's.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chatroom::limits::{BACKLOG_BYTES, BATCH_BYTES, LATE_PATIENCE, LATE_PIECE_BYTES, MESSAGE_BYTES, QUEUE_PARCELS};
-use chatroom::protocol::{DISCONNECTED, IN_GROUP, refused};
-use chatroom::server::leave::Leave;
-use chatroom::text::{Nickname, Refusal, Text};
-use chatroom::wire::{Framing, Incoming, MessageReader};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use chatroom::limits::{BACKLOG_BYTES, BATCH_BYTES, LATE_PATIENCE, LATE_PIECE_BYTES};
+use chatroom::protocol::IN_GROUP;
+use crossbeam_channel::Receiver;
 
-use self::members::{Members, delete};
-use self::session::session;
-
-#[path = "s06_original/members.rs"]
-mod members;
-#[path = "s06_original/session.rs"]
-mod session;
+use super::Chat;
+use super::members::Members;
 
 /// A socket that takes nothing for so long belongs to somebody who is late. So long all others wait for it, once.
 const PATIENCE: Duration = Duration::from_millis(1);
 
-/// What all threads share: who is here, under its one lock, and the one queue.
-struct Chat {
-    members: Mutex<Members>,
-    queue: Sender<Parcel>,
-}
-
 /// What the delivery thread is to do.
-enum Parcel {
+pub(crate) enum Parcel {
     Connected(Arc<Connection>),
     Listens(u64, bool),
     ToOne(u64, String),
@@ -50,110 +27,64 @@ enum Parcel {
     Close(u64),
 }
 
-/// The map. A thread that panics under the lock would poison it: nobody may do that.
-fn lock(chat: &Chat) -> MutexGuard<'_, Members> {
-    chat.members.lock().expect("nothing panics under the lock")
-}
-
 /// What waits for a socket that did not take it.
 #[derive(Default)]
-struct Backlog {
+pub(crate) struct Backlog {
     /// A late thread writes this socket, and the delivery thread only appends.
     late: bool,
     bytes: Vec<u8>,
 }
 
 /// One connection: its client's thread reads it. The delivery thread writes it or, while it is late, its late thread.
-struct Connection {
-    id: u64,
-    stream: TcpStream,
+pub(crate) struct Connection {
+    pub(crate) id: u64,
+    pub(crate) stream: TcpStream,
     backlog: Mutex<Backlog>,
     /// Was cut: it did not read what it was sent.
-    too_late: AtomicBool,
+    pub(crate) too_late: AtomicBool,
 }
 
 impl Connection {
-    fn new(id: u64, stream: TcpStream) -> io::Result<Self> {
+    pub(crate) fn new(id: u64, stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(PATIENCE))?;
         Ok(Connection { id, stream, backlog: Mutex::default(), too_late: AtomicBool::new(false) })
     }
 
-    fn backlog(&self) -> MutexGuard<'_, Backlog> {
+    pub(crate) fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().expect("nothing panics under the lock")
     }
 
     /// Ends it: it did not read what it was sent.
-    fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.too_late.store(true, Ordering::Relaxed);
         self.shutdown();
     }
 
     /// Ends it: whoever reads it leaves by itself.
-    fn shutdown(&self) {
+    pub(crate) fn shutdown(&self) {
         self.stream.shutdown(Shutdown::Both).unwrap_or_default();
-    }
-}
-
-/// One client, as its own thread sees it.
-struct Client {
-    chat: Arc<Chat>,
-    connection: Arc<Connection>,
-    reader: MessageReader,
-    nickname: Option<Nickname>,
-}
-
-impl Client {
-    /// One line from the client. `None`: it cannot be taken, which was answered.
-    fn read_line(&mut self) -> Result<Option<Text>, Leave> {
-        let line = match self.read()? {
-            Incoming::Line(line) => Text::parse(line),
-            Incoming::Refused(refusal) => Err(refusal),
-            Incoming::Overflow => return Err(Leave::Overflow),
-            Incoming::End => {
-                if self.reader.finish() {
-                    self.send(&refused(&Refusal::NoEnd));
-                }
-                return Err(Leave::End);
-            }
-        };
-        Ok(line.map_err(|refusal| self.send(&refused(&refusal))).ok())
-    }
-
-    /// What comes next: of what was read before, or of the socket.
-    fn read(&mut self) -> Result<Incoming, Leave> {
-        loop {
-            if let Some(incoming) = self.reader.take() {
-                return Ok(incoming);
-            }
-            self.reader.fill(&self.connection.stream).map_err(|error| Leave::Broken(error.kind()))?;
-        }
-    }
-
-    /// One line to this client.
-    fn send(&self, line: &str) {
-        self.chat.send(&self.connection, line);
     }
 }
 
 impl Chat {
     /// Puts a parcel on the queue; waits while that is full. The delivery thread ends with the process.
-    fn post(&self, parcel: Parcel) {
+    pub(crate) fn post(&self, parcel: Parcel) {
         self.queue.send(parcel).expect("the delivery thread runs");
     }
 
     /// One line to one client.
-    fn send(&self, to: &Connection, line: &str) {
+    pub(crate) fn send(&self, to: &Connection, line: &str) {
         self.post(Parcel::ToOne(to.id, format!("{line}\n")));
     }
 
     /// One line to all who listen. Posted under the lock, so that the queue has the order in which things were decided.
-    fn send_to_broadcast(&self, _members: &Members, line: &str) {
+    pub(crate) fn send_to_broadcast(&self, _members: &Members, line: &str) {
         self.post(Parcel::ToAll(format!("{line}\n")));
     }
 
     /// From "You in group" on a client hears the group; with false no longer.
-    fn listens(&self, connection: &Connection, listens: bool) {
+    pub(crate) fn listens(&self, connection: &Connection, listens: bool) {
         self.post(Parcel::Listens(connection.id, listens));
     }
 }
@@ -170,7 +101,7 @@ struct Place {
 
 /// The delivery thread: takes all that waits, puts it together, and writes once to each. It never takes the lock: others
 /// hold it while they wait for the queue.
-fn deliver(queue: &Receiver<Parcel>) {
+pub(crate) fn deliver(queue: &Receiver<Parcel>) {
     let mut places = HashMap::new();
     for parcel in queue {
         let mut bytes = take(&mut places, parcel);
@@ -243,7 +174,7 @@ fn write(to: &Arc<Connection>, text: &str) {
 }
 
 /// Nothing is wrong: the socket is full.
-fn is_again(error: &io::Error) -> bool {
+pub(crate) fn is_again(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
@@ -272,47 +203,4 @@ fn late(to: &Connection) {
             Err(_) => return to.shutdown(),
         }
     }
-}
-
-/// One client, from its first line to its last.
-fn client_thread(mut client: Client) {
-    let mut leave = session(&mut client);
-    if client.connection.too_late.load(Ordering::Relaxed) {
-        leave = Leave::TooLate;
-    }
-    if let Some(nickname) = &client.nickname {
-        eprintln!("{nickname} left: {leave}");
-        delete(&client.chat, &client.connection, nickname, leave);
-    }
-    leave.reason().into_iter().for_each(|reason| client.send(&reason));
-    client.send(DISCONNECTED);
-    client.chat.post(Parcel::Close(client.connection.id));
-}
-
-/// Accepts, and starts a thread for each client.
-fn start_server(listener: &TcpListener) -> io::Result<()> {
-    let (queue, parcels) = bounded(QUEUE_PARCELS);
-    thread::Builder::new().name("delivery".into()).spawn(move || deliver(&parcels))?;
-    let chat = Arc::new(Chat { members: Mutex::default(), queue });
-    for (id, stream) in (1..).zip(listener.incoming()) {
-        let connection = Arc::new(Connection::new(id, stream?)?);
-        chat.post(Parcel::Connected(Arc::clone(&connection)));
-        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
-        let client = Client { chat: Arc::clone(&chat), connection, reader, nickname: None };
-        thread::Builder::new().name("client".into()).spawn(move || client_thread(client))?;
-    }
-    Ok(())
-}
-
-/// Listens on the port of the first argument, or of `PORT`; with 0 the system chooses.
-fn listen() -> io::Result<TcpListener> {
-    let port = std::env::args().nth(1).or_else(|| std::env::var("PORT").ok()).unwrap_or_else(|| "12345".into());
-    let port: u16 = port.parse().map_err(|_| io::Error::other(format!("{port} is no port: give 0 to 65535")))?;
-    let listener = TcpListener::bind(("127.0.0.1", port))?;
-    println!("listening on {}", listener.local_addr()?);
-    Ok(listener)
-}
-
-fn main() -> io::Result<()> {
-    start_server(&listen()?)
 }
