@@ -30,7 +30,7 @@ mod members;
 mod session;
 
 /// A socket that takes nothing for so long belongs to somebody who is too late. So long all others wait for it.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What all threads share: who is here, under its one lock.
 #[derive(Default)]

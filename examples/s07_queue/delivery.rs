@@ -16,7 +16,7 @@ use super::Chat;
 use super::members::Members;
 
 /// A socket that takes nothing for so long belongs to somebody who is too late. So long all others wait for it.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(300);
 
 /// What the delivery thread is to do.
 pub(crate) enum Parcel {

@@ -21,7 +21,11 @@ pub struct Peer {
 impl Peer {
     #[track_caller]
     pub fn connect(address: SocketAddr) -> Peer {
-        let stream = TcpStream::connect(address).expect("the server accepts");
+        Peer::of(TcpStream::connect(address).expect("the server accepts"))
+    }
+
+    /// The peer of a connection that is there already.
+    pub fn of(stream: TcpStream) -> Peer {
         stream.set_read_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
         stream.set_write_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
         stream.set_nodelay(true).expect("a socket takes this option");
