@@ -210,12 +210,13 @@ impl Drop for Client {
             self.leave = Leave::TooLate;
         }
         if let Some(nickname) = &self.nickname {
-            eprintln!("{nickname} left: {}", self.leave);
             delete(&self.chat, &self.connection, nickname, self.leave);
         }
         self.leave.reason().into_iter().for_each(|reason| self.send(&reason));
         self.send(DISCONNECTED);
         self.chat.post(Parcel::Close(self.connection.id));
+        let name = self.nickname.as_ref().map_or("somebody", |nickname| nickname.as_str());
+        eprintln!("{name} left: {}", self.leave);
         self.linger();
         let mut places = self.chat.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.entry(self.address).and_modify(|here| *here -= 1);

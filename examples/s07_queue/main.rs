@@ -91,12 +91,13 @@ fn client_thread(mut client: Client) {
         leave = Leave::TooLate;
     }
     if let Some(nickname) = &client.nickname {
-        eprintln!("{nickname} left: {leave}");
         delete(&client.chat, &client.connection, nickname, leave);
     }
     leave.reason().into_iter().for_each(|reason| client.send(&reason));
     client.send(DISCONNECTED);
     client.chat.post(Parcel::Close(client.connection.id));
+    let name = client.nickname.as_ref().map_or("somebody", |nickname| nickname.as_str());
+    eprintln!("{name} left: {leave}");
 }
 
 /// Accepts, and starts a thread for each client.

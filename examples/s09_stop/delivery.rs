@@ -19,6 +19,8 @@ use super::members::Members;
 
 /// A socket that takes nothing for so long belongs to somebody who is late. So long all others wait for it, once.
 const PATIENCE: Duration = Duration::from_millis(1);
+/// Whoever takes nothing for so long does not read: then it is said.
+const SOON: Duration = Duration::from_millis(100);
 
 /// What the delivery thread is to do.
 pub(crate) enum Parcel {
@@ -222,9 +224,7 @@ pub(crate) fn is_again(error: &io::Error) -> bool {
 
 /// A late thread: writes until nothing waits, or the client is too late.
 fn late(to: &Connection) {
-    eprintln!("client {} is late", to.id);
-    let mut piece = Vec::new();
-    let mut last_taken = Instant::now();
+    let (mut piece, mut last_taken, mut was_said) = (Vec::new(), Instant::now(), false);
     loop {
         if piece.is_empty() {
             let mut backlog = to.backlog();
@@ -245,7 +245,12 @@ fn late(to: &Connection) {
                 piece.drain(..taken);
                 last_taken = Instant::now();
             }
-            Err(error) if is_again(&error) && last_taken.elapsed() < LATE_PATIENCE => {}
+            Err(error) if is_again(&error) && last_taken.elapsed() < LATE_PATIENCE => {
+                if !was_said && last_taken.elapsed() > SOON {
+                    was_said = true;
+                    eprintln!("client {} is late: it takes nothing", to.id);
+                }
+            }
             Err(error) if is_again(&error) => return to.cut(),
             Err(_) => return to.shutdown(),
         }
