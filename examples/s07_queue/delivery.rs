@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use chatroom::limits::BATCH_BYTES;
 use chatroom::protocol::IN_GROUP;
 use chatroom::wire::is_timeout;
 use crossbeam_channel::Receiver;
@@ -17,6 +16,9 @@ use super::members::Members;
 
 /// A socket that takes nothing for so long belongs to somebody who is too late. So long all others wait for it.
 const PATIENCE: Duration = Duration::from_millis(300);
+
+/// So much is put together before it is written. Each listener has a copy of it.
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// What the delivery thread is to do.
 pub(crate) enum Parcel {
@@ -100,13 +102,8 @@ pub(crate) fn deliver(queue: &Receiver<Parcel>) {
     }
 }
 
-/// Does what a parcel means, but writes nothing. Gives how many bytes there are to write for it.
+/// Does what a parcel means, but writes nothing. Gives how many bytes there are in it.
 fn take(places: &mut HashMap<u64, Place>, parcel: Parcel) -> usize {
-    let mut bytes = 0;
-    let mut add = |place: &mut Place, line: &str| {
-        place.waiting += line;
-        bytes += line.len();
-    };
     match parcel {
         Parcel::Connected(connection) => {
             let place = Place { connection, listens: false, waiting: String::new(), closing: false };
@@ -116,17 +113,21 @@ fn take(places: &mut HashMap<u64, Place>, parcel: Parcel) -> usize {
             if let Some(place) = places.get_mut(&id) {
                 place.listens = listens;
                 if listens {
-                    add(place, &format!("{IN_GROUP}\n"));
+                    place.waiting += &format!("{IN_GROUP}\n");
                 }
             }
         }
-        Parcel::ToOne(id, line) => places.get_mut(&id).into_iter().for_each(|place| add(place, &line)),
+        Parcel::ToOne(id, line) => {
+            places.get_mut(&id).into_iter().for_each(|place| place.waiting += &line);
+            return line.len();
+        }
         Parcel::ToAll(line) => {
-            places.values_mut().filter(|place| place.listens).for_each(|place| add(place, &line));
+            places.values_mut().filter(|place| place.listens).for_each(|place| place.waiting += &line);
+            return line.len();
         }
         Parcel::Close(id) => places.get_mut(&id).into_iter().for_each(|place| place.closing = true),
     }
-    bytes
+    0
 }
 
 /// All that one client is sent at once. Blocks as long as its socket is full.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chatroom::limits::{BACKLOG_BYTES, BATCH_BYTES, LATE_PATIENCE, LATE_PIECE_BYTES};
+use chatroom::limits::{BACKLOG_BYTES, LATE_PATIENCE, LATE_PIECE_BYTES};
 use chatroom::protocol::IN_GROUP;
 use crossbeam_channel::Receiver;
 
@@ -19,6 +19,9 @@ use super::members::Members;
 const PATIENCE: Duration = Duration::from_millis(1);
 /// Whoever takes nothing for so long does not read: then it is said.
 const SOON: Duration = Duration::from_millis(100);
+
+/// So much is put together before it is written. Each listener has a copy of it.
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// What the delivery thread is to do.
 pub(crate) enum Parcel {
@@ -121,13 +124,8 @@ pub(crate) fn deliver(queue: &Receiver<Parcel>) {
     }
 }
 
-/// Does what a parcel means, but writes nothing. Gives how many bytes there are to write for it.
+/// Does what a parcel means, but writes nothing. Gives how many bytes there are in it.
 fn take(places: &mut HashMap<u64, Place>, parcel: Parcel) -> usize {
-    let mut bytes = 0;
-    let mut add = |place: &mut Place, line: &str| {
-        place.waiting += line;
-        bytes += line.len();
-    };
     match parcel {
         Parcel::Connected(connection) => {
             let place = Place { connection, listens: false, waiting: String::new(), closing: false };
@@ -137,17 +135,21 @@ fn take(places: &mut HashMap<u64, Place>, parcel: Parcel) -> usize {
             if let Some(place) = places.get_mut(&id) {
                 place.listens = listens;
                 if listens {
-                    add(place, &format!("{IN_GROUP}\n"));
+                    place.waiting += &format!("{IN_GROUP}\n");
                 }
             }
         }
-        Parcel::ToOne(id, line) => places.get_mut(&id).into_iter().for_each(|place| add(place, &line)),
+        Parcel::ToOne(id, line) => {
+            places.get_mut(&id).into_iter().for_each(|place| place.waiting += &line);
+            return line.len();
+        }
         Parcel::ToAll(line) => {
-            places.values_mut().filter(|place| place.listens).for_each(|place| add(place, &line));
+            places.values_mut().filter(|place| place.listens).for_each(|place| place.waiting += &line);
+            return line.len();
         }
         Parcel::Close(id) => places.get_mut(&id).into_iter().for_each(|place| place.closing = true),
     }
-    bytes
+    0
 }
 
 /// All that one client is sent at once. Does not wait: what the socket does not take goes into the backlog.
