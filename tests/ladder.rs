@@ -341,7 +341,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     let paths = entries.map(|entry| entry.expect("examples/ can be listed").path());
     let is_step = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        name.starts_with(['s', 'c']) && name[1..].starts_with(|c: char| c.is_ascii_digit())
+        name.strip_prefix(['s', 'c']).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     };
     paths.filter(is_step).flat_map(|path| if path.is_dir() { all_in(&path) } else { vec![path] }).collect()
 }
