@@ -21,8 +21,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chatroom::limits::{
-    ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LINGER, LINGER_SLICE, LOGIN, MESSAGE_BYTES, QUEUE_PARCELS, RATE_BURST,
-    RATE_PER_SECOND, RATE_SLICE, STOP_TOTAL,
+    ACCEPT_PAUSE_MIN, CLIENT_STACK, LINGER, LINGER_SLICE, MESSAGE_BYTES, QUEUE_PARCELS, RATE_BURST, RATE_PER_SECOND,
+    RATE_SLICE, STOP_TOTAL,
 };
 use chatroom::protocol::{DISCONNECTED, refused};
 use chatroom::server::Stop;
@@ -52,17 +52,19 @@ struct Limits {
 }
 
 impl Limits {
-    fn from_env() -> Self {
-        let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u32>().ok());
+    fn from_env() -> io::Result<Self> {
+        let number = |name: &str, default: u32| match std::env::var(name) {
+            Ok(value) => value.parse().map_err(|_| io::Error::other(format!("{name} is {value}: give a number"))),
+            Err(_) => Ok(default),
+        };
         let is_off = std::env::var("RATE").is_ok_and(|rate| rate == "off");
-        let second = if is_off { Duration::ZERO } else { Duration::from_secs(1) };
-        let many = |name, default| number(name).map_or(default, |number| number as usize);
-        Limits {
-            line: second / number("RATE").unwrap_or(RATE_PER_SECOND).max(1),
-            login: number("LOGIN_TIMEOUT").map_or(LOGIN, |seconds| Duration::from_secs(seconds.into())),
-            clients: many("MAX_CLIENTS", CLIENTS),
-            per_address: many("PER_ADDRESS", usize::MAX),
-        }
+        let rate = if is_off { 0 } else { number("RATE", RATE_PER_SECOND)? };
+        Ok(Limits {
+            line: Duration::from_secs(1).checked_div(rate).unwrap_or_default(),
+            login: Duration::from_secs(number("LOGIN_TIMEOUT", 60)?.into()),
+            clients: number("MAX_CLIENTS", 1000)? as usize,
+            per_address: number("PER_ADDRESS", u32::MAX)? as usize,
+        })
     }
 }
 
@@ -233,8 +235,13 @@ fn client_thread(mut client: Client, _alive: &Sender<Infallible>) {
 fn start_server(listener: &TcpListener, stop: Stop) -> io::Result<()> {
     let (queue, parcels) = bounded(QUEUE_PARCELS);
     let delivery = thread::Builder::new().name("delivery".into()).spawn(move || deliver(&parcels))?;
-    let chat =
-        Arc::new(Chat { limits: Limits::from_env(), places: Mutex::default(), members: Mutex::default(), queue, stop });
+    let chat = Arc::new(Chat {
+        limits: Limits::from_env()?,
+        places: Mutex::default(),
+        members: Mutex::default(),
+        queue,
+        stop,
+    });
     let (alive, ended) = bounded(0);
     for (id, stream) in (1..).zip(listener.incoming()) {
         if chat.stop.is_stopped() {
