@@ -1,9 +1,6 @@
 #!/bin/sh
 # Installs chat-server and chat into ~/.local/bin, built from the lock file, and their completions and manual pages into
-# ~/.local/share; can be run again, from any folder.
-#     sh download.sh                  install
-#     sh download.sh --with-database  install a chat-server that can keep its chat in a file: chat-server --database FILE
-#     sh download.sh --uninstall      take all of it away again
+# ~/.local/share; can be run again, from any folder. `sh download.sh --help` says what it takes.
 # Edits no file of yours: where ~/.local/bin is not in PATH, it says what to add.
 set -eu
 
@@ -17,9 +14,27 @@ fail() {
     exit 1
 }
 
+usage() {
+    cat <<'END'
+Usage: sh download.sh [--with-database | --uninstall | --help]
+
+  (nothing)        builds chat-server and chat, and installs them into ~/.local/bin
+  --with-database  the same; this chat-server can keep its chat in a file: chat-server --database FILE
+  --uninstall      takes all of it away again, whichever of the two it was
+  -h, --help       says this
+
+The first build takes a minute or two, and about 200 MB in target/.
+END
+}
+
 [ -n "${HOME:-}" ] || fail 'HOME is not set; it has to name your home folder'
 bin=$HOME/.local/bin
 share=$HOME/.local/share
+state=$HOME/.local/state
+case ${XDG_STATE_HOME:-} in
+/*) state=$XDG_STATE_HOME ;;
+esac
+history=$state/chatroom/history
 
 # Where bash, fish, zsh and man look for what belongs to a program, below a share folder. No name holds a space.
 shared() {
@@ -36,15 +51,35 @@ uninstall() {
             printf 'There is no %s\n' "$bin/$program"
         fi
         for file in $(shared "$program"); do
-            rm -f -- "$share/$file"
+            remove_shared "$file"
         done
     done
     remove_database_pages
+    remove_empty "$bin"
+    if [ -e "$history" ]; then
+        printf 'Left as it is: %s, what you said in groups; to remove it: rm "%s"\n' "$history" "$history"
+    fi
+    if [ -d "$here/target" ]; then
+        printf 'Left as it is: %s, what the build made; to remove it: rm -r "%s"\n' "$here/target" "$here/target"
+    fi
+}
+
+# The folder $1 and those above it, up to ~/.local, as long as nothing is in them.
+remove_empty() {
+    folder=$1
+    while [ "$folder" != "$HOME" ] && rmdir -- "$folder" 2>/dev/null; do
+        folder=${folder%/*}
+    done
+}
+
+remove_shared() {
+    rm -f -- "$share/$1"
+    remove_empty "$share/${1%/*}"
 }
 
 remove_database_pages() {
     for file in $database_pages; do
-        rm -f -- "$share/$file"
+        remove_shared "$file"
     done
 }
 
@@ -56,8 +91,13 @@ check_tools() {
     found=$(cargo --version | sed 's/^cargo \([0-9.]*\).*/\1/')
     [ -n "$found" ] || fail "cargo does not run; 'rustup default stable' sets it up"
     oldest=$(printf '%s\n%s\n' "$wanted" "$found" | sort -t . -k 1,1n -k 2,2n -k 3,3n | head -n 1)
-    [ "$oldest" = "$wanted" ] ||
-        fail "cargo $found is too old, $wanted is needed; 'rustup update' brings it"
+    if [ "$oldest" != "$wanted" ]; then
+        update='install a newer Rust from https://rustup.rs (of the systems, Debian 13 has one)'
+        if command -v rustup >/dev/null 2>&1; then
+            update="'rustup update' brings it"
+        fi
+        fail "cargo $found is too old, $wanted is needed; $update"
+    fi
     command -v cc >/dev/null 2>&1 ||
         fail "a linker is missing: there is no 'cc'; install gcc (Debian, Ubuntu: sudo apt install gcc)"
 }
@@ -87,8 +127,8 @@ install_database_pages() {
 
 install_programs() {
     check_tools
-    printf 'Building, which takes a minute the first time ...\n'
-    set -- --quiet --release --locked --bins
+    printf 'Building, which takes a minute or two the first time ...\n'
+    set -- --release --locked --bins
     if [ "$database" = yes ]; then
         set -- "$@" --features database
     fi
@@ -116,13 +156,20 @@ install_programs() {
     printf 'Try: %s\n' "$try"
 }
 
+what=install
 database=no
-case "${1:-}" in
-'') install_programs ;;
---with-database)
-    database=yes
-    install_programs
-    ;;
---uninstall) uninstall ;;
-*) fail "there is no option $1; run 'sh download.sh', or with --with-database or --uninstall" ;;
+for option in "$@"; do
+    case $option in
+    --with-database) database=yes ;;
+    --uninstall) what=uninstall ;;
+    -h | --help)
+        usage
+        exit
+        ;;
+    *) fail "there is no option '$option'; 'sh download.sh --help' says which there are" ;;
+    esac
+done
+case $what in
+install) install_programs ;;
+uninstall) uninstall ;;
 esac

@@ -111,6 +111,8 @@ struct Client {
     was_told: bool,
     /// The nickname has to be there by then.
     login_until: Instant,
+    /// By then it was read once more.
+    was_last: bool,
 }
 
 impl Client {
@@ -138,19 +140,21 @@ impl Client {
         Ok(line.map_err(|refusal| self.send(&refused(&refusal))).ok())
     }
 
-    /// What comes next: of what was read before, or of the socket. The patience for a nickname is one for all reads together.
+    /// What comes next: of what was read before, or of the socket. The patience for a nickname is one for all reads together;
+    /// when it is over, what has arrived by then is read, once.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
-            let patience = self.login_until.saturating_duration_since(Instant::now());
-            if self.nickname.is_none() && patience.is_zero() {
-                return Err(Leave::LoginTimeout);
-            }
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
+            let patience = self.login_until.saturating_duration_since(Instant::now());
+            let is_over = self.nickname.is_none() && patience.is_zero();
+            if is_over && std::mem::replace(&mut self.was_last, true) {
+                return Err(Leave::LoginTimeout);
+            }
             let stream = &self.connection.stream;
-            let ready = stream.set_read_timeout(self.nickname.is_none().then_some(patience));
-            match ready.and_then(|()| self.reader.fill(stream)) {
+            let patience = self.nickname.is_none().then_some(patience.max(Duration::from_millis(1)));
+            match stream.set_read_timeout(patience).and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_again(&error) => return Err(Leave::Broken(error.kind())),
                 _ => {}
             }
@@ -273,8 +277,8 @@ fn spawn(id: u64, stream: TcpStream, chat: &Arc<Chat>, alive: Sender<Infallible>
     chat.post(Parcel::Connected(Arc::clone(&connection)));
     let (paid, login_until) = (Instant::now(), Instant::now() + chat.limits.login);
     let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
-    let (chat, leave, was_told) = (Arc::clone(chat), Leave::Fault, false);
-    let client = Client { chat, connection, reader, nickname: None, leave, address, paid, was_told, login_until };
+    let (chat, nickname, leave, was_told, was_last) = (Arc::clone(chat), None, Leave::Fault, false, false);
+    let client = Client { chat, connection, reader, nickname, leave, address, paid, was_told, login_until, was_last };
     let builder = thread::Builder::new().name("client".into()).stack_size(CLIENT_STACK);
     builder.spawn(move || client_thread(client, &alive)).map(drop)
 }

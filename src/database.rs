@@ -3,18 +3,23 @@
 //!
 //! | file | its one job |
 //! |---|---|
-//! | `file.rs`, `migrations/` | the lock, the schema and its versions; what survives what |
+//! | `file.rs` | the lock, whose the files are, whether they are still there; what survives what |
+//! | `schema.rs`, `migrations/` | the schema and its versions |
 //! | `own_thread.rs` | the thread that owns the writer, and the delivery thread's handle on it |
-//! | `writer.rs` | writes: a batch is a transaction |
+//! | `writer.rs`, `writer/` | writes: a batch is a transaction; what is done when that fails; what is forgotten |
+//! | `believed.rs` | whether the time of day can be believed |
 //! | `statements.rs` | every statement that writes |
 //! | `recent.rs` | the last messages of the group, for who comes into it |
-//! | `questions.rs` | answers, for the clients' own threads |
+//! | `questions.rs`, `readers.rs` | answers, for the clients' own threads; the connections for them |
+//! | `safe.rs` | what lies in the file, as text that is safe to show |
 //! | `accounts.rs` | passwords to hashes |
+//! | `keys.rs` | which account a nickname has |
 //! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
 
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -22,22 +27,30 @@ use parking_lot::Mutex;
 use self::file::DatabaseFile;
 use self::own_thread::OwnThread;
 use self::questions::Questions;
+use self::readers::Readers;
 use self::recent::Recent;
 use self::writer::Writer;
+use self::writer::forget::Forgetting;
 use crate::limits::{DATABASE_RETRY, HISTORY, HISTORY_BYTES};
 use crate::server::store::Kept;
 
 mod accounts;
+mod believed;
 mod export;
 mod file;
 mod flags;
+mod keys;
 mod own_thread;
 mod questions;
+mod readers;
 mod recent;
+mod safe;
+mod schema;
 mod statements;
 mod time;
 mod writer;
 
+pub use self::accounts::bytes as hashing_bytes;
 pub use self::flags::{Asked, Flags};
 
 /// How a chat is kept.
@@ -62,11 +75,17 @@ impl Default for Settings {
 /// # Errors
 /// One line: the file is unreadable, another program's, of a newer version, or in use.
 pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
-    let (file, connection) = DatabaseFile::open(path)?;
+    let (file, mut connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
-    let archive = Questions::open(file.path()).map_err(context)?;
-    let recent = Recent::load(&connection, settings).map_err(|error| context(file::told(error)))?;
-    let writer = Writer::new(file, connection, settings);
+    keys::bring_up_to_date(&mut connection).map_err(context)?;
+    let told = |error| context(file::told(error));
+    let readers = Readers::open(file.path()).map_err(context)?;
+    let oldest = Arc::new(AtomicI64::new(i64::MIN));
+    let recent = Recent::load(&connection, settings.history, Arc::clone(&oldest)).map_err(told)?;
+    let forgetting = settings.keep_days.map(|days| Forgetting::start(&connection, days, oldest));
+    let forgetting = forgetting.transpose().map_err(told)?;
+    let archive = Questions::new(readers.clone());
+    let writer = Writer::new(file, connection, readers, forgetting, settings);
     let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
     Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }

@@ -18,9 +18,11 @@
 //! |---|---|
 //! | [`limits`] | every limit and timeout, with its unit and its reason |
 //! | [`text`] | what a user may say: `Text`, `Nickname`, `Refusal` |
+//! | [`shown`] | what may be written to a terminal: `Shown`, made in one place |
 //! | [`protocol`] | every line that crosses the wire, and the special words |
 //! | [`wire`] | bytes to messages and back, in both framings |
 //! | [`logger`] | the log, written by a thread of its own |
+//! | `own_file.rs` | files that hold what was said, for their owner alone |
 //! | `server/client.rs`, `server/pace.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | [`server::connection`], `server/late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `server/room.rs`, [`server::delivery`] | who listens; the one queue and the one thread that delivers |
@@ -30,6 +32,7 @@
 //! | [`mod@server`], `server/stop.rs` | accept, spawn, stop, wait for all |
 //! | [`server::leave`], `server/places.rs`, [`server::capacity`] | why a session ends; how many may be here; how many fit |
 //! | `sockopts.rs`, `signals.rs`, `database.rs`, [`server::password`] | features: what std has not, and what outlasts the server |
+//! | [`server::motd`], [`server::addresses`] | the teacher's blackboard; what to tell the class |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
@@ -44,8 +47,10 @@ pub mod database;
 pub mod flags;
 pub mod limits;
 pub mod logger;
+mod own_file;
 pub mod protocol;
 pub mod server;
+pub mod shown;
 #[cfg(feature = "signals")]
 pub mod signals;
 mod sockopts;

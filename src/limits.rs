@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+/// The port where both programs meet, unless they are told another.
+pub const PORT: u16 = 12345;
+
 // What a user may say.
 
 /// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
 pub const MESSAGE_BYTES: usize = 4096;
 /// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
 pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest subnegotiation of a telnet client in bytes. None has a reason to send one, since every option is refused.
+pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
@@ -30,12 +35,19 @@ pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 /// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
 pub const CLIENTS: usize = 1000;
-/// Bytes asked for in one `read` of a client's socket: small, since every client has such a buffer.
-pub const READ_BYTES: usize = 1024;
+/// Bytes asked for in one `read` of a client's socket: more than people type in a line, and small, since every client has
+/// such a buffer.
+pub const READ_BYTES: usize = 512;
 /// Parcels in the one queue: beyond it the sender's own thread waits.
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
 pub const BATCH_BYTES: usize = 256 * 1024;
+/// After its first parcel a batch is gathered for this part of the time that the last one took.
+pub const GATHER_PART: u32 = 16;
+/// Shortest time to gather: below it the wait itself would cost more than it saves.
+pub const GATHER_MIN: Duration = Duration::from_micros(20);
+/// Longest time to gather: nobody notices it.
+pub const GATHER_MAX: Duration = Duration::from_millis(2);
 /// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
 pub const BACKLOG_BYTES: usize = 1024 * 1024;
 /// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
@@ -62,19 +74,29 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, listeners, the spare one, the database's eight, and some air.
+/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
 pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
+/// threads that have ended, of which the system keeps up to 40 MiB.
+pub const ADDRESS_RESERVE: usize = 64 * 1024 * 1024;
+/// Address space that a thread costs beside its stack: its signal stack, two guard pages, and its share of the heap.
+pub const THREAD_EXTRA: usize = 32 * 1024;
+/// Threads kept back for the program itself.
+pub const THREADS_RESERVE: usize = 8;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
 // How long.
 
-/// From the connection to `Successfully`, however slowly the nickname trickles in.
-pub const LOGIN: Duration = Duration::from_secs(60);
+/// From the connection to `Successfully`, however slowly the nickname trickles in: a class in which somebody still looks for
+/// the newline key has five minutes. A full house does not wait for it: it takes such places first.
+pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
 /// A late client that takes not one byte for so long is too late.
 pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long one write of a late thread waits for the socket; the delivery thread's do not wait at all.
+pub const LATE_WRITE: Duration = Duration::from_secs(1);
 /// How long a late client's socket is offered the reason why it is cut.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
@@ -118,6 +140,10 @@ pub const WAITING: usize = 20;
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
+/// That wait in pieces: of the time that a stopped process sleeps through, one piece counts.
+pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
+/// How often a database to which nothing is written is looked after: its files may be removed meanwhile.
+pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
 /// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
@@ -126,6 +152,12 @@ pub const DATABASE_READERS: usize = 2;
 pub const READER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often messages older than `--keep-days` are forgotten.
 pub const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// A clock that moves by so much more or less than the time that passed was set. Half a minute is a slow computer.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
+/// A clock that stands so far ahead of the last time that is known is doubted: a class meets once a week.
+pub const CLOCK_AHEAD: Duration = Duration::from_secs(8 * 86_400);
+/// How long a clock that was set, or is doubted, has to go evenly until it is believed.
+pub const CLOCK_EVEN: Duration = Duration::from_secs(3600);
 /// Messages forgotten at once: so many rows cost the chat a millisecond or two.
 pub const FORGET_AT_ONCE: usize = 1000;
 /// Shortest password in characters.

@@ -19,9 +19,10 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
 use self::connection::{ClientId, Connection};
-use self::delivery::{Delivery, Line, Parcel};
+use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
+use self::motd::Motd;
 use self::password::Guesses;
 use self::places::{Place, Places};
 use self::registry::Registry;
@@ -34,6 +35,7 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
+pub mod addresses;
 pub mod capacity;
 mod client;
 pub mod connection;
@@ -45,6 +47,7 @@ mod late;
 pub mod leave;
 #[cfg(test)]
 mod model;
+pub mod motd;
 mod pace;
 pub mod password;
 mod places;
@@ -69,7 +72,7 @@ pub struct Config {
     /// Lines a second from one client after its burst; `None` is no limit.
     pub rate: Option<u32>,
     /// The teacher's blackboard, shown after the welcome.
-    pub motd: Option<Line>,
+    pub motd: Option<Motd>,
     /// From the connection to the nickname.
     pub login: Duration,
     /// A vanished peer is found out within this time (feature `sockopts`).
@@ -113,9 +116,12 @@ struct Shared {
 /// which what is in the queue is delivered, everyone gets `Disconnected`, and the threads are waited for.
 ///
 /// # Errors
-/// The first threads could not be started, or the delivery thread panicked: then everyone was disconnected.
+/// The first descriptors and threads could not be had, or the delivery thread panicked: then everyone was disconnected.
 pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> io::Result<()> {
     let unframed = config.unframed.take();
+    for listener in unframed.iter().chain([&listener]) {
+        stop.wakes(listener)?;
+    }
     let (alive, ended) = bounded::<Infallible>(0);
     let writer = Writer { places: Places::new(config.late_threads, config.late_threads), alive: alive.clone() };
     let (store, archive) = store::halves(config.kept.take());
@@ -143,13 +149,11 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     // An error means that the delivery thread has gone; the join below says why.
     shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
     drop((shared, alive));
-    if ended.recv_deadline(deadline) == Err(RecvTimeoutError::Timeout) {
+    let all_ended = ended.recv_deadline(deadline) != Err(RecvTimeoutError::Timeout);
+    if !all_ended {
         log::warn!("not every thread ended in time; the end of the process ends them");
-        if !delivery_thread.is_finished() {
-            return Ok(());
-        }
     }
-    delivery_thread.join().map_err(|_| io::Error::other("the delivery thread panicked; see the log"))?;
+    delivery_thread.join(all_ended)?;
     log::info!("stopped");
     Ok(())
 }
@@ -160,11 +164,7 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
     if let Err(error) = sockopts::listen_more(listener) {
         log::warn!("fewer may wait to be accepted: {error}");
     }
-    match listener.local_addr() {
-        Ok(address) => shared.stop.wakes(address),
-        Err(error) => log::warn!("the stop cannot wake this listener: {error}"),
-    }
-    // A stop from before `wakes` wakes nobody here.
+    // A stop that came before the listener was known to it wakes nobody here.
     if shared.stop.is_stopped() {
         return;
     }
@@ -208,7 +208,6 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         }
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    log::info!("{id} connected from {address}");
     if let Err(error) = sockopts::tune(&stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
@@ -230,12 +229,17 @@ fn send_away(mut stream: &TcpStream, why: &str) {
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
 fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place, _alive: Sender<Infallible>) {
+    let address = connection.address;
     let Ok(mut client) = Client::new(connection, shared) else { return };
     let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
-    if leave.is_fault() {
-        log::warn!("{} left: {leave}", client.name);
-    } else {
-        log::info!("{} left: {leave}", client.name);
+    match leave {
+        // A health check: it looks whether anybody listens, every few seconds perhaps.
+        Leave::End | Leave::Broken(_) if !client.has_spoken => {
+            log::debug!("{} connected from {address} and said nothing", client.id);
+        }
+        _ if leave.is_fault() => log::warn!("{} left: {leave}", client.name),
+        _ if !client.has_spoken => log::info!("{} from {address} said nothing and left: {leave}", client.id),
+        _ => log::info!("{} left: {leave}", client.name),
     }
     client.goodbye(leave);
 }

@@ -1,5 +1,6 @@
 //! The exercises of the course: each check passes on the solution and fails on the untouched stub, so that no check is
 //! empty and no exercise is impossible.
+#![allow(clippy::print_stderr, reason = "what is skipped is said")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -44,9 +45,28 @@ fn every_solution_passes_its_check() {
     }
 }
 
+/// Whether somebody has begun to solve an exercise: its `mine.rs` no longer holds the stub's words. Exercise 7.5 is solved in
+/// `src/` itself.
+fn is_begun(name: &str) -> bool {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let holds = |file: PathBuf, words: &str| {
+        let text = fs::read_to_string(&file);
+        text.unwrap_or_else(|error| panic!("{} cannot be read: {error}", file.display())).contains(words)
+    };
+    match name {
+        "e07_me" => holds(project.join("src/protocol/words.rs"), "\"/me\""),
+        _ => !holds(project.join("examples").join(name).join("mine.rs"), "yours to write: exercise "),
+    }
+}
+
+/// What a student has begun is the student's: right or wrong, it does not break `cargo test`.
 #[test]
 fn every_untouched_stub_fails_and_says_what_to_do() {
     for name in exercises() {
+        if is_begun(&name) {
+            eprintln!("{name} is no stub any more: see what `cargo run --example {name}` says of it");
+            continue;
+        }
         let output = run(&name, None);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{name} passes although nobody has solved it");

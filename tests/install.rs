@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// What the script needs of the system, besides cargo and a linker.
-const TOOLS: &[&str] = &["dirname", "head", "rm", "sed", "sort"];
+const TOOLS: &[&str] = &["cat", "dirname", "head", "rm", "rmdir", "sed", "sort"];
 
 fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("download.sh")
@@ -73,7 +73,8 @@ fn it_installs_both_programs_again_and_again_and_takes_them_away() {
     assert!(first.status.success(), "{}", said(&first));
     assert!(said(&first).contains("is not in your PATH"), "{}", said(&first));
     assert!(said(&first).contains("export PATH=\"$HOME/.local/bin:$PATH\""), "{}", said(&first));
-    assert!(said(&first).ends_with("Try: chat-server\n"), "{}", said(&first));
+    assert!(first.stdout.ends_with(b"Try: chat-server\n"), "{}", said(&first));
+    assert!(String::from_utf8_lossy(&first.stderr).contains("release"), "cargo shows what it does: {}", said(&first));
     let share = home.path().join(".local/share");
     let shared = SHARED.iter().map(|file| share.join(file));
     let all: Vec<PathBuf> =
@@ -98,6 +99,7 @@ fn it_installs_both_programs_again_and_again_and_takes_them_away() {
         let away = download(home.path(), with_bin.clone(), &["--uninstall"]);
         assert!(away.status.success(), "{}", said(&away));
         assert_eq!(files(home.path()), std::slice::from_ref(&profile));
+        assert!(!home.path().join(".local").exists(), "no empty folder is left");
     }
     assert_eq!(fs::read_to_string(profile).expect("it is still there"), "# mine\n");
 }
@@ -124,7 +126,8 @@ fn what_is_missing_is_said_in_one_line() {
         (None, &[][..], "cargo is missing"),
         (Some("1.60.0"), &[], "cargo 1.60.0 is too old, 1.85 is needed"),
         (Some("2.0.0"), &[], "a linker is missing"),
-        (Some("2.0.0"), &["--install"], "there is no option --install"),
+        (Some("2.0.0"), &["--install"], "there is no option '--install'"),
+        (Some("2.0.0"), &["--uninstall", "chat"], "there is no option 'chat'"),
     ];
     for (cargo, flags, expected) in cases {
         let (home, bin) = (empty_folder(), poor_path(cargo));
@@ -187,7 +190,36 @@ fn with_the_database_it_is_built_with_that_feature_and_has_its_pages() {
     assert!(!install(&[]).contains("--features"), "without the flag the default features");
     assert!(!server_page().contains("database") && !pages.iter().any(|page| share.join(page).exists()));
 
-    install(&["--with-database"]);
-    install(&["--uninstall"]);
-    assert!(files(home.path()).is_empty(), "nothing is left");
+    for both in [["--with-database", "--uninstall"], ["--uninstall", "--with-database"]] {
+        install(&["--with-database"]);
+        install(&both);
+        assert!(files(home.path()).is_empty(), "nothing is left");
+    }
+}
+
+#[test]
+fn what_uninstall_leaves_it_names() {
+    let ((project, path), home) = (project_without_a_build(), empty_folder());
+    let uninstall = || run(&project.path().join("download.sh"), home.path(), path.clone(), &["--uninstall"]);
+    let history = home.path().join(".local/state/chatroom/history");
+    fs::create_dir_all(history.parent().expect("it is in a folder")).expect("a folder can be made");
+    fs::write(&history, "hello\n").expect("a file can be written");
+    let left = said(&uninstall());
+    assert!(left.contains(&format!("Left as it is: {}", history.display())), "{left}");
+    assert!(left.contains("target"), "{left}");
+    assert!(history.exists());
+    fs::remove_file(&history).expect("it can be removed");
+    assert!(!said(&uninstall()).contains("what you said"));
+}
+
+#[test]
+fn help_says_every_option_and_installs_nothing() {
+    for flag in ["--help", "-h"] {
+        let (home, bin) = (empty_folder(), poor_path(None));
+        let help = download(home.path(), bin.path().into(), &[flag]);
+        assert!(help.status.success(), "{}", said(&help));
+        let text = said(&help);
+        assert!(["--with-database", "--uninstall", "--help"].iter().all(|option| text.contains(option)), "{text}");
+        assert!(files(home.path()).is_empty());
+    }
 }

@@ -109,6 +109,22 @@ fn who_takes_not_a_byte_for_ten_seconds_is_cut() {
 }
 
 #[test]
+#[ignore = "sleeps for longer than a late client may; .ci/run runs it"]
+fn a_server_that_slept_gives_who_is_late_its_ten_seconds_all_the_same() {
+    let mut server = tells_who_is_late();
+    let mut slow = server.group("slow");
+    let mut anna = server.group("anna");
+    slow.expect("(broadcast) General information: anna has joined the Chat");
+    let said = says_until_somebody_is_late(&mut server, &mut anna, 0);
+    server.program.sleeps_while(|| thread::sleep(Duration::from_secs(11)));
+    // It is not at once that everyone reads on. The late thread's next write waits for a second.
+    thread::sleep(Duration::from_secs(3));
+    assert!(!server.program.has_said("is too late"));
+    (0..said).for_each(|i| slow.expect(&format!("(broadcast) anna: {i} {}", long_text())));
+    server.program.expect_error("has caught up");
+}
+
+#[test]
 fn who_is_cut_is_told_why_if_its_socket_takes_that_within_a_second() {
     let mut server = tells_who_is_late();
     // The second is the server's: on a busy machine it may be over before this process has its turn.

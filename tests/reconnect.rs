@@ -104,7 +104,7 @@ fn the_nickname_of_the_lost_session_is_asked_for_again() {
     server.say("anna is taken, or looks like a name that is; anna2 is free");
     server.say("Your nickname?");
     terminal.wait_for("anna is still taken");
-    terminal.wait_for_draft("[anna away 4s]");
+    terminal.wait_for_draft("[anna away, next try in 4 s]");
     server.welcome();
     terminal.wait_for_draft("[anna in the group]");
 }

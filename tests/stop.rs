@@ -218,7 +218,7 @@ fn ctrl_c_stops_it_and_a_second_signal_ends_it_at_once() {
 #[cfg(feature = "signals")]
 #[test]
 fn several_hangups_are_one_orderly_stop() {
-    let mut server = ServerProgram::start(&[]);
+    let mut server = hears_hangups();
     let mut anna = server.group("anna");
     server.program.signal(Signal::HUP);
     server.program.expect_error("a signal: the server stops");
@@ -228,6 +228,14 @@ fn several_hangups_are_one_orderly_stop() {
     drop(anna);
     assert_eq!(server.program.wait().code(), Some(0));
     server.program.expect_error("stopped");
+}
+
+/// A server that hears hang-ups, also where the tests run under `nohup`: what they start would ignore them too.
+#[cfg(feature = "signals")]
+fn hears_hangups() -> ServerProgram {
+    let mut env = Command::new("env");
+    env.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_chat-server"), "--port", "0"]);
+    ServerProgram::run(&mut env)
 }
 
 /// As under `nohup`, which has SIGHUP ignored for what it starts.
@@ -250,7 +258,7 @@ fn a_server_that_is_to_outlive_its_terminal_does() {
     assert_eq!(server.program.wait().code(), Some(0));
     server.program.expect_error("stopped");
 
-    let mut server = ServerProgram::start(&[]);
+    let mut server = hears_hangups();
     let mut anna = server.group("anna");
     server.program.signal(Signal::HUP);
     hears_the_stop(&mut anna);

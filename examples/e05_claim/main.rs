@@ -23,9 +23,9 @@ const ROUNDS: usize = 2000;
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("solution") {
-        check::<solution::OneLock>();
+        check::<solution::Answer>();
     } else {
-        check::<mine::Mine>();
+        check::<mine::Answer>();
     }
     println!("e05_claim: every check passes");
 }

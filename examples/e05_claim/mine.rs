@@ -8,12 +8,12 @@ use crate::Names;
 
 /// Who has a name, kept twice, under two locks: as in the original.
 #[derive(Default)]
-pub(crate) struct Mine {
+pub(crate) struct Answer {
     taken: Mutex<HashSet<String>>,
     order: Mutex<Vec<String>>,
 }
 
-impl Names for Mine {
+impl Names for Answer {
     fn claim(&self, name: &str) -> bool {
         unimplemented!("yours to write: exercise 5.3 (somebody asks for {name})")
     }

@@ -24,9 +24,9 @@ const ROUNDS: usize = 5000;
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("solution") {
-        check::<solution::OneLock>();
+        check::<solution::Answer>();
     } else {
-        check::<mine::Mine>();
+        check::<mine::Answer>();
     }
     println!("e09_rename: every check passes");
 }

@@ -6,11 +6,11 @@ use crate::Names;
 
 /// The names in the order in which they were taken.
 #[derive(Default)]
-pub(crate) struct Mine {
+pub(crate) struct Answer {
     names: Mutex<Vec<String>>,
 }
 
-impl Names for Mine {
+impl Names for Answer {
     fn claim(&self, name: &str) -> bool {
         let mut names = self.names.lock();
         let is_free = !names.iter().any(|taken| taken == name);

@@ -17,9 +17,9 @@ pub(crate) trait Backlog {
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("solution") {
-        check::<solution::DropOldest>();
+        check::<solution::Answer>();
     } else {
-        check::<mine::Mine>();
+        check::<mine::Answer>();
     }
     println!("e10_drop_oldest: every check passes");
 }

@@ -3,13 +3,13 @@
 use crate::Backlog;
 
 /// What waits. Add the fields that you need.
-pub(crate) struct Mine {
+pub(crate) struct Answer {
     limit: usize,
 }
 
-impl Backlog for Mine {
+impl Backlog for Answer {
     fn new(limit: usize) -> Self {
-        Mine { limit }
+        Answer { limit }
     }
 
     fn push(&mut self, line: &str) {

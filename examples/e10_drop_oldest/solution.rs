@@ -5,16 +5,16 @@ use std::collections::VecDeque;
 use crate::Backlog;
 
 /// Whole lines, so that none is ever cut in the middle.
-pub(crate) struct DropOldest {
+pub(crate) struct Answer {
     limit: usize,
     lines: VecDeque<String>,
     bytes: usize,
     lost: usize,
 }
 
-impl Backlog for DropOldest {
+impl Backlog for Answer {
     fn new(limit: usize) -> Self {
-        DropOldest { limit, lines: VecDeque::new(), bytes: 0, lost: 0 }
+        Answer { limit, lines: VecDeque::new(), bytes: 0, lost: 0 }
     }
 
     fn push(&mut self, line: &str) {

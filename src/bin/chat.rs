@@ -5,10 +5,15 @@ use std::process::ExitCode;
 
 use chatroom::client::{self, Ended, Settings};
 use chatroom::flags::chat::Flags;
+use chatroom::shown::Shown;
 
 fn main() -> ExitCode {
     let flags = Flags::read();
     let lang = flags.lang();
+    #[cfg(feature = "signals")]
+    if let Err(error) = chatroom::signals::survive_full_files() {
+        return fail(&error.to_string());
+    }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
         Ok(ended) => fail(&lang.ended(ended)),
@@ -18,8 +23,9 @@ fn main() -> ExitCode {
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
-    let server = client::connect(&flags.ip_address, flags.port, lang)?;
-    let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
+    let (host, port) = flags.ip_address.or_port(flags.port);
+    let server = client::connect(&host, port, lang)?;
+    let reconnect = (!flags.no_reconnect).then_some((host, port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
         return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);
@@ -33,6 +39,6 @@ fn run(flags: Flags) -> io::Result<Ended> {
 
 /// One line, no backtrace. A closed stderr cannot be told.
 fn fail(why: &str) -> ExitCode {
-    writeln!(io::stderr(), "chat: {why}").unwrap_or_default();
+    writeln!(io::stderr(), "chat: {}", Shown::of(why)).unwrap_or_default();
     ExitCode::FAILURE
 }

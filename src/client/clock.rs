@@ -1,19 +1,13 @@
-//! The wall clock, as one reads it on the wall. Touches the system's clock, and once an hour the program `date`: std
-//! knows no time zones.
+//! The wall clock, as one reads it on the wall. Touches the system's clock and, with the feature `editor`, its time zone:
+//! std knows none, and without the feature it is UTC.
 
-use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
+const DAY: i64 = 24 * 3600;
 
-/// The local time. The offset is asked for again in each new hour, since summer time begins on one.
+/// The local time. The zone is asked each time: summer time begins where it will, on Lord Howe at half past.
 #[derive(Debug, Default)]
-pub(super) struct Clock {
-    offset: i64,
-    /// The hour for which `offset` was asked.
-    asked: Option<i64>,
-}
+pub(super) struct Clock;
 
 /// A minute of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,16 +18,11 @@ pub(super) struct Moment {
 }
 
 impl Clock {
-    pub(super) fn now(&mut self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
         // A clock before 1970 is no clock: then it is 1970.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-        let hour = seconds / HOUR;
-        if self.asked != Some(hour) {
-            self.asked = Some(hour);
-            self.offset = offset().unwrap_or_default();
-        }
-        Moment::at(seconds + self.offset)
+        Moment::at(seconds + offset(seconds))
     }
 }
 
@@ -64,20 +53,20 @@ impl Moment {
     }
 }
 
-/// Seconds east of Greenwich, from `date +%z`: `+0300`.
-fn offset() -> Option<i64> {
-    let output = Command::new("date").arg("+%z").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    parse(std::str::from_utf8(&output.stdout).ok()?.trim())
+/// Seconds east of Greenwich, at a time in seconds since 1970.
+#[cfg(feature = "editor")]
+fn offset(seconds: i64) -> i64 {
+    offset_in(&jiff::tz::TimeZone::system(), seconds)
 }
 
-fn parse(zone: &str) -> Option<i64> {
-    let (sign, digits) = match zone.strip_prefix('-') {
-        Some(digits) => (-1, digits),
-        None => (1, zone.strip_prefix('+')?),
-    };
-    let hours: i64 = digits.get(..2)?.parse().ok()?;
-    let minutes: i64 = digits.get(2..4)?.parse().ok()?;
-    Some(sign * (hours * HOUR + minutes * 60))
+#[cfg(not(feature = "editor"))]
+fn offset(_: i64) -> i64 {
+    0
+}
+
+#[cfg(feature = "editor")]
+fn offset_in(zone: &jiff::tz::TimeZone, seconds: i64) -> i64 {
+    jiff::Timestamp::from_second(seconds).map_or(0, |time| zone.to_offset(time).seconds().into())
 }
 
 #[cfg(test)]
@@ -96,10 +85,18 @@ mod tests {
         assert!(!Moment::at(0).is_same_day(Moment::at(-60)));
     }
 
+    #[cfg(feature = "editor")]
     #[test]
-    fn offsets_are_read() {
-        assert_eq!(parse("+0300"), Some(3 * HOUR));
-        assert_eq!(parse("-0330"), Some(-(3 * HOUR + 1800)));
-        assert_eq!(parse("UTC"), None);
+    fn a_zone_of_half_an_hour_and_summer_time_are_right() {
+        let offset = |zone, seconds| offset_in(&jiff::tz::TimeZone::posix(zone).expect("a zone"), seconds);
+        let (january, july) = (1_768_435_200, 1_784_073_600); // the 15th, 2026
+        assert_eq!(offset("IST-5:30", july), 5 * 3600 + 1800);
+        assert_eq!(offset("NST3:30NDT,M3.2.0,M11.1.0", january), -(3 * 3600 + 1800));
+        assert_eq!(offset("CET-1CEST,M3.5.0,M10.5.0/3", january), 3600);
+        assert_eq!(offset("CET-1CEST,M3.5.0,M10.5.0/3", july), 7200);
+        // Lord Howe moves by half an hour, on 4 October 2026 at 15:30 UTC of the day before.
+        let lord_howe = |seconds| offset("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", seconds);
+        let change = 1_791_041_400;
+        assert_eq!((lord_howe(change - 1), lord_howe(change)), (10 * 3600 + 1800, 11 * 3600));
     }
 }

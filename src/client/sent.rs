@@ -10,6 +10,7 @@ use crossbeam_channel::Receiver;
 use super::link::{Link, Sending, is_quit};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
+use crate::shown::Shown;
 use crate::wire::Framing;
 
 /// What the sending thread owns.
@@ -109,5 +110,5 @@ impl Sent {
 
 /// A row of the client's own words. A stderr that is closed cannot be told.
 fn say(words: &str) {
-    writeln!(io::stderr(), "{words}").unwrap_or_default();
+    writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
 }

@@ -32,10 +32,19 @@ impl Drop for Core<'_> {
     }
 }
 
+/// What all that hash at the same time take together: the 19 MiB of each, and a little more.
+pub fn bytes() -> usize {
+    cores() * 20 * 1024 * 1024
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
 impl Hashing {
     /// As many at once as there are cores.
     pub(super) fn on_all_cores() -> Self {
-        let count = thread::available_parallelism().map_or(1, usize::from);
+        let count = cores();
         let (put_back, cores) = bounded(count);
         (0..count).for_each(|_| put_back.try_send(()).unwrap_or_default());
         Hashing { cores, put_back }

@@ -9,8 +9,11 @@ use rusqlite::{Connection, Row, ToSql};
 
 use super::file::{open_reader, told};
 use super::flags::{Format, History, Users};
+use super::safe::{maybe_text, raw, text};
 use super::time;
 use crate::protocol;
+use crate::shown::Shown;
+use crate::text::drives_terminals;
 
 const MESSAGES: &str = "
     SELECT time, sender.nickname, recipient.nickname, text, waits, messages.id AS id
@@ -47,7 +50,8 @@ pub(super) fn users(asked: &Users) -> io::Result<()> {
     print(&asked.database, asked.format, USERS, &[], row)
 }
 
-type AsLine = fn(&Row<'_>) -> rusqlite::Result<String>;
+/// A file may have been tampered with: what is in it is `Shown`, as everything that goes to a terminal.
+type AsLine = fn(&Row<'_>) -> rusqlite::Result<Shown>;
 
 /// One row of the answer on one line; for JSON an array around them. A reader that has seen enough (`| head`) ends it.
 fn print(path: &Path, format: Format, sql: &str, asked: &[&dyn ToSql], line: AsLine) -> io::Result<()> {
@@ -121,60 +125,62 @@ fn page(
     asked: &[&dyn ToSql],
     last: i64,
     line: AsLine,
-) -> rusqlite::Result<Vec<(i64, String)>> {
+) -> rusqlite::Result<Vec<(i64, Shown)>> {
     let mut statement = connection.prepare_cached(sql)?;
     let asked: Vec<&dyn ToSql> = [&last as &dyn ToSql, &PAGE].into_iter().chain(asked.iter().copied()).collect();
     let rows = statement.query_map(asked.as_slice(), |row| Ok((row.get("id")?, line(row)?)))?;
     rows.collect()
 }
 
-fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+fn message_as_text(row: &Row<'_>) -> rusqlite::Result<Shown> {
+    let (from, to, text) = (text(row, 1)?, maybe_text(row, 2)?, text(row, 3)?);
     let time = time::shown(row.get(0)?);
-    Ok(match to {
+    Ok(Shown::of(&match to {
         None => format!("[{time}] {}", protocol::broadcast(&from, &text)),
         Some(to) => format!("[{time}] (private) {from} to {to} : {text}"),
-    })
+    }))
 }
 
-fn message_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+fn message_as_json(row: &Row<'_>) -> rusqlite::Result<Shown> {
+    let (from, to, text) = (quoted(row, 1)?, quoted(row, 2)?, quoted(row, 3)?);
     let (time, waits): (i64, bool) = (row.get(0)?, row.get(4)?);
-    let to = to.map_or_else(|| "null".into(), |to| quoted(&to));
-    let (from, text) = (quoted(&from), quoted(&text));
-    Ok(format!("{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {}}}", !waits))
+    let delivered = !waits;
+    Ok(Shown::of(&format!(
+        "{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {delivered}}}"
+    )))
 }
 
-fn user_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (nickname, joined, messages): (String, i64, i64) = (row.get(0)?, row.get(3)?, row.get(4)?);
+fn user_as_text(row: &Row<'_>) -> rusqlite::Result<Shown> {
+    let (nickname, joined, messages) = (text(row, 0)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?);
     let (first, last) = (time::shown(row.get(1)?), time::shown(row.get(2)?));
     let registered = if row.get(5)? { ", registered" } else { "" };
-    Ok(format!("{nickname}: first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}"))
+    let seen = format!("first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}");
+    Ok(Shown::of(&format!("{nickname}: {seen}")))
 }
 
-fn user_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
-    let nickname: String = row.get(0)?;
+fn user_as_json(row: &Row<'_>) -> rusqlite::Result<Shown> {
     let number = |column| row.get::<_, i64>(column);
     let (first, last, joined, messages) = (number(1)?, number(2)?, number(3)?, number(4)?);
-    let (nickname, registered) = (quoted(&nickname), row.get::<_, bool>(5)?);
-    Ok(format!(
+    let (nickname, registered) = (quoted(row, 0)?, row.get::<_, bool>(5)?);
+    Ok(Shown::of(&format!(
         "{{\"nickname\": {nickname}, \"first_seen\": {first}, \"last_seen\": {last}, \"joined\": {joined}, \"messages\": {messages}, \"registered\": {registered}}}"
-    ))
+    )))
 }
 
-/// A string as JSON has it.
-fn quoted(text: &str) -> String {
+/// The text of a column as JSON has it: whole, and safe on a terminal too.
+fn quoted(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let Some(text) = raw(row, column)? else { return Ok("null".into()) };
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => {
+            c if c != '\t' && !drives_terminals(c) => quoted.push(c),
+            c => {
                 write!(quoted, "\\u{:04x}", u32::from(c)).expect("writing into a String cannot fail");
             }
-            c => quoted.push(c),
         }
     }
     quoted.push('"');
-    quoted
+    Ok(quoted)
 }

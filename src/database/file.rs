@@ -1,7 +1,7 @@
-//! The file: its lock, how it is opened, and its schema with a version and migrations. Touches the file system.
+//! The file: its lock, whose it is, how it is opened, and whether it is still there. Touches the file system.
 //!
 //! A file is taken whole or not at all: what is unreadable, somebody else's, newer than this program or in use is
-//! refused with one clear line, and is not changed.
+//! refused with one clear line, and is not changed. The same holds for the files beside it.
 //!
 //! # What survives what
 //! The journal is a write-ahead log (WAL): a commit appends to `chat.db-wal`, and now and then a checkpoint moves it into
@@ -9,38 +9,38 @@
 //! the disk is waited for only at a checkpoint. So a killed server loses nothing that was committed: the kernel has it.
 //! A power loss can take the last commits, those since the last checkpoint, but never half of one, and the file stays
 //! whole. Waiting for the disk at each commit (`FULL`) would save these too, and everybody would wait with it.
+//!
+//! `chat.db-shm` is the journal's index, and SQLite's processes share it as memory. Whoever shortens it takes that memory
+//! away, and the kernel kills with SIGBUS who touches it: no program can help that but by sharing with nobody, and then
+//! `sqlite3 chat.db` could not read meanwhile. Only its owner can shorten it, and nothing that was committed is lost.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
-use rustix::fs::{FlockOperation, flock};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags};
+use rustix::fs::{Access, FlockOperation, access, flock};
 use rustix::io::Errno;
 
+use super::schema::{is_newest, prepare, version};
 use crate::limits::DATABASE_PATIENCE;
+use crate::own_file::{self, Identity, identity};
 
-/// Stands in the file's header and says whose file this is: "chat".
-const APPLICATION_ID: i64 = 0x6368_6174;
-/// The schema's history; the file's version is how many of these it has had. What was released is never changed:
-/// another step is added.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/1.sql"),
-    include_str!("migrations/2.sql"),
-    include_str!("migrations/3.sql"),
-    include_str!("migrations/4.sql"),
-    include_str!("migrations/5.sql"),
-];
+/// What SQLite puts beside the file: the journal and its index, and the journal of a file that is no WAL yet.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// The file, ours while this lives: a second server is refused.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     path: PathBuf,
     identity: Identity,
+    /// The journal and its index, as the connection that writes has them open.
+    journal: Vec<(PathBuf, Identity)>,
     /// The kernel lets go of the lock when the process ends, however it ends. It lies on a file of its own: to close
     /// the database itself a second time would drop SQLite's own locks.
-    _lock: File,
+    lock: File,
 }
 
 impl DatabaseFile {
@@ -51,20 +51,24 @@ impl DatabaseFile {
     pub(super) fn open(path: &Path) -> io::Result<(Self, Connection)> {
         let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
         let failed = |error: io::Error| context(error.to_string());
-        let path = real(path).map_err(failed)?;
-        if path.is_dir() {
-            return Err(context("it is a folder".into()));
-        }
-        if path.exists() {
-            has_one_name(&path).map_err(context)?;
-            // Looked at before anything is put beside it: it may be somebody else's.
+        let path = own_file::real(path).map_err(failed)?;
+        let is_there = own_file::look(&path).map_err(failed)?.is_some();
+        are_own(&path).map_err(context)?;
+        if is_there {
+            // Looked at before anything is put beside it: it may be another program's.
             connect_to_read(&path).and_then(|connection| version(&connection)).map_err(context)?;
         }
         let lock = lock(&path).map_err(context)?;
-        // Not before the lock is ours: who is refused leaves no file behind.
-        create(&path).map_err(failed)?;
-        let identity = identity(&path).map_err(failed)?;
-        let file = DatabaseFile { path, identity, _lock: lock };
+        // Not before the lock is ours: who is refused leaves no file behind, and changes none.
+        if is_there {
+            own_file::make_private(&path).map_err(failed)?;
+            BESIDE.iter().try_for_each(|end| own_file::make_private(&beside(&path, end))).map_err(failed)?;
+        } else {
+            // Empty. SQLite gives the files beside it the same mode.
+            own_file::open(&path, OpenOptions::new().write(true)).map_err(failed)?;
+        }
+        let identity = identity(&path.symlink_metadata().map_err(failed)?);
+        let mut file = DatabaseFile { path, identity, journal: Vec::new(), lock };
         let connection = file.connect(DATABASE_PATIENCE).map_err(context)?;
         Ok((file, connection))
     }
@@ -74,173 +78,181 @@ impl DatabaseFile {
     /// # Errors
     /// It is not: what is written goes into a file that is lost when the last one closes it.
     pub(super) fn is_in_place(&self) -> Result<(), String> {
-        match identity(&self.path) {
-            Ok(identity) if identity == self.identity => Ok(()),
+        match self.path.symlink_metadata() {
+            Ok(found) if identity(&found) == self.identity => Ok(()),
             _ => Err("its file was removed, or another one lies in its place".into()),
         }
     }
 
-    /// The connection that writes; it waits for others' locks as long as `patience`.
-    pub(super) fn connect(&self, patience: Duration) -> Result<Connection, String> {
+    /// The same for the journal and its index. They can be begun anew.
+    ///
+    /// # Errors
+    /// One of them is not in its place. Who opens the file now does not find what the old journal held.
+    pub(super) fn has_journal(&self) -> Result<(), String> {
+        let lost = self.journal.iter().find(|(path, open)| !is_still(path, *open));
+        lost.map_or(Ok(()), |(path, _)| Err(gone(path)))
+    }
+
+    /// The same for the lock. It can be taken again, unless another server was faster.
+    ///
+    /// # Errors
+    /// Another server could be started for the file.
+    pub(super) fn has_lock(&self) -> Result<(), String> {
+        let path = beside(&self.path, "-lock");
+        match self.lock.metadata() {
+            Ok(open) if is_still(&path, identity(&open)) => Ok(()),
+            _ => Err(gone(&path)),
+        }
+    }
+
+    /// The connection that writes; it waits for others' locks as long as `patience`. Takes the lock again where it was
+    /// removed.
+    pub(super) fn connect(&mut self, patience: Duration) -> Result<Connection, String> {
         // Nor is another file taken up: the journal beside it is of ours.
         self.is_in_place()?;
+        if self.has_lock().is_err() {
+            self.lock = lock(&self.path)?;
+        }
+        are_own(&self.path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(&self.path, flags).map_err(told)?;
+        let mut connection = Connection::open_with_flags(&self.path, flags).map_err(|error| self.told(error))?;
         connection.busy_timeout(patience).map_err(told)?;
         if connection.is_readonly(MAIN_DB).map_err(told)? {
             return Err("it cannot be written; look at its permissions".into());
         }
         let version = version(&connection)?;
-        prepare(&mut connection, version).map_err(told)?;
+        prepare(&mut connection, version).map_err(|error| self.told(error))?;
+        // Once more: what SQLite has opened may have been laid there since.
+        self.is_in_place()?;
+        self.journal = are_own(&self.path)?;
         Ok(connection)
+    }
+
+    /// Whether no other program has the file open. Our own connections have to be closed.
+    ///
+    /// # Errors
+    /// Another one has, and with it the journal that is not in its place: the two would write into two journals.
+    pub(super) fn is_ours_alone(&self) -> Result<(), String> {
+        let connection = Connection::open(&self.path).map_err(told)?;
+        let alone = "PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM sqlite_schema";
+        connection.execute_batch(alone).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy) => "another program still has it open; close that one".into(),
+            _ => told(error),
+        })
     }
 
     /// Where it is, for connections that only read.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+
+    fn told(&self, error: rusqlite::Error) -> String {
+        told_of(&self.path, Access::READ_OK | Access::WRITE_OK, error)
+    }
 }
 
 /// A connection that only reads; a server may be writing meanwhile.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, String> {
-    let connection = connect_to_read(path)?;
-    match version(&connection)? {
-        0 => Err("no chat was ever kept in it".into()),
-        version if version < MIGRATIONS.len() => {
-            Err("it is of an older version; start chat-server with it once, which brings it up to date".into())
+    let connection = connect_to_read(path).and_then(|connection| is_newest(&connection).map(|()| connection));
+    match connection {
+        Err(_) if is_at_rest(path) => {
+            let connection = connect_to_rest(path)?;
+            is_newest(&connection)?;
+            Ok(connection)
         }
-        _ => Ok(connection),
+        connection => connection,
     }
 }
 
 fn connect_to_read(path: &Path) -> Result<Connection, String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let told = |error| told_of(path, Access::READ_OK, error);
     let connection = Connection::open_with_flags(path, flags).map_err(told)?;
     connection.busy_timeout(DATABASE_PATIENCE).map_err(told)?;
+    // The first read opens the journal.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(told)?;
     Ok(connection)
 }
 
-/// The file's own path, whatever links lead there; a new one's folder has to be there.
-fn real(path: &Path) -> io::Result<PathBuf> {
-    match path.canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {
-            let path = std::path::absolute(path)?;
-            let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return Err(error) };
-            Ok(folder.canonicalize()?.join(name))
-        }
-        real => real,
-    }
+/// Whether nobody can be writing: the folder cannot be written, and no journal lies in it. Where one does, it cannot be
+/// read without its index, which would have to be made beside it.
+fn is_at_rest(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_read_only = access(folder, Access::WRITE_OK).is_err();
+    is_read_only && !beside(path, "-wal").metadata().is_ok_and(|journal| journal.len() > 0)
 }
 
-/// An empty file, which only its owner may read: the chat is in it. SQLite gives the files beside it the same mode.
-fn create(path: &Path) -> io::Result<()> {
-    match private(OpenOptions::new().write(true).create_new(true)).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        created => created.map(drop),
+/// A connection to a file that does not change: SQLite makes nothing beside it.
+fn connect_to_rest(path: &Path) -> Result<Connection, String> {
+    let path = path.to_str().ok_or("its name is no UTF-8; give it another")?;
+    let path = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(format!("file:{path}?immutable=1"), flags).map_err(told)
+}
+
+/// `chat.db-wal`: the file beside it whose name ends so.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// Those that lie beside it, if each is ours alone: SQLite opens whatever has the name.
+fn are_own(path: &Path) -> Result<Vec<(PathBuf, Identity)>, String> {
+    let mut files = Vec::new();
+    for file in BESIDE.map(|end| beside(path, end)) {
+        let found = own_file::look(&file).map_err(|why| format!("{}: {why}", name(&file)))?;
+        files.extend(found.map(|found| (file, identity(&found))));
     }
+    Ok(files)
+}
+
+fn is_still(path: &Path, open: Identity) -> bool {
+    path.symlink_metadata().is_ok_and(|found| identity(&found) == open)
+}
+
+fn gone(path: &Path) -> String {
+    format!("{} was removed, or another file lies in its place", name(path))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().into_owned()
 }
 
 fn lock(path: &Path) -> Result<File, String> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    let file = private(OpenOptions::new().write(true).create(true).truncate(false)).open(name);
-    let file = file.map_err(|error| error.to_string())?;
+    let path = beside(path, "-lock");
+    let file =
+        own_file::open(&path, OpenOptions::new().write(true)).map_err(|why| format!("{}: {why}", name(&path)))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
         Err(Errno::WOULDBLOCK) => {
             Err("another chat-server keeps its chat there; stop it, or choose another file with --database".into())
         }
-        Err(error) => Err(format!("it cannot be locked ({error})")),
+        Err(error) => Err(format!("{} cannot be locked ({error})", name(&path))),
     }
 }
 
-/// The lock and the journal go by the name: under a second name a second server would have a lock and a journal of its
-/// own, for the same file.
-#[cfg(unix)]
-fn has_one_name(path: &Path) -> Result<(), String> {
-    use std::os::unix::fs::MetadataExt;
-    match path.metadata() {
-        Ok(file) if file.nlink() > 1 => {
-            Err("it has other names too (hard links), and its journal goes by one name; remove the others".into())
+/// An error of SQLite's in our words; where something cannot be opened, the file that it is.
+fn told_of(path: &Path, how: Access, error: rusqlite::Error) -> String {
+    let is_about_opening = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly)
+    );
+    if !is_about_opening {
+        return told(error);
+    }
+    let files = [path.to_owned()].into_iter().chain(BESIDE.map(|end| beside(path, end)));
+    let closed = files.filter(|file| file.exists()).find_map(|file| Some((access(&file, how).err()?, file)));
+    match closed {
+        Some((why, file)) => format!("{}: {}", name(&file), io::Error::from(why)),
+        None if beside(path, "-wal").exists() && !beside(path, "-shm").exists() => {
+            let journal = name(&beside(path, "-wal"));
+            format!(
+                "its folder cannot be written, and {journal} holds the newest messages; copy both elsewhere, and read the copy"
+            )
         }
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.to_string()),
+        None => told(error),
     }
-}
-
-#[cfg(not(unix))]
-fn has_one_name(_: &Path) -> Result<(), String> {
-    Ok(())
-}
-
-/// Says which file it is, whatever it is called: its device, and its number there.
-type Identity = (u64, u64);
-
-#[cfg(unix)]
-fn identity(path: &Path) -> io::Result<Identity> {
-    use std::os::unix::fs::MetadataExt;
-    path.metadata().map(|file| (file.dev(), file.ino()))
-}
-
-/// Elsewhere a file that is open can be neither removed nor replaced.
-#[cfg(not(unix))]
-fn identity(_: &Path) -> io::Result<Identity> {
-    Ok((0, 0))
-}
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600)
-}
-
-#[cfg(not(unix))]
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    options
-}
-
-/// The version of the schema; 0 for an empty file. Only reads: in one transaction, since another server may be making
-/// the schema in this moment.
-fn version(connection: &Connection) -> Result<usize, String> {
-    let _reading = connection.unchecked_transaction().map_err(told)?;
-    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(told);
-    let application = number("PRAGMA application_id")?;
-    let version = number("PRAGMA user_version")?;
-    let tables = number("SELECT count(*) FROM sqlite_schema")?;
-    if (application, version, tables) == (0, 0, 0) {
-        return Ok(0);
-    }
-    let newest = MIGRATIONS.len();
-    match usize::try_from(version) {
-        Ok(version) if application == APPLICATION_ID && version <= newest => Ok(version),
-        Ok(version) if application == APPLICATION_ID => {
-            Err(format!("it is of version {version}, and this program knows up to {newest}; use a newer chat-server"))
-        }
-        _ => Err("it is another program's database; choose another file with --database".into()),
-    }
-}
-
-/// Sets the journal, and takes the steps from `version` to the newest: all of them, or none.
-fn prepare(connection: &mut Connection, version: usize) -> rusqlite::Result<()> {
-    let journal: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if journal != "wal" {
-        log::warn!("the database's journal is {journal}, not wal: what is asked may wait for what is written");
-    }
-    // What is forgotten (`--keep-days`) is overwritten, not only unlinked: `secure_delete`.
-    connection.execute_batch(
-        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
-    )?;
-    let missing = MIGRATIONS.get(version..).unwrap_or_default();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for step in missing {
-        transaction.execute_batch(step)?;
-    }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
-    transaction.commit()
 }
 
 /// An error of SQLite's in our words, where they help.
@@ -250,6 +262,9 @@ pub(super) fn told(error: rusqlite::Error) -> String {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program has locked it".into(),
         Some(ErrorCode::CannotOpen) => "it cannot be opened; is it there, and may you read it?".into(),
         Some(ErrorCode::DiskFull) => "the disk is full".into(),
+        Some(ErrorCode::SystemIoFailure) => {
+            "it cannot be read or written: the disk fails, or the file may not grow any more ('ulimit -f')".into()
+        }
         Some(ErrorCode::DatabaseCorrupt) => "it is damaged".into(),
         _ => error.to_string(),
     }

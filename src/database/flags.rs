@@ -3,10 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Settings, export, time};
+use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
 use crate::server::store::Kept;
 
@@ -21,10 +21,10 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// Messages that whoever comes into the group is shown
-    #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = RangedU64ValueParser::<usize>::new().range(..=HISTORY_MAX as u64))]
+    #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = whole::<usize>(0, HISTORY_MAX as u64))]
     history: usize,
     /// Forget messages after so many days [default: never]
-    #[arg(long, value_name = "N", requires = "database", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "database", value_parser = whole::<u32>(1, u64::MAX))]
     keep_days: Option<u32>,
 }
 

@@ -12,13 +12,13 @@ use std::io;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::recent::Recent;
 use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
-use crate::limits::{DATABASE_HANGS, SINGLE_STACK};
+use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
@@ -91,12 +91,12 @@ impl OwnThread {
     /// Hands the batch over, and waits until it is committed.
     fn hand_over(&mut self, batch: Vec<Job>) -> Vec<News> {
         let handed = self.work.as_ref().is_some_and(|work| work.send(batch).is_ok());
-        match self.done.recv_timeout(if handed { DATABASE_HANGS } else { Duration::ZERO }) {
-            Ok(done) => {
+        match handed.then(|| self.answer()).flatten() {
+            Some(done) => {
                 self.due = done.due;
                 done.news
             }
-            Err(_) => {
+            None => {
                 self.away = Some(0);
                 self.due = Some(Instant::now() + self.retry);
                 log::error!("the database does not answer; the chat goes on without it until it does");
@@ -105,6 +105,21 @@ impl OwnThread {
                 )]
             }
         }
+    }
+}
+
+impl OwnThread {
+    /// What came of the batch, if that is known within `DATABASE_HANGS`.
+    fn answer(&self) -> Option<Done> {
+        let mut waited = Duration::ZERO;
+        while waited < DATABASE_HANGS {
+            match self.done.recv_timeout(DATABASE_SLICE) {
+                Ok(done) => return Some(done),
+                Err(RecvTimeoutError::Timeout) => waited += DATABASE_SLICE,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
     }
 }
 
@@ -158,7 +173,6 @@ impl Store for OwnThread {
     }
 
     fn commit(&mut self) -> Vec<News> {
-        self.recent.forget();
         let (batch, messages) = (std::mem::take(&mut self.batch), std::mem::take(&mut self.messages));
         let refusals = std::mem::take(&mut self.refusals);
         let mut news = self.look();
@@ -206,7 +220,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::database::Settings;
+    use crate::database::writer::forget::Oldest;
 
     /// A disk that answers when the other end of its channel is dropped.
     #[derive(Debug)]
@@ -224,7 +238,7 @@ mod tests {
         let (answers, disk) = bounded(0);
         let file = Connection::open_in_memory().expect("it opens");
         file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
-        let recent = Recent::load(&file, Settings::default()).expect("it can be read");
+        let recent = Recent::load(&file, 0, Oldest::default()).expect("it can be read");
         let mut store = OwnThread::start(Box::new(Hangs(disk)), recent, Duration::ZERO).expect("a thread is to be had");
         let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
         store.joined(&anna);

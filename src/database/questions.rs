@@ -1,20 +1,14 @@
 //! The half of the database that reads: `HISTORY`, and the password's hash at the login. Called by the clients' own
 //! threads, so that a slow answer delays nobody else. Touches connections that only read.
-//!
-//! # Threads
-//! A few connections serve all threads: they lie in a channel, whoever has a question takes one out, and puts it back.
-//! One for each client would cost each client two more descriptors.
 
 use std::io;
-use std::path::Path;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Row};
 
 use super::accounts::Hashing;
-use super::file::{open_reader, told};
-use super::{newest_that_fit, time};
-use crate::limits::{DATABASE_READERS, READER_PATIENCE};
+use super::readers::Readers;
+use super::safe::{maybe_text, text};
+use super::{keys, newest_that_fit, time};
 use crate::protocol;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
@@ -23,27 +17,14 @@ use crate::text::Nickname;
 /// Answers questions.
 #[derive(Debug)]
 pub(super) struct Questions {
-    take: Receiver<Connection>,
-    put_back: Sender<Connection>,
+    readers: Readers,
     hashing: Hashing,
 }
 
 impl Questions {
-    /// Opens the connections.
-    pub(super) fn open(path: &Path) -> Result<Self, String> {
-        let (put_back, take) = bounded(DATABASE_READERS);
-        for _ in 0..DATABASE_READERS {
-            put_back.try_send(open_reader(path)?).map_err(|error| error.to_string())?;
-        }
-        Ok(Questions { take, put_back, hashing: Hashing::on_all_cores() })
-    }
-
-    fn question<T>(&self, ask: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> io::Result<T> {
-        let connection = self.take.recv_timeout(READER_PATIENCE).map_err(io::Error::other)?;
-        let answer = ask(&connection);
-        // There is room: it was taken out of there.
-        self.put_back.try_send(connection).map_err(|_| io::Error::other("its connections are gone"))?;
-        answer.map_err(|error| io::Error::other(told(error)))
+    /// With these connections.
+    pub(super) fn new(readers: Readers) -> Self {
+        Questions { readers, hashing: Hashing::on_all_cores() }
     }
 }
 
@@ -66,7 +47,7 @@ const HISTORY: &str = "
 
 /// A message as the reader saw it, with its time before it.
 fn line(row: &Row<'_>) -> rusqlite::Result<String> {
-    let (from, to, text): (String, Option<String>, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
+    let (from, to, text) = (text(row, 1)?, maybe_text(row, 2)?, text(row, 3)?);
     let line = match to {
         None => protocol::broadcast(&from, &text),
         Some(to) if row.get(4)? => protocol::private_receipt(&to, &text),
@@ -77,20 +58,20 @@ fn line(row: &Row<'_>) -> rusqlite::Result<String> {
 
 impl Archive for Questions {
     fn newest(&self) -> io::Result<i64> {
-        self.question(|connection| {
+        self.readers.question(|connection| {
             connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
         })
     }
 
     fn was_here(&self, nickname: &Nickname) -> io::Result<bool> {
-        self.question(|connection| {
+        self.readers.question(|connection| {
             let mut user = connection.prepare_cached("SELECT 1 FROM users WHERE name = ?1")?;
             user.exists([nickname.folded()])
         })
     }
 
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
-        let lines: Vec<String> = self.question(|connection| {
+        let lines: Vec<String> = self.readers.question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
@@ -104,10 +85,10 @@ impl Archive for Questions {
     }
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
-        self.question(|connection| {
+        self.readers.question(|connection| {
+            let key = keys::of(connection, nickname)?;
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
-            let answer =
-                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            let answer = account.query_row([key], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
             answer.optional()
         })
     }

@@ -2,10 +2,13 @@
 //! the exact place in the order, however large the file is. Read from the file once, at the start.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 
 use rusqlite::Connection;
 
-use super::{Settings, newest_that_fit, time};
+use super::safe::text;
+use super::writer::forget::Oldest;
+use super::{newest_that_fit, time};
 use crate::protocol;
 use crate::text::{Nickname, Text};
 
@@ -13,8 +16,7 @@ use crate::text::{Nickname, Text};
 #[derive(Debug)]
 pub(super) struct Recent {
     most: usize,
-    /// What is older is forgotten, milliseconds.
-    keep: Option<i64>,
+    oldest: Oldest,
     messages: VecDeque<Said>,
 }
 
@@ -27,16 +29,15 @@ struct Said {
 
 impl Recent {
     /// The last ones that the file has, as many as are shown.
-    pub(super) fn load(connection: &Connection, settings: Settings) -> rusqlite::Result<Self> {
-        let (most, keep) = (settings.history, settings.keep_days.map(|days| i64::from(days) * 86_400_000));
+    pub(super) fn load(connection: &Connection, most: usize, oldest: Oldest) -> rusqlite::Result<Self> {
         let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
                    WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
         let mut last = connection.prepare(sql)?;
         let said =
-            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: row.get(1)?, text: row.get(2)? }))?;
+            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: text(row, 1)?, text: text(row, 2)? }))?;
         let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
         messages.make_contiguous().reverse();
-        Ok(Recent { most, keep, messages })
+        Ok(Recent { most, oldest, messages })
     }
 
     /// One more was said.
@@ -50,18 +51,11 @@ impl Recent {
         self.messages.push_back(Said { time, from: from.to_string(), text: text.as_str().to_owned() });
     }
 
-    /// As lines, each with its time; of long ones fewer, as in an answer to `HISTORY`.
+    /// As lines, each with its time; of long ones fewer, as in an answer to `HISTORY`. None that was forgotten.
     pub(super) fn lines(&self) -> Vec<String> {
         let line =
             |said: &Said| format!("[{}] {}", time::shown(said.time), protocol::broadcast(&said.from, &said.text));
-        newest_that_fit(self.messages.iter().rev().map(line))
-    }
-
-    /// Drops what is too old.
-    pub(super) fn forget(&mut self) {
-        if let Some(keep) = self.keep {
-            let oldest = time::now() - keep;
-            self.messages.retain(|said| said.time >= oldest);
-        }
+        let oldest = self.oldest.load(Ordering::Relaxed);
+        newest_that_fit(self.messages.iter().rev().filter(|said| said.time >= oldest).map(line))
     }
 }

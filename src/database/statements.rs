@@ -3,7 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::time;
+use super::believed::Known;
+use super::safe::text;
+use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::text::Nickname;
@@ -22,7 +24,7 @@ pub(super) fn user(connection: &Connection, nickname: &Nickname, time: i64) -> R
 /// The number and the nickname of a user who was here before.
 pub(super) fn known(connection: &Connection, nickname: &Nickname) -> Result<Option<(i64, String)>> {
     let mut user = connection.prepare_cached("SELECT id, nickname FROM users WHERE name = ?1")?;
-    user.query_row([nickname.folded()], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+    user.query_row([nickname.folded()], |row| Ok((row.get(0)?, text(row, 1)?))).optional()
 }
 
 /// A user came.
@@ -68,7 +70,7 @@ pub(super) fn show_waiting(connection: &Connection, user: i64) -> Result<(Vec<St
                WHERE recipient = ?1 AND waits > 0 ORDER BY messages.id";
     let mut waiting = connection.prepare_cached(sql)?;
     let line = |row: &Row<'_>| {
-        let (from, text, waits): (String, String, i64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let (from, text, waits) = (text(row, 1)?, text(row, 2)?, row.get::<_, i64>(3)?);
         Ok((waits == SHOWN, format!("[{}] {}", time::shown(row.get(0)?), protocol::private(&from, &text))))
     };
     let lines: Vec<(bool, String)> = waiting.query_map([user], line)?.collect::<Result<_>>()?;
@@ -89,8 +91,7 @@ pub(super) fn waits_no_more(connection: &Connection, user: i64) -> Result<usize>
 
 /// Whether this nickname, or one that looks like it, is kept for who knows its password.
 pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE key = ?1)";
-    connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
+    Ok(keys::of(connection, nickname)?.is_some())
 }
 
 /// Keeps a nickname for who knows the password, with the private messages after `since`, at least with those from now
@@ -106,12 +107,26 @@ pub(super) fn register(
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";
-    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time, since])
+    let key = keys::of(connection, nickname)?.unwrap_or_else(|| nickname.key());
+    connection.prepare_cached(sql)?.execute(params![key, user, hash, time, since])
 }
 
-/// Forgets messages from before `oldest`, of the first ones so many that nobody waits for it. Says how many.
+/// The times that were believed and doubted last. Where none is remembered, the newest message's is believed.
+pub(super) fn known_times(connection: &Connection) -> Result<Known> {
+    let sql = "SELECT coalesce((SELECT believed FROM clock), (SELECT max(time) FROM messages)),
+                      (SELECT doubted FROM clock)";
+    connection.query_row(sql, [], |row| Ok(Known { believed: row.get(0)?, doubted: row.get(1)? }))
+}
+
+/// Remembers them.
+pub(super) fn remember_times(connection: &Connection, known: Known) -> Result<usize> {
+    let sql = "INSERT OR REPLACE INTO clock VALUES (1, ?1, ?2)";
+    connection.prepare_cached(sql)?.execute([known.believed, known.doubted])
+}
+
+/// Forgets messages from before `oldest`, so many that nobody waits for it. Says how many.
 pub(super) fn forget(connection: &Connection, oldest: i64) -> Result<usize> {
-    let sql = "DELETE FROM messages WHERE id IN (SELECT id FROM messages ORDER BY id LIMIT ?1) AND time < ?2";
+    let sql = "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE time < ?2 ORDER BY time LIMIT ?1)";
     connection.prepare_cached(sql)?.execute(params![FORGET_AT_ONCE, oldest])
 }
 

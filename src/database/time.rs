@@ -1,21 +1,18 @@
 //! The time of day, and times as people read and write them, in UTC. Touches the system's clock.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-const DAY: i64 = 86_400;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 
 /// The time of day: milliseconds since 1970, UTC.
 pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    Timestamp::now().as_millisecond()
 }
 
-/// Milliseconds since 1970 as `2026-11-23 15:41:39`.
+/// Milliseconds since 1970 as `2026-11-23 15:41:39`; of a file that was tampered with as well.
 pub(super) fn shown(time: i64) -> String {
-    let seconds = time.div_euclid(1000);
-    let (year, month, day) = date(seconds.div_euclid(DAY));
-    let second = seconds.rem_euclid(DAY);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+    let time = Timestamp::from_millisecond(time).ok().filter(|_| time >= 0);
+    time.map_or_else(|| "0000-00-00 00:00:00".into(), |time| time.strftime("%F %T").to_string())
 }
 
 /// `2026-11-23`, with `15:41` or `15:41:39` behind it if wanted, as milliseconds since 1970.
@@ -25,54 +22,10 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
 
 fn parsed(text: &str) -> Option<i64> {
     let (date, clock) = text.trim().split_once([' ', 'T']).unwrap_or((text.trim(), "00:00"));
-    let date: Vec<i64> = date.split('-').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let clock: Vec<i64> = clock.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let [year, month, day] = date[..] else { return None };
-    let (hour, minute, second) = match clock[..] {
-        [hour, minute] => (hour, minute, 0),
-        [hour, minute, second] => (hour, minute, second),
-        _ => return None,
-    };
-    let is_date =
-        (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
-    let is_time = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
-    if !is_date || !is_time {
-        return None;
-    }
-    let before =
-        (1970..year).map(days_in_year).sum::<i64>() + (1..month).map(|month| days_in(year, month)).sum::<i64>();
-    Some((((before + day - 1) * DAY) + hour * 3600 + minute * 60 + second) * 1000)
-}
-
-/// The date so many days after 1970-01-01, year by year and month by month.
-fn date(mut days: i64) -> (i64, i64, i64) {
-    let mut year = 1970;
-    while days >= days_in_year(year) {
-        days -= days_in_year(year);
-        year += 1;
-    }
-    let mut month = 1;
-    while days >= days_in(year, month) {
-        days -= days_in(year, month);
-        month += 1;
-    }
-    (year, month, days + 1)
-}
-
-fn days_in_year(year: i64) -> i64 {
-    365 + i64::from(is_leap(year))
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        2 => 28 + i64::from(is_leap(year)),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let text = format!("{date} {clock}");
+    let time = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].iter().find_map(|form| DateTime::strptime(form, &text).ok())?;
+    let time = TimeZone::UTC.to_timestamp(time).ok()?.as_millisecond();
+    (time >= 0).then_some(time)
 }
 
 #[cfg(test)]
@@ -88,6 +41,7 @@ mod tests {
             assert_eq!(parse(&shown(time)), Ok(time));
         }
         assert_eq!(parse("2001-09-09"), parse("2001-09-09T00:00:00"));
+        assert_eq!([i64::MIN, -1, i64::MAX].map(shown), ["0000-00-00 00:00:00"; 3]);
     }
 
     #[test]

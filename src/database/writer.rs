@@ -10,24 +10,30 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use self::forget::Forgetting;
 use self::without::Without;
 use super::file::{DatabaseFile, told};
+use super::readers::Readers;
 use super::statements;
 use super::time::now;
 use super::{Settings, notice};
-use crate::limits::{FORGET_AT_ONCE, FORGET_EVERY, WAITING};
+use crate::limits::{DATABASE_LOOK, WAITING};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::connection::ClientId;
 use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
+pub(super) mod forget;
 pub(super) mod without;
 
 /// Writes what happens into the database.
 #[derive(Debug)]
 pub(super) struct Writer {
-    // Above `file`, so that it is closed before the lock is let go of.
+    /// Those of the clients' own threads.
+    readers: Readers,
+    // In this order they are closed: the last connection moves the journal into the file, which none can that only
+    // reads; and then the lock is let go of.
     connection: Connection,
     file: DatabaseFile,
     /// The numbers of those who are here, by name without case: no look into the table for each message.
@@ -40,9 +46,9 @@ pub(super) struct Writer {
     /// Not `None`: the chat goes on without the database.
     without: Option<Without>,
     retry: Duration,
-    /// What is older is forgotten.
-    keep: Option<Duration>,
-    forget: Option<Instant>,
+    /// When the files are looked for, though nothing is written.
+    look: Instant,
+    forgetting: Option<Forgetting>,
 }
 
 /// What happened since the last commit.
@@ -67,14 +73,18 @@ struct Answer {
 
 impl Writer {
     /// A writer on an open database.
-    pub(super) fn new(file: DatabaseFile, connection: Connection, settings: Settings) -> Self {
+    pub(super) fn new(
+        file: DatabaseFile,
+        connection: Connection,
+        readers: Readers,
+        forgetting: Option<Forgetting>,
+        settings: Settings,
+    ) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
-        let keep = settings.keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400));
-        let forget = keep.map(|_| Instant::now());
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
-        let notice = notice(settings);
-        Writer { connection, file, users, unanswered, batch, notice, without, retry, keep, forget }
+        let (notice, look) = (notice(settings), Instant::now() + DATABASE_LOOK);
+        Writer { connection, file, readers, users, unanswered, batch, notice, without, retry, look, forgetting }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -193,17 +203,6 @@ impl Writer {
         }
         self.connection.execute_batch("COMMIT").map_err(told)
     }
-
-    /// Forgets some of what is too old: the oldest messages, so many at once that nobody waits for it.
-    fn forget(&mut self) {
-        let Some(keep) = self.keep.filter(|_| self.forget.is_some_and(|forget| forget <= Instant::now())) else {
-            return;
-        };
-        let oldest_kept = now() - i64::try_from(keep.as_millis()).unwrap_or(i64::MAX);
-        let forgotten = self.write(|writer| statements::forget(&writer.connection, oldest_kept));
-        let more = forgotten == Some(FORGET_AT_ONCE);
-        self.forget = Some(Instant::now() + if more { Duration::ZERO } else { FORGET_EVERY });
-    }
 }
 
 impl Store for Writer {
@@ -258,6 +257,8 @@ impl Store for Writer {
                 self.try_again().into_iter().collect()
             }
             (None, Some(why)) => vec![self.fail(&why, batch.messages)],
+            // What is committed can still be saved, whatever was removed.
+            (None, None) if batch.open || self.look <= Instant::now() => self.look_after_files(),
             (None, None) => Vec::new(),
         };
         news.extend(batch.answers.into_iter().map(|answer| {
@@ -270,7 +271,7 @@ impl Store for Writer {
     fn due(&self) -> Option<Instant> {
         match &self.without {
             Some(without) => Some(without.again),
-            None => self.forget,
+            None => Some(self.forgetting.as_ref().map_or(self.look, |forgetting| self.look.min(forgetting.due))),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::pace::Pace;
 use super::password::Password;
 use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
 use crate::protocol;
+use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -29,6 +30,12 @@ pub(super) struct Client {
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// The patience has ended, and what had arrived by then was read.
+    looked_once_more: bool,
+    /// Asked for a nickname: what comes may be another protocol's greeting.
+    is_asked_who: bool,
+    /// Something has come from it.
+    pub(super) has_spoken: bool,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -42,11 +49,14 @@ impl Client {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
-            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, now),
             told_about_pace: false,
             login_until: now.checked_add(shared.config.login),
+            looked_once_more: false,
             name: "somebody without a nickname".into(),
+            is_asked_who: false,
+            has_spoken: false,
             messages: 0,
             member: None,
             wrong_passwords: 0,
@@ -76,11 +86,23 @@ impl Client {
         self.rest(pause.unwrap_or_default())
     }
 
+    /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes
+    /// next would be read as a nickname, an answer and a message, and a web page would have spoken in the chat.
+    pub(super) fn read_nickname(&mut self) -> Result<Option<Text>, Leave> {
+        self.is_asked_who = true;
+        let line = self.read_line();
+        self.is_asked_who = false;
+        line
+    }
+
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.next()? {
-            Incoming::Line(line) => Text::parse(line),
+            Incoming::Line(line) => {
+                self.is_no_greeting(foreign::greeting, &line)?;
+                Text::parse(line)
+            }
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
@@ -157,30 +179,56 @@ impl Client {
         Ok(incoming)
     }
 
-    /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
-    /// the bytes trickle in. Who was cut is not listened to any more, whatever it has sent already.
+    /// One message, from what was read before or from the socket, within the login's patience. Who was cut is not listened
+    /// to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
             if let Some(why) = self.connection.why_cut() {
                 return Err(why);
             }
-            let stream = &self.connection.stream;
-            let mut result = Ok(());
-            if let Some(until) = self.login_until {
-                let patience = until.saturating_duration_since(Instant::now());
-                if patience.is_zero() {
-                    return Err(Leave::LoginTimeout);
-                }
-                result = stream.set_read_timeout(Some(patience));
-            }
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
-            match result.and_then(|()| self.reader.fill(stream)) {
+            self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
+            let patient = self.patience()?;
+            let stream = &self.connection.stream;
+            match patient.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => {}
+                _ => self.has_read()?,
             }
         }
+    }
+
+    /// Until the login is done, has the next `read` wait for no longer than the patience lasts: in all, however slowly the
+    /// bytes trickle in. When it is over, what has already arrived is read, once: while this process or the whole machine
+    /// was stopped, the time went on, and the nickname may have been here long before.
+    fn patience(&mut self) -> Result<io::Result<()>, Leave> {
+        let Some(until) = self.login_until else { return Ok(Ok(())) };
+        let mut patience = until.saturating_duration_since(Instant::now());
+        if patience.is_zero() {
+            if self.looked_once_more {
+                return Err(Leave::LoginTimeout);
+            }
+            self.looked_once_more = true;
+            patience = Duration::from_millis(1); // a socket takes no time at all for "for ever"
+        }
+        Ok(self.connection.stream.set_read_timeout(Some(patience)))
+    }
+
+    /// Says once that somebody speaks, and answers a telnet client.
+    fn has_read(&mut self) -> Result<(), Leave> {
+        if !self.has_spoken && self.reader.has_begun() {
+            self.has_spoken = true;
+            log::info!("{} connected from {}", self.id, self.connection.address);
+        }
+        let answers = self.reader.answers();
+        if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
+    }
+
+    /// Sends away who greets in another protocol where a nickname is asked for.
+    fn is_no_greeting(&self, greeting: fn(&[u8]) -> Option<Greeting>, line: &[u8]) -> Result<(), Leave> {
+        let greeting = if self.is_asked_who { greeting(line) } else { None };
+        greeting.map_or(Ok(()), |greeting| Err(Leave::Foreign(greeting)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.

@@ -26,6 +26,7 @@ use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
+mod kept;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -34,7 +35,7 @@ const PANIC_UNDER_THE_LOCK: &str = "panic under the lock";
 const PANIC_IN_THE_DELIVERY_THREAD: &str = "panic in the delivery thread";
 const HOLD_THE_DELIVERY_THREAD: &str = "hold the delivery thread";
 /// A blank line, which says nothing to anybody: when it is read, all that its client said before is in the queue.
-const ALL_ARE_QUEUED: &str = " \t \t ";
+const ALL_ARE_QUEUED: &str = " \u{A0} \u{A0} ";
 
 /// While a test has this lock, a delivery thread that was told to hold waits for it.
 static HELD: Mutex<()> = Mutex::new(());
@@ -135,9 +136,8 @@ fn a_panic_of_the_delivery_thread_ends_the_server_and_nobody_hangs() {
             // Some of these are on their way through the queue when it breaks. The tests beside this one need descriptors too:
             // no more than a hundred, and not all of them before it breaks.
             let mut open = Vec::new();
-            while let Ok(stream) = TcpStream::connect(address)
-                && open.len() < 100
-            {
+            while open.len() < 100 {
+                let Ok(stream) = TcpStream::connect(address) else { break };
                 open.push(stream);
                 thread::sleep(Duration::from_millis(2));
             }

@@ -12,14 +12,14 @@ use std::convert::Infallible;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
 use super::connection::Connection;
 use super::leave::Leave;
 use super::places::{Place, Places};
-use crate::limits::{LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK};
+use crate::limits::{LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::is_timeout;
@@ -118,17 +118,20 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
 
 /// Writes one piece, as long as the socket takes a byte now and then.
 fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
-    let mut last_taken = Instant::now();
+    let mut waited = Duration::ZERO;
     while !piece.is_empty() {
+        let begun = Instant::now();
         match (&connection.stream).write(piece) {
             Ok(taken) => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 piece = piece.get(taken..).unwrap_or_default();
-                last_taken = Instant::now();
+                waited = Duration::ZERO;
             }
             Err(error) if is_timeout(&error) => {
+                // No single wait counts for more than it was to take: this process may have been stopped meanwhile.
+                waited += begun.elapsed().min(LATE_WRITE);
                 let why = connection.why_cut();
-                if why.is_some() || last_taken.elapsed() > LATE_PATIENCE {
+                if why.is_some() || waited > LATE_PATIENCE {
                     return Err(why.unwrap_or(Leave::TooLate));
                 }
             }

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Leave {
     WrongPassword,
     /// So many wrong passwords came from its address that its own would not be looked at in time.
     TooManyGuesses,
+    /// Greeted in another protocol: no client of a chat.
+    Foreign(Greeting),
     /// Too many bytes without a newline.
     Overflow,
     /// Read too slowly for too long, and was cut.
@@ -57,6 +60,7 @@ impl fmt::Display for Leave {
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
+            Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

@@ -11,7 +11,7 @@ const HOSTILE: &[&str] = &[
     "\"quoted\" 'and' `so`",
     "?1 :text @text $1 %s {} {0} \\n \\",
     "🙂 👩‍👩‍👧 é ё 你好 \u{3000} \u{FEFF}",
-    "a\ttab",
+    "two  spaces",
     "NULL",
     " HISTORY",
     "[2026-11-23 15:41:39] (broadcast) anna: forged",
@@ -244,6 +244,67 @@ fn what_is_too_old_is_forgotten_and_the_welcome_says_how_long_it_is_kept() {
     assert_eq!(folder.number("SELECT count(*) FROM messages"), 10);
     boris.send("2");
     assert_eq!(boris.history().len(), 10);
+}
+
+const DAY: i64 = 86_400_000;
+
+fn for_two_days() -> Settings {
+    Settings { keep_days: Some(2), ..Settings::default() }
+}
+
+/// A file with so many messages, all of this moment.
+fn with_messages(folder: &Folder, count: usize) {
+    let server = Server::start(folder);
+    let mut anna = server.group("anna");
+    (0..count).for_each(|number| anna.send(&number.to_string()));
+    anna.until(&format!("(broadcast) anna: {}", count - 1));
+}
+
+#[test]
+fn a_message_is_forgotten_by_its_own_time_wherever_it_stands() {
+    let folder = Folder::new();
+    with_messages(&folder, 1500);
+    // As of a clock that was wrong for a while: old ones stand behind a thousand young ones and between them.
+    let older = format!("UPDATE messages SET time = time - 3 * {DAY} WHERE id > 1400 OR id % 100 = 7");
+    folder.sql().execute_batch(&older).unwrap();
+    let server = Server::with(&folder, for_two_days());
+    server.login("boris").quit();
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 1400 - 14);
+    assert_eq!(folder.number("SELECT count(*) FROM messages WHERE id > 1400 OR id % 100 = 7"), 0);
+}
+
+#[test]
+fn a_clock_that_stands_far_ahead_has_nothing_forgotten_at_once() {
+    let folder = Folder::new();
+    with_messages(&folder, 10);
+    // For the messages the clock of the next server stands years ahead.
+    folder.sql().execute("UPDATE messages SET time = time - 1000 * ?1", [DAY]).unwrap();
+    // And it stays so: what was said by it is no reason to believe it.
+    for starts in 1..=3 {
+        let mut program = Program::start(&folder.database(), &["--keep-days", "2"], "warn");
+        let mut anna = Peer::connect(program.address);
+        anna.send("anna\n2");
+        anna.until("You in group");
+        anna.say("anna", "new");
+        anna.quit();
+        let log = program.kill();
+        assert_eq!(folder.number("SELECT count(*) FROM messages"), 10 + starts, "start {starts}");
+        let says = "days ahead of the last time that the database knows; nothing is forgotten until it has gone evenly";
+        assert!(starts > 1 || log.contains(says), "{log}");
+    }
+}
+
+#[test]
+fn a_clock_that_was_believed_a_week_ago_is_believed() {
+    let folder = Folder::new();
+    with_messages(&folder, 10);
+    folder.sql().execute("UPDATE messages SET time = time - 1000 * ?1 WHERE id <= 9", [DAY]).unwrap();
+    Server::with(&folder, for_two_days()).login("boris").quit();
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 1, "by the newest message it is right");
+    folder.sql().execute("UPDATE messages SET time = time - 1000 * ?1", [DAY]).unwrap();
+    folder.sql().execute("UPDATE clock SET believed = believed - 7 * ?1", [DAY]).unwrap();
+    Server::with(&folder, for_two_days()).login("boris").quit();
+    assert_eq!(folder.number("SELECT count(*) FROM messages"), 0, "by what is remembered it is right");
 }
 
 #[test]

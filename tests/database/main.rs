@@ -9,8 +9,10 @@ mod client;
 mod crash;
 mod export;
 mod failure;
+mod files;
 mod history;
 mod large;
+mod names;
 mod opening;
 #[cfg(feature = "editor")]
 #[path = "../pty/mod.rs"]

@@ -122,6 +122,16 @@ impl Program {
         Program { address: address.unwrap_or_else(|| panic!("it says where it listens, not {first:?}")), child }
     }
 
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end. The status.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
     /// `kill -9`. What it logged.
     pub(crate) fn kill(&mut self) -> String {
         self.child.kill().expect("it can be killed");

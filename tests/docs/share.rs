@@ -16,7 +16,7 @@ const OTHER: &[&str] = &[
     "client/clock.rs",
     "client/editor",
     "client/lang",
-    "client/look.rs",
+    "client/look",
     "client/process.rs",
     "client/screen",
     "client/transcript.rs",
@@ -25,6 +25,7 @@ const OTHER: &[&str] = &[
     "database",
     // Constants and pure rules, and the table of contents.
     "lib.rs",
+    "shown.rs",
     "limits.rs",
     "text.rs",
     // Tests.

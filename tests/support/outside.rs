@@ -47,9 +47,8 @@ impl Outside {
         if let Some(most) = config.per_address {
             command.env("PER_ADDRESS", most.to_string());
         }
-        if let Some(text) = &config.motd {
-            command.env("MOTD", text.as_ref());
-        }
+        let blackboard = config.motd.as_ref().and_then(|motd| motd.read().expect("a text can be read"));
+        command.envs(blackboard.map(|text| ("MOTD", text)));
         Outside::run(&mut command)
     }
 

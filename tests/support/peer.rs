@@ -156,13 +156,19 @@ impl Peer {
     /// The next line, or `None` at the end of the stream, be it orderly or a reset.
     #[track_caller]
     pub fn next_line(&mut self) -> Option<String> {
+        self.next_bytes().map(|line| String::from_utf8(line).expect("a server sends UTF-8"))
+    }
+
+    /// The same as bytes: a telnet client is answered with some that are no text.
+    #[track_caller]
+    pub fn next_bytes(&mut self) -> Option<Vec<u8>> {
         let mut searched = self.taken;
         loop {
             if let Some(at) = self.received[searched..].iter().position(|&byte| byte == b'\n') {
                 let line = self.received[self.taken..searched + at].to_vec();
                 self.taken = searched + at + 1;
                 self.talk.push(format!("<- {}", shown(&line)));
-                return Some(String::from_utf8(line).expect("a server sends UTF-8"));
+                return Some(line);
             }
             self.received.drain(..self.taken);
             self.taken = 0;

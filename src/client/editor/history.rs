@@ -2,23 +2,23 @@
 //! came back as a message to all is written. Touches one file in the platform's state folder.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::HISTORY_LINES;
-use crate::text::visible;
+use crate::own_file;
+use crate::shown::Shown;
 
 /// The file; without one nothing is kept.
 pub(super) struct History {
     file: Option<File>,
-    last: String,
+    last: Shown,
 }
 
 impl History {
     /// Opens the file, and gives the lines in it, oldest first. A folder that cannot be had is no reason not to chat.
-    pub(super) fn open() -> (Self, Vec<String>) {
+    pub(super) fn open() -> (Self, Vec<Shown>) {
         let opened = path().map(|path| open(&path));
         let (file, lines) = match opened {
             Some(Ok((file, lines))) => (Some(file), lines),
@@ -32,12 +32,11 @@ impl History {
     }
 
     /// One more line, at once: two clients may share the file.
-    pub(super) fn add(&mut self, line: &str) {
-        let line = visible(line);
-        if line == self.last {
+    pub(super) fn add(&mut self, line: &Shown) {
+        if *line == self.last {
             return;
         }
-        self.last = line.into_owned();
+        line.clone_into(&mut self.last);
         let Some(file) = &mut self.file else { return };
         if let Err(error) = file.write_all(format!("{}\n", self.last).as_bytes()) {
             log::debug!("no history is kept: {error}");
@@ -53,25 +52,22 @@ fn path() -> Option<PathBuf> {
     Some(state.join("chatroom").join("history"))
 }
 
-fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
+fn open(path: &Path) -> io::Result<(File, Vec<Shown>)> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    // Anything else than a file could keep us waiting for ever: a pipe for whoever writes it.
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut options = OpenOptions::new();
-    // Nobody else's business.
-    options.append(true).create(true).mode(0o600);
-    let file = options.open(path)?;
-    let text = String::from_utf8_lossy(&fs::read(path)?).into_owned();
+    // Nobody else's business. Anything else than a file is refused: a pipe could keep us waiting for ever.
+    let mut file = own_file::append(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
     let all: Vec<&str> = text.lines().collect();
     let kept = all.get(all.len().saturating_sub(HISTORY_LINES)..).unwrap_or_default();
     if all.len() > 2 * HISTORY_LINES {
-        fs::write(path, kept.join("\n") + "\n")?;
+        file.set_len(0)?;
+        file.write_all((kept.join("\n") + "\n").as_bytes())?;
     }
-    Ok((file, kept.iter().map(|line| (*line).to_owned()).collect()))
+    Ok((file, kept.iter().map(|line| Shown::of(line)).collect()))
 }
 
 #[cfg(test)]
@@ -95,7 +91,7 @@ mod tests {
         for i in 0..=2 * HISTORY_LINES {
             writeln!(file, "line {i}").expect("the file is written");
         }
-        let last = format!("line {}", 2 * HISTORY_LINES);
+        let last = Shown::of(&format!("line {}", 2 * HISTORY_LINES));
         let (mut file, lines) = open(&path).expect("the file");
         assert_eq!((lines.len(), lines.last()), (HISTORY_LINES, Some(&last)));
         writeln!(file, "one more").expect("the file is written");

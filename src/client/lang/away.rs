@@ -1,6 +1,6 @@
 //! What the client says while the server is away, or silent. Pure.
 
-use super::Lang;
+use super::{Lang, short};
 
 impl Lang {
     /// A server that has not said a word.
@@ -51,6 +51,10 @@ impl Lang {
 
     /// The prompt while the server is away, and tried again in so many seconds.
     pub(in crate::client) fn away(self, nickname: &str, seconds: u32) -> String {
-        format!("[{nickname} {} {seconds}{}] ", self.pick("away", "без связи"), self.pick("s", " с"))
+        let nickname = short(nickname);
+        match self {
+            Lang::En => format!("[{nickname} away, next try in {seconds} s] "),
+            Lang::Ru => format!("[{nickname} без связи, попытка через {seconds} с] "),
+        }
     }
 }

@@ -100,6 +100,14 @@ const REASONS: &[(&str, &str)] = &[
     ("too late: could not keep up", "клиент не успевал за чатом"),
     ("a fault in the server, which has been logged", "ошибка сервера, она записана в журнал"),
     ("the server stops", "сервер останавливается"),
+    (
+        "you speak {protocol}, and this is a chat of text lines; connect with chat, nc or telnet",
+        "вы говорите на языке {}, а это чат из строк текста; подключитесь программой chat, nc или telnet",
+    ),
+    (
+        "{protocol} begins with just this word, and this is a chat; in other letters it can be a nickname",
+        "{} начинает именно с этого слова, а это чат; другими буквами оно может быть ником",
+    ),
     ("too many clients are here; try again later", "здесь слишком много клиентов; попробуйте позже"),
     (
         "too many clients are here from your address; try again later",

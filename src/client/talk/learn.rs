@@ -3,6 +3,7 @@
 use super::{NICKNAMES, Pending, Place, State, Tell};
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
+use crate::text::{cleaned, is_blank};
 
 impl State {
     pub(super) fn is_us(&self, name: &str) -> bool {
@@ -78,7 +79,7 @@ impl State {
     fn confirm(&mut self, text: &str) {
         if self.counted > 0 {
             self.counted -= 1;
-        } else if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
+        } else if let Some(at) = self.unconfirmed.iter().position(|sent| cleaned(&sent.text) == text) {
             self.unconfirmed.remove(at);
         }
     }
@@ -102,7 +103,7 @@ impl State {
             },
             _ => return None,
         };
-        (!text.trim().is_empty()).then_some(text)
+        (!is_blank(text)).then_some(text)
     }
 
     fn goes_to(&mut self, place: Place) {

@@ -74,7 +74,6 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
     assert_eq!(talk.prompt(), "[anna: TELL to whom?] ");
     assert!(!talk.is_private());
     talk.sent("boris");
-    assert_eq!(talk.wide_prompt().len(), "[anna to boris, once] ".len(), "the answer is slow");
     hears(&talk, &[&crate::protocol::tell_what("boris")]);
     assert_eq!((talk.prompt(), talk.gives_up()), ("[anna to boris, once] ".into(), Some("")));
     assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
@@ -161,7 +160,7 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     assert_eq!(talk.lost().1, ["third"]);
     assert!(talk.lost().1.is_empty(), "said once");
     talk.is_away(Some(4));
-    assert_eq!(talk.prompt().trim_end(), "[anna away 4s]");
+    assert_eq!(talk.prompt().as_str().trim_end(), "[anna away, next try in 4 s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
 }
 
@@ -174,18 +173,4 @@ fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
     assert!(talk.wait_until_answered(Duration::from_secs(60)));
     talk.sent("MENU");
     assert!(!talk.wait_until_answered(Duration::from_millis(1)));
-}
-
-#[test]
-fn a_prompt_is_as_wide_as_the_one_that_may_follow() {
-    let talk = Talk::default();
-    hears(&talk, &["Your nickname?"]);
-    talk.sent("anna");
-    assert_eq!(talk.wide_prompt(), "Your nickname?      ");
-    assert_eq!(talk.wide_prompt().len(), "[anna in the group] ".len());
-    hears(&talk, &["Successfully", crate::protocol::QUESTION]);
-    assert_eq!(talk.wide_prompt(), "[anna]              ");
-    hears(&talk, &["Choose your user-chat", "1.constantine_the_great"]);
-    talk.sent("1");
-    assert_eq!(talk.wide_prompt().len(), "[anna to constantine_the_great] ".len());
 }

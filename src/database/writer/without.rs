@@ -3,10 +3,12 @@
 
 use std::time::{Duration, Instant};
 
+use rusqlite::Connection;
+
 use super::super::file::told;
 use super::super::statements;
 use super::Writer;
-use crate::limits::DATABASE_PATIENCE;
+use crate::limits::{DATABASE_LOOK, DATABASE_PATIENCE};
 use crate::protocol;
 use crate::server::store::News;
 
@@ -55,7 +57,40 @@ impl Writer {
         }
     }
 
+    /// Looks whether all files are where they were. Where one of those beside the database is not, nothing is lost yet:
+    /// it is begun anew at once.
+    pub(super) fn look_after_files(&mut self) -> Vec<News> {
+        self.look = Instant::now() + DATABASE_LOOK;
+        let beside = || self.file.has_journal().and_then(|()| self.file.has_lock());
+        let Err(why) = self.file.is_in_place().and_then(|()| beside()) else { return Vec::new() };
+        let failed = self.fail(&why, 0);
+        if let Some(without) = &mut self.without {
+            without.again = Instant::now();
+        }
+        [Some(failed), self.try_again()].into_iter().flatten().collect()
+    }
+
+    /// What a journal holds that was removed is still there for who has it open. A checkpoint moves it into the database;
+    /// then nobody may have the old one open, since two journals for one file would spoil it.
+    fn save_journal(&mut self) -> Result<(), String> {
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_busy: bool = self.connection.query_row(checkpoint, [], |row| row.get(0)).map_err(told)?;
+        if is_busy {
+            return Err("another program reads it".into());
+        }
+        let (connection, file) = (&mut self.connection, &self.file);
+        self.readers.while_closed(|| {
+            // In its place stands one that holds nothing, until the file is open again.
+            *connection = Connection::open_in_memory().map_err(told)?;
+            file.is_ours_alone()
+        })
+    }
+
     fn reopen(&mut self) -> Result<(), String> {
+        self.file.is_in_place()?;
+        if self.file.has_journal().is_err() {
+            self.save_journal()?;
+        }
         let connection = self.file.connect(Duration::ZERO)?;
         statements::probe(&connection).map_err(told)?;
         connection.busy_timeout(DATABASE_PATIENCE).map_err(told)?;

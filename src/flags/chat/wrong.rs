@@ -45,7 +45,10 @@ fn in_russian(error: &Error) -> String {
         _ => return error.to_string().trim_end().to_owned(),
     };
     if error.kind() == ErrorKind::ValueValidation {
-        text += ": нужно число от 1 до 65535";
+        text += match argument.starts_with("--port") {
+            true => ": нужно целое число от 1 до 65535",
+            false => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
+        };
     }
     if let Some(valid) = context(ContextKind::ValidValue) {
         text += &format!("\n  [возможно: {valid}]");
