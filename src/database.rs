@@ -14,6 +14,7 @@
 //! | `safe.rs` | what lies in the file, as text that is safe to show |
 //! | `accounts.rs` | passwords to hashes |
 //! | `keys.rs` | which account a nickname has |
+//! | `manage.rs` | what `chat-server account` changes |
 //! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
 
 use std::io;
@@ -40,6 +41,7 @@ mod export;
 mod file;
 mod flags;
 mod keys;
+mod manage;
 mod own_thread;
 mod questions;
 mod readers;
@@ -86,7 +88,7 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let forgetting = forgetting.transpose().map_err(told)?;
     let archive = Questions::new(readers.clone());
     let writer = Writer::new(file, connection, readers, forgetting, settings);
-    let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
+    let store = OwnThread::start(writer, recent, settings.retry)?;
     Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }
 

@@ -120,6 +120,9 @@ pub const FRAME: Duration = Duration::from_millis(120);
 pub const TICK: Duration = Duration::from_secs(1);
 /// A server that says nothing for so long: the client names what it has not answered.
 pub const SILENCE: Duration = Duration::from_secs(5);
+/// A server that has not asked for a nickname after so long speaks another protocol: ours asks at once. A
+/// script waits twice as long.
+pub const OTHER_PROTOCOL: Duration = Duration::from_secs(4);
 /// A server that says nothing for so long after the user asked to leave: the client ends without a goodbye.
 pub const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the log may take to reach stderr when the program ends.
@@ -134,8 +137,12 @@ pub const HISTORY_MAX: usize = 200;
 /// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a quarter of the backlog, so
 /// that neither cuts anybody off.
 pub const HISTORY_BYTES: usize = 256 * 1024;
+/// Bytes of an answer to `HISTORY` that cost what a line costs: it brings up to `HISTORY_BYTES` for twelve that are sent.
+pub const HISTORY_LINE_BYTES: usize = 4096;
 /// Most messages that wait for one who is away.
 pub const WAITING: usize = 20;
+/// Messages of one sender among the `WAITING` for one who is away: nobody takes all alone.
+pub const WAITING_FROM_ONE: usize = 5;
 /// How long the delivery thread, and with it everyone, waits for a database that another program has locked.
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
@@ -146,8 +153,9 @@ pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
 pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
-/// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
-pub const DATABASE_READERS: usize = 2;
+/// Connections that answer `HISTORY`, shared by all clients' threads; beside them is one for logins, which wait for no
+/// history. Each costs two descriptors.
+pub const DATABASE_READERS: usize = 1;
 /// How long a client's thread waits for one of them.
 pub const READER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often messages older than `--keep-days` are forgotten.
@@ -158,17 +166,37 @@ pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
 pub const CLOCK_AHEAD: Duration = Duration::from_secs(8 * 86_400);
 /// How long a clock that was set, or is doubted, has to go evenly until it is believed.
 pub const CLOCK_EVEN: Duration = Duration::from_secs(3600);
-/// Messages forgotten at once: so many rows cost the chat a millisecond or two.
+/// Messages, or users, forgotten at once: so many rows cost the chat a millisecond or two.
 pub const FORGET_AT_ONCE: usize = 1000;
+/// How long `chat-server account` waits for a server that writes to the same file.
+pub const ACCOUNT_PATIENCE: Duration = Duration::from_secs(5);
 /// Shortest password in characters.
 pub const PASSWORD_CHARS: usize = 8;
 /// Wrong passwords after which the connection is closed.
 pub const PASSWORD_TRIES: usize = 3;
-/// What a wrong password costs its address: doubled with each, up to `PASSWORD_PAUSE_MAX`.
+/// What the first wrong password at a nickname costs the network that it came from, until the next is judged: doubled
+/// with each, up to `PASSWORD_PAUSE_MAX`.
 pub const PASSWORD_PAUSE: Duration = Duration::from_millis(500);
-/// Longest pause between two passwords of one address that are looked at.
+/// Longest pause between two passwords that are judged, of one network and for one nickname: shorter than a login's
+/// patience, so that the owner gets in whatever others try.
 pub const PASSWORD_PAUSE_MAX: Duration = Duration::from_secs(30);
-/// After so long without a wrong password an address has its patience back.
+/// After so long without a wrong password a network has its patience back.
 pub const PASSWORD_FORGIVEN: Duration = Duration::from_secs(600);
-/// Addresses remembered for their wrong passwords.
-pub const PASSWORD_ADDRESSES: usize = 10_000;
+/// Passwords that are judged at once for one nickname, wherever they come from.
+pub const PASSWORD_BURST: u32 = 5;
+/// After that one is judged in so long: with the burst, ten in any minute.
+pub const PASSWORD_INTERVAL: Duration = Duration::from_secs(12);
+/// Passwords of one network for one nickname that may wait though others come first, up to `PASSWORD_PATIENCE`.
+pub const PASSWORD_WAITING: usize = 3;
+/// The same for one nickname, wherever they come from.
+pub const PASSWORD_WAITING_IN_ALL: usize = 20;
+/// How long they may, whatever a login may take: long, since who is sent away may come again, before those who wait.
+pub const PASSWORD_PATIENCE: Duration = Duration::from_secs(600);
+/// Nicknames whose wrong passwords are remembered: a few megabytes, more accounts than a school has.
+pub const PASSWORD_NICKNAMES: usize = 10_000;
+/// Passwords that are hashed at once, on a machine with so many cores or more: each wants 19 MiB, which stay.
+pub const HASHING_PLACES: usize = 2;
+/// Lines that a `REGISTER` costs beside its own: as much as a second of the usual rate, for some hundredths of a second of a core.
+pub const REGISTER_LINES: u32 = 10;
+/// How long who has the password waits for the session that has the nickname to end: far longer than that takes.
+pub const TAKE_BACK: Duration = Duration::from_secs(5);

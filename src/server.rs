@@ -23,7 +23,7 @@ use self::delivery::{Delivery, Parcel};
 use self::late::Writer;
 use self::leave::Leave;
 use self::motd::Motd;
-use self::password::Guesses;
+use self::password::Judge;
 use self::places::{Place, Places};
 use self::registry::Registry;
 use self::store::{Archive, Kept};
@@ -42,6 +42,7 @@ pub mod connection;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
+mod guesses;
 mod kept;
 mod late;
 pub mod leave;
@@ -109,7 +110,7 @@ struct Shared {
     stop: Stop,
     places: Arc<Places>,
     ids: AtomicU64,
-    guesses: Guesses,
+    judge: Judge,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -134,7 +135,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         config,
         stop: stop.clone(),
         ids: AtomicU64::new(1),
-        guesses: Guesses::default(),
+        judge: Judge::default(),
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

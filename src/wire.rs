@@ -189,6 +189,14 @@ impl MessageReader {
         self
     }
 
+    /// From now on it reads in this framing. In `Chunks` what has come so far is a message.
+    pub fn reads(&mut self, framing: Framing) {
+        self.framing = framing;
+        if framing == Framing::Chunks && self.decoder.is_unfinished() {
+            self.decoder.push(b"\n");
+        }
+    }
+
     /// What has already been read, without touching the stream.
     pub fn take(&mut self) -> Option<Incoming> {
         let taken = self.decoder.take();

@@ -16,6 +16,8 @@ fn main() -> ExitCode {
     }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
+        // As where the signal itself had ended it.
+        Ok(Ended::Interrupted) => ExitCode::from(130),
         Ok(ended) => fail(&lang.ended(ended)),
         Err(error) => fail(&error.to_string()),
     }

@@ -53,6 +53,7 @@ impl Lang {
             Ended::NoGoodbye => "вы вышли, не дождавшись прощания сервера; последние строки могли не дойти",
             Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
             Ended::OutputClosed => "вывод больше никто не читает",
+            Ended::Interrupted => "вы вышли",
         };
         self.pick(&ended.to_string(), russian).to_owned()
     }
@@ -143,6 +144,24 @@ impl Lang {
             "Not sent: one nickname is asked for; the arrow up brings your text back",
             "Не отправлено: нужен один ник; стрелка вверх вернёт ваш текст",
         )
+    }
+
+    /// A paste where a question has to be answered first.
+    #[cfg(feature = "editor")]
+    pub(super) fn one_answer(self) -> &'static str {
+        self.pick(
+            "Not sent: one answer is asked for; the arrow up brings your text back",
+            "Не отправлено: нужен один ответ; стрелка вверх вернёт ваш текст",
+        )
+    }
+
+    /// A line that may have been meant for a word.
+    pub(super) fn is_word_meant(self, line: &str, word: &str) -> String {
+        let line = line.trim_end();
+        match self {
+            Lang::En => format!("'{line}' would be a message. Is the word {word} meant? Y/n"),
+            Lang::Ru => format!("«{line}» уйдёт как сообщение. Имелось в виду слово {word}? Д/н"),
+        }
     }
 
     /// The prompt: who writes, and to whom it goes.

@@ -16,8 +16,9 @@ use super::clock::{Clock, Moment};
 use super::heard::Heard;
 use super::lang::Lang;
 use super::look::Look;
+use super::meant::Answer;
 use super::process::Process;
-use super::talk::Talk;
+use super::talk::{Server, Talk};
 use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
 use crate::shown::{Colour, Shown};
@@ -73,6 +74,19 @@ pub(super) trait Lines: Send {
     /// The end was Ctrl-C: nobody wants to wait for what is still under way.
     fn is_hurried(&self) -> bool {
         false
+    }
+    /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
+    fn is_typed(&self) -> bool {
+        true
+    }
+    /// A question of ours. Blocks until it is answered.
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        // A stderr that is closed asks nobody; the next line answers all the same.
+        writeln!(io::stderr(), "{question}").unwrap_or_default();
+        Ok(match self.next_line()? {
+            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
+            _ => Answer::Other,
+        })
     }
 }
 
@@ -131,6 +145,16 @@ impl Input {
             hidden.show();
         }
         line
+    }
+
+    /// The last line is no part of a paste.
+    pub(super) fn is_typed(&self) -> bool {
+        self.lines.is_typed()
+    }
+
+    /// A question of ours.
+    pub(super) fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        self.lines.asks(question)
     }
 
     /// The end was Ctrl-C.
@@ -208,11 +232,19 @@ impl Printer {
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
             self.rows.row(&look.own_words(&now.date(), now, columns))?;
         }
-        if let Some(row) = look.row(heard, line, us.as_deref(), now, columns) {
+        let ours = self.talk.is_with(Server::Ours);
+        let row = match heard {
+            Heard::Successfully if !ours => {
+                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
+                Some(look.own_words(&words, now, columns))
+            }
+            _ => look.row(heard, line, us.as_deref(), now, columns),
+        };
+        if let Some(row) = row {
             self.rows.row(&row)?;
         }
         match *heard {
-            Heard::ToAll { from, text } if us.as_deref() == Some(from) => self.rows.said(&Shown::of(text)),
+            Heard::ToAll { from, text } if ours && us.as_deref() == Some(from) => self.rows.said(&Shown::of(text)),
             _ => {}
         }
         Ok(())

@@ -179,11 +179,11 @@ impl Client {
         Ok(incoming)
     }
 
-    /// One message, from what was read before or from the socket, within the login's patience. Who was cut is not listened
-    /// to any more, whatever it has sent already.
+    /// One message, from what was read before or from the socket, within the login's patience. Who was cut or asked to leave
+    /// is not listened to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
-            if let Some(why) = self.connection.why_cut() {
+            if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
             if let Some(incoming) = self.reader.take() {
@@ -244,7 +244,7 @@ impl Client {
     /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
     fn why_ended(&self, seen: Leave) -> Leave {
         let stopped = self.shared.stop.is_stopped().then_some(Leave::ServerStops);
-        self.connection.why_cut().or(stopped).unwrap_or(seen)
+        self.connection.why_ends().or(stopped).unwrap_or(seen)
     }
 
     /// Delays who floods, and says so once. TCP pushes back meanwhile: this thread does not read.
@@ -260,6 +260,11 @@ impl Client {
         self.pause(wait)
     }
 
+    /// What the last line asked for costs as much as so many lines; the next one waits for that.
+    pub(super) fn charge(&mut self, lines: u32) {
+        self.pace.charge(lines, Instant::now());
+    }
+
     /// Lets time pass in pieces, and looks after each whether it is still worth waiting. Ends early where the server stops,
     /// the client was cut or reset its connection, or the login's patience is over.
     pub(super) fn pause(&self, mut wait: Duration) -> Result<(), Leave> {
@@ -273,12 +278,13 @@ impl Client {
     }
 
     /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
-    fn still_there(&self) -> Result<(), Leave> {
+    pub(super) fn still_there(&self) -> Result<(), Leave> {
         let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
-        match (self.connection.why_cut(), broken) {
+        match (self.connection.why_ends(), broken) {
             (Some(why), _) => Err(why),
             (None, Some(error)) => Err(Leave::Broken(error.kind())),
             (None, None) if self.login_until.is_some_and(|until| until < Instant::now()) => Err(Leave::LoginTimeout),
+            (None, None) if self.shared.stop.is_stopped() => Err(Leave::ServerStops),
             (None, None) => Ok(()),
         }
     }

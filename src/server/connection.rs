@@ -58,6 +58,8 @@ pub(super) struct Backlog {
     pub(super) closed: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(super) cut: Option<Leave>,
+    /// Asked to leave, and why: what is sent is still written.
+    leaves: Option<Leave>,
 }
 
 impl Backlog {
@@ -107,6 +109,20 @@ impl Connection {
     /// Why the connection was cut, if it was.
     pub fn why_cut(&self) -> Option<Leave> {
         self.backlog.lock().cut
+    }
+
+    /// Asks its session to end. Unlike a connection that is cut, it is told why: its own thread wakes from its `read`,
+    /// and says goodbye.
+    pub(super) fn ask_to_leave(&self, why: Leave) {
+        self.backlog.lock().leaves.get_or_insert(why);
+        // An error means that the connection has already ended.
+        self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+    }
+
+    /// Why its session is to end, if it is: it was cut, or asked to leave.
+    pub(super) fn why_ends(&self) -> Option<Leave> {
+        let backlog = self.backlog.lock();
+        backlog.cut.or(backlog.leaves)
     }
 
     /// Something that was sent waits for the socket.

@@ -19,7 +19,7 @@ use self::support::{DEADLINE, Peer, Server, free_port};
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
 use super::leave::Leave;
-use super::password::Guesses;
+use super::password::Judge;
 use super::places::Places;
 use super::registry::Registry;
 use super::{Config, Shared, Stop, client_thread};
@@ -246,7 +246,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
         archive: None,
-        guesses: Guesses::default(),
+        judge: Judge::default(),
         registry: Registry::default(),
         delivery: Delivery::with(queue),
         config: Config { rate: None, ..Config::default() },

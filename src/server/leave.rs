@@ -16,8 +16,10 @@ pub enum Leave {
     LoginTimeout,
     /// The password of a registered nickname was wrong too often.
     WrongPassword,
-    /// So many wrong passwords came from its address that its own would not be looked at in time.
+    /// So many wrong passwords came for its nickname, most of them from its address, that its own was not judged in time.
     TooManyGuesses,
+    /// Somebody logged in with the password of its nickname.
+    TakenBack,
     /// Greeted in another protocol: no client of a chat.
     Foreign(Greeting),
     /// Too many bytes without a newline.
@@ -60,6 +62,7 @@ impl fmt::Display for Leave {
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
+            Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
             Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),

@@ -19,6 +19,13 @@ impl Pace {
         Pace { line: per_second.map(|rate| Duration::from_secs(1) / rate.max(1)), paid: now }
     }
 
+    /// Counts so many lines more: what the last one asked for costs more than a line. The next one waits for it.
+    pub(super) fn charge(&mut self, lines: u32, now: Instant) {
+        if let Some(line) = self.line {
+            self.paid = self.paid.max(now) + line * lines;
+        }
+    }
+
     /// Counts one line, and says how long to wait before it is dealt with.
     pub(super) fn wait(&mut self, now: Instant) -> Duration {
         let Some(line) = self.line else { return Duration::ZERO };
@@ -41,7 +48,11 @@ mod tests {
         assert_eq!(pace.wait(start), Duration::from_millis(100));
         assert_eq!(pace.wait(start), Duration::from_millis(200));
         assert_eq!(pace.wait(start + Duration::from_secs(60)), Duration::ZERO);
+        let later = start + Duration::from_secs(120);
+        pace.charge(RATE_BURST + 9, later);
+        assert_eq!(pace.wait(later), Duration::from_secs(1), "what was charged is paid for by the next line");
         let mut off = Pace::new(None, start);
+        off.charge(1000, start);
         assert!((0..10_000).all(|_| off.wait(start).is_zero()));
     }
 }

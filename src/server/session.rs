@@ -9,7 +9,7 @@ use super::Shared;
 use super::client::Client;
 use super::connection::ClientId;
 use super::delivery::{Message, Parcel, Partner};
-use super::kept;
+use super::kept::{self, Proof};
 use super::leave::Leave;
 use super::word::word;
 use crate::limits::LIST_NAMES;
@@ -71,7 +71,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
-        match client.shared.registry.register(&client.connection, &nickname) {
+        match take(client, &nickname, proof)? {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
@@ -89,6 +89,16 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         }
     }
+}
+
+/// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
+fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64, Nickname>, Leave> {
+    let taken = client.shared.registry.register(&client.connection, nickname);
+    if taken.is_ok() || proof == Proof::Free {
+        return Ok(taken);
+    }
+    kept::take_back(client, nickname)?;
+    Ok(client.shared.registry.register(&client.connection, nickname))
 }
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.

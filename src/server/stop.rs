@@ -16,7 +16,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, select_biased};
 use parking_lot::Mutex;
 
 /// How long the connection that wakes `accept` may take; on the same machine it takes no time at all.
@@ -70,6 +70,14 @@ impl Stop {
     /// Waits for `time` to pass. True where the stop came first.
     pub fn wait(&self, time: Duration) -> bool {
         self.stopped.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// What comes out of `channel` first; `None` where the stop came before it.
+    pub fn or_first<T>(&self, channel: &Receiver<T>) -> Option<T> {
+        select_biased! {
+            recv(self.stopped) -> _ => None,
+            recv(channel) -> value => value.ok(),
+        }
     }
 
     /// A listener that `stop` has to wake. One that comes after the stop is not kept: it would keep its port taken.

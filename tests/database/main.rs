@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test ends by a panic; helpers in tests count as tests")]
 
 mod absent;
+mod account;
 mod accounts;
 mod client;
 mod crash;
 mod export;
 mod failure;
 mod files;
+mod guessing;
 mod history;
 mod large;
 mod names;
@@ -18,3 +20,4 @@ mod opening;
 #[path = "../pty/mod.rs"]
 mod pty;
 mod support;
+mod taking_back;

@@ -70,7 +70,7 @@ fn two_accounts_that_count_as_one_today_go_on_each_with_its_password() {
     let mut second = Peer::connect(server.address);
     second.send("anna_\nof anna_ x");
     second.until(QUESTION);
-    second.send("REGISTER\nanother one\nanother one");
+    second.send("REGISTER\nof anna_ x\nanother one\nanother one");
     second.until("Registered: from now on the login asks for the password of anna_");
     second.quit();
     assert!(lets_in(&server, "anna_", "another one") && lets_in(&server, "anna", "of anna x"));

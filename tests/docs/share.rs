@@ -30,6 +30,7 @@ const OTHER: &[&str] = &[
     "text.rs",
     // Tests.
     "client/talk/tests.rs",
+    "client/talk/answers/tests.rs",
     "server/faults.rs",
     "server/model",
 ];

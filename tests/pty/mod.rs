@@ -231,6 +231,16 @@ impl Terminal {
         self.home.take().expect("a home folder")
     }
 
+    /// Waits until the process is this program, and no more the one that starts it.
+    pub(crate) fn wait_until_it_runs(&self, name: &str) {
+        let path = format!("/proc/{}/comm", self.process_id());
+        let deadline = Instant::now() + DEADLINE;
+        while std::fs::read_to_string(&path).unwrap_or_default().trim() != name {
+            assert!(Instant::now() < deadline, "{name} does not run");
+            thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+
     /// Waits for the end of the program, and sees to it that the terminal is as it was. The exit status.
     pub(crate) fn leave(&mut self) -> u32 {
         let deadline = Instant::now() + DEADLINE;

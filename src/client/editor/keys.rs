@@ -33,6 +33,7 @@ pub(super) fn bind(
     bind(KeyEvent::ctrl('C').into(), Box::new(Clear));
     bind(KeyEvent::ctrl('Z').into(), Box::new(suspend));
     bind(key(KeyCode::Char(' ')), Box::new(Answer(Arc::clone(talk))));
+    bind(key(KeyCode::Up), Box::new(HandedBack(Arc::clone(talk))));
     bind(key(KeyCode::BracketedPasteStart), Box::new(Paste(Arc::clone(keyboard))));
     bind(key(KeyCode::F(12)), Box::new(Again(Arc::clone(keyboard))));
     bind(Event::Any, Box::new(Usual));
@@ -103,6 +104,16 @@ impl ConditionalEventHandler for Suspend {
             log::debug!("cannot stop for the shell: {error}");
         }
         Some(Cmd::Repaint)
+    }
+}
+
+/// The arrow up on an empty line: what was not sent after a loss comes first, then the history.
+struct HandedBack(Arc<Talk>);
+
+impl ConditionalEventHandler for HandedBack {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let is_free = context.line().is_empty() && !self.0.is_secret();
+        self.0.handed_back().filter(|_| is_free).map(|text| Cmd::Insert(1, text))
     }
 }
 

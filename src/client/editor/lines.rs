@@ -18,8 +18,9 @@ use super::stage::Stage;
 use super::terminal::{Terminal, columns};
 use crate::client::clock::Clock;
 use crate::client::look::Look;
+use crate::client::meant::Answer;
 use crate::client::screen::Lines;
-use crate::client::talk::Talk;
+use crate::client::talk::{Place, Server, Talk};
 use crate::limits::MESSAGE_BYTES;
 use crate::shown::Shown;
 use crate::text::Refusal;
@@ -36,6 +37,8 @@ pub(in crate::client) struct EditorLines {
     clock: Clock,
     /// Lines that were typed or pasted and have not gone out yet.
     ready: VecDeque<String>,
+    /// Those are of a paste.
+    is_paste: bool,
     keyboard: Arc<Keyboard>,
     /// What the next `readline` begins with, before the cursor and after it.
     draft: (String, String),
@@ -67,6 +70,9 @@ impl Lines for EditorLines {
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
+            if let Some(text) = self.talk.take_handed_back() {
+                self.editor.add_history_entry(text).map_err(io::Error::other)?;
+            }
             let mut prompt = self.talk.prompt();
             match (self.read(&mut prompt, true)?, self.talk.gives_up()) {
                 (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
@@ -88,6 +94,21 @@ impl Lines for EditorLines {
     fn is_hurried(&self) -> bool {
         self.is_hurried
     }
+
+    fn is_typed(&self) -> bool {
+        !self.is_paste
+    }
+
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        let mut question = Shown::of(&format!("{question} "));
+        let Typed::Line(typed) = self.read(&mut question, false)? else { return Ok(Answer::Other) };
+        self.stage.close(0)?;
+        let answer = Answer::parse(&typed);
+        if matches!(answer, Answer::Other) {
+            self.draft = (typed, String::new());
+        }
+        Ok(answer)
+    }
 }
 
 impl EditorLines {
@@ -99,9 +120,22 @@ impl EditorLines {
         keyboard: Arc<Keyboard>,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft) = (Clock, VecDeque::new(), Default::default());
+        let (clock, ready, is_paste, draft) = (Clock, VecDeque::new(), false, Default::default());
         let (is_hidden, is_hurried) = (false, false);
-        EditorLines { editor, stage, talk, terminal, look, clock, ready, keyboard, draft, is_hidden, is_hurried }
+        EditorLines {
+            editor,
+            stage,
+            talk,
+            terminal,
+            look,
+            clock,
+            ready,
+            is_paste,
+            keyboard,
+            draft,
+            is_hidden,
+            is_hurried,
+        }
     }
 
     /// One line, with a prompt that follows the talk or stays as it is.
@@ -167,6 +201,7 @@ impl EditorLines {
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
+        self.is_paste = lines.len() > 1;
         match lines.as_slice() {
             [line] if self.talk.is_nothing(line) => {}
             [line] if self.is_short_answer(line) => self.write_out(line)?,
@@ -178,7 +213,8 @@ impl EditorLines {
 
     /// `/r text` that was pasted, or typed before anybody had written.
     fn is_short_answer(&self, line: &str) -> bool {
-        line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
+        let ours = self.talk.is_with(Server::Ours);
+        ours && line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
     }
 
     /// Whom it answers is to be seen before it goes out: so it is the next draft.
@@ -189,22 +225,31 @@ impl EditorLines {
         Ok(())
     }
 
-    /// A paste goes out line by line; a long one only where that is wanted. Where a nickname is asked for, its second
-    /// line would be a private message and its third a public one: so it does not go out at all.
+    /// A paste goes out line by line; a long one only where that is wanted. Where one answer is asked for, its other lines
+    /// would become private or public by accident: so it does not go out at all. Nor where, while we asked, what is typed
+    /// has come to go elsewhere.
     fn take_paste(&mut self, lines: &[&str]) -> io::Result<()> {
         let lang = self.talk.lang();
         if self.talk.is_asked_whom() {
             return self.say(lang.no_nickname());
         }
-        if lines.len() > PASTE_LINES && !self.asks(Shown::of(&lang.paste(lines.len())))? {
+        let goes_to = (self.talk.told(), self.talk.place());
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
+            return self.say(lang.one_answer());
+        }
+        if lines.len() > PASTE_LINES && !self.asks_about_paste(Shown::of(&lang.paste(lines.len())))? {
             return self.say(&lang.paste_kept(lines.len()));
         }
-        self.ready.extend(paste::as_text(lines, self.talk.told().as_ref().map(Shown::as_str), &self.talk.place()));
+        if goes_to != (self.talk.told(), self.talk.place()) {
+            return self.say(&lang.paste_kept(lines.len()));
+        }
+        self.ready.extend(paste::as_text(lines, goes_to.0.as_ref().map(Shown::as_str), &goes_to.1));
         Ok(())
     }
 
     /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
-    fn asks(&mut self, mut question: Shown) -> io::Result<bool> {
+    fn asks_about_paste(&mut self, mut question: Shown) -> io::Result<bool> {
         let Typed::Line(answer) = self.read(&mut question, false)? else { return Ok(false) };
         self.stage.close(0)?;
         match answer.trim().to_lowercase().as_str() {
@@ -225,7 +270,8 @@ impl EditorLines {
 
     /// `?` is HELP; but not where TELL takes it for what it asks for.
     fn meaning<'a>(&self, line: &'a str) -> &'a str {
-        if line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
     }
 }
 

@@ -35,6 +35,7 @@ const REASONS: &[(&str, &str)] = &[
         "a nickname is none of the chat's own words; choose another",
         "ник не может быть одним из слов самого чата; выберите другой",
     ),
+    ("the password is wrong, and was not changed", "пароль неверен и остался прежним"),
     ("this nickname has just been registered", "этот ник только что зарегистрировали"),
     // An answer.
     (
@@ -88,6 +89,10 @@ const REASONS: &[(&str, &str)] = &[
     ),
     ("{nickname} is away, and {WAITING} messages wait already", "{} не в чате, и {} сообщений уже ждут"),
     (
+        "{nickname} is away, and {WAITING_FROM_ONE} messages of yours wait already",
+        "{} не в чате, и ваших сообщений его ждёт уже {}",
+    ),
+    (
         "{nickname} is not here, and the database fails; try again later",
         "{} не в чате, а база данных не работает; попробуйте позже",
     ),
@@ -117,6 +122,7 @@ const REASONS: &[(&str, &str)] = &[
         "too many wrong passwords from your address; try again later",
         "с вашего адреса пришло слишком много неверных паролей; попробуйте позже",
     ),
+    ("this nickname was taken back by a login with its password", "ник вернул себе тот, кто вошёл с его паролем"),
 ];
 
 /// What may stand within a sentence.
@@ -165,6 +171,7 @@ const LINES: &[(&str, &str)] = &[
         "At least {PASSWORD_CHARS} characters, twice; an empty line gives it up",
         "Не меньше {} знаков, дважды; пустая строка отменяет",
     ),
+    ("{nickname} is registered: first the password that it has now", "{} зарегистрирован: сначала нынешний пароль"),
     ("Nothing was registered", "Ничего не зарегистрировано"),
     (
         "What is said here is kept by the server{time}, private messages too. HISTORY shows it, REGISTER keeps your nickname for you.",

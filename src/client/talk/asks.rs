@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Place, State, Talk, Tell};
+use super::{Place, Server, State, Talk, Tell};
 use crate::client::lang::Lang;
 use crate::shown::Shown;
 use crate::text::is_blank;
@@ -53,7 +53,7 @@ impl Talk {
     /// Whether the server will show `line` again: then its row need not stay. While the server is away it waits, and stays.
     pub(in crate::client) fn has_receipt(&self, line: &str) -> bool {
         let state = self.state.lock();
-        state.away.is_none() && state.receipt(line).is_some()
+        state.away.is_none() && state.has_receipt(line)
     }
 
     /// Whether `line` says nothing where it would go. At a question an empty line is an answer.
@@ -95,6 +95,9 @@ impl Talk {
 impl State {
     fn prompt(&self, lang: Lang) -> String {
         let nickname = self.nickname.as_deref().unwrap_or("?");
+        if self.server == Server::Other {
+            return "> ".to_owned();
+        }
         if self.withdrawn {
             return lang.password().to_owned();
         }

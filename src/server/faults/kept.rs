@@ -10,10 +10,10 @@ use parking_lot::Mutex;
 use super::panics;
 use super::support::{DEADLINE, Server};
 use crate::limits::STOP_TOTAL;
-use crate::server::Config;
 use crate::server::connection::ClientId;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive, Kept, News, Request, Store};
+use crate::server::{Config, Stop};
 use crate::text::Nickname;
 
 /// Whoever has this nickname asks for the fault.
@@ -63,11 +63,11 @@ impl Archive for Hangs {
         Ok(None)
     }
 
-    fn is_right(&self, _password: &Password, _hash: &str) -> bool {
-        false
+    fn is_right(&self, _password: &Password, _hash: &str, _stop: &Stop) -> io::Result<bool> {
+        Ok(false)
     }
 
-    fn hash(&self, _password: &Password) -> io::Result<String> {
+    fn hash(&self, _password: &Password, _stop: &Stop) -> io::Result<String> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -41,6 +41,7 @@ complete -c chat-server -n "__fish_chat_server_needs_command" -s h -l help -d 'P
 complete -c chat-server -n "__fish_chat_server_needs_command" -s V -l version -d 'Print version'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "history" -d 'Print the messages in a database; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "users" -d 'Print who was ever here; the server may be running'
+complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l database -d 'The file' -r -F
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l with -d 'Only what this user wrote, or was written in private' -r
@@ -52,6 +53,16 @@ complete -c chat-server -n "__fish_chat_server_using_subcommand users" -l databa
 complete -c chat-server -n "__fish_chat_server_using_subcommand users" -l format -d 'As lines of text, or as JSON' -r -f -a "text\t''
 json\t''"
 complete -c chat-server -n "__fish_chat_server_using_subcommand users" -s h -l help -d 'Print help'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "history" -d 'Print the messages in a database; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "users" -d 'Print who was ever here; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -f -a "reset" -d 'Forget the password of a nickname: whoever comes first may register it anew'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -f -a "delete" -d 'Forget a user: the account, all that they wrote, and what was written to them alone'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from reset" -l database -d 'The file' -r -F
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -l database -d 'The file' -r -F
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "history" -d 'Print the messages in a database; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "users" -d 'Print who was ever here; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Forget the password of a nickname: whoever comes first may register it anew'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "delete" -d 'Forget a user: the account, all that they wrote, and what was written to them alone'
