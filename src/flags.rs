@@ -2,4 +2,5 @@
 //! completions and manual pages in `docs/share/` from it.
 
 pub mod chat;
+pub mod check;
 pub mod server;

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::{env, process};
 
-use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueEnum, ValueHint};
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::check::Check;
 use crate::client::{self, Bell, Lang, Look};
 use crate::wire::Framing;
 
@@ -18,8 +19,11 @@ mod wrong;
 /// Type a line and press Enter to send it; HELP lists the special words, QUIT or Ctrl-D leaves. With a script on the
 /// standard input it sends each line, at the end QUIT, and prints what comes in as plain lines.
 #[derive(Debug, Parser)]
-#[command(name = "chat", version)]
+#[command(name = "chat", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
+    /// What is done instead of joining a chat
+    #[command(subcommand)]
+    pub other: Option<Other>,
     /// Address or host name of the server
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: String,
@@ -56,6 +60,13 @@ pub struct Flags {
     /// Language of the program's own words; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+}
+
+/// What `chat` does instead of joining a chat.
+#[derive(Debug, Subcommand)]
+pub enum Other {
+    /// Checks a server, in whatever language it is written
+    Check(Check),
 }
 
 /// `--framing`.
@@ -108,7 +119,8 @@ fn asked(arguments: impl Iterator<Item = String>) -> Option<Language> {
     Language::from_str(&name, false).ok()
 }
 
-fn or_environment(language: Option<Language>) -> Lang {
+/// The language that is asked for; else that of the environment.
+pub(super) fn or_environment(language: Option<Language>) -> Lang {
     match language {
         Some(Language::En) => Lang::En,
         Some(Language::Ru) => Lang::Ru,
