@@ -90,6 +90,8 @@ enum Outcome {
 enum Needs {
     /// Another check, which does not hold.
     Check(&'static str),
+    /// A step before, which has not been reached.
+    Step(u8),
     /// A server that we may stop: a command.
     Command,
     /// The minute is over.
@@ -173,6 +175,9 @@ impl Run<'_> {
         if Instant::now() >= self.until {
             return Some(Needs::Time);
         }
+        if let Some(step) = self.below(check, done) {
+            return Some(Needs::Step(step));
+        }
         if check.stops_the_server && self.settings.command.is_empty() {
             return Some(Needs::Command);
         }
@@ -182,6 +187,15 @@ impl Run<'_> {
             return Some(Needs::Check(name));
         }
         (!self.is_up()).then_some(Needs::Server)
+    }
+
+    /// The step that one stands below, where nobody has asked for a later one by its number or by a check's name.
+    fn below(&self, check: &Check, done: &[Done]) -> Option<u8> {
+        if self.settings.step.is_some() || !self.settings.only.is_empty() {
+            return None;
+        }
+        let is_broken = |done: &&Done| done.check.kind == Kind::Core && matches!(done.outcome, Outcome::Broken(_));
+        done.iter().find(is_broken).map(|done| done.check.step).filter(|step| *step < check.step)
     }
 
     /// Whether the server's process still runs, or does again.

@@ -100,8 +100,7 @@ impl<'a> Bench<'a> {
     /// Who answers with what it was sent is an echo; who says anything else speaks of its own.
     fn find_out(&self, peer: &mut Peer, name: &str) -> Result<(), Broken> {
         peer.send(name)?;
-        let first = String::from_utf8_lossy(&peer.first()?).into_owned();
-        let is_echo = first.contains(name);
+        let is_echo = peer.is_in_first_line(name)?;
         self.speaks.set(Some(if is_echo { Speaks::Echo } else { Speaks::Protocol }));
         if is_echo { peer.expect_text(name) } else { Ok(()) }
     }

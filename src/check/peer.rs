@@ -18,9 +18,9 @@ pub(super) type Words = [&'static str; 2];
 /// How many entries of a conversation are kept.
 const TALK: usize = 200;
 /// How much of one read or write is shown, in characters.
-const SHOWN: usize = 160;
+const SHOWN: usize = 100;
 /// How many reads a broken check shows.
-const READS: usize = 6;
+const READS: usize = 4;
 
 /// A line in the language that is asked for.
 pub(super) fn in_lang(words: Words, lang: Lang) -> &'static str {
@@ -269,16 +269,25 @@ impl Peer {
                 return Ok(());
             }
             // What cannot be part of it is dropped: a server may flood.
-            let kept = self.received.len().min(4 * SHOWN);
+            let kept = self.received.len().min(KEPT);
             self.received.drain(..self.received.len() - kept);
             self.fill(begun, &wanted)?;
         }
     }
 
-    /// Waits for the first bytes, and gives them.
-    pub(super) fn first(&mut self) -> Result<Vec<u8>, Broken> {
-        self.fill(Instant::now(), &Wanted::Said(["an answer", "ответ"]))?;
-        Ok(self.received.clone())
+    /// Waits for the first line, and looks for a text in it. What came stays to be read.
+    pub(super) fn is_in_first_line(&mut self, text: &str) -> Result<bool, Broken> {
+        let (begun, wanted) = (Instant::now(), Wanted::Said(["an answer", "ответ"]));
+        loop {
+            let line = self.received.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            if position(line, text.as_bytes()).is_some() {
+                return Ok(true);
+            }
+            if line.len() < self.received.len() {
+                return Ok(false);
+            }
+            self.fill(begun, &wanted)?;
+        }
     }
 
     /// Reads on to the orderly end; gives the lines before it, a last one without newline too.
@@ -359,6 +368,8 @@ impl Peer {
     }
 }
 
+/// What is kept of bytes in which a text was not found: longer than any such text.
+const KEPT: usize = 1024;
 /// A timeout of zero means none at all.
 const SHORTEST: Duration = Duration::from_millis(1);
 /// Bytes without a newline after which no line is waited for any more.

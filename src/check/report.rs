@@ -162,7 +162,7 @@ pub(super) struct Summary {
     pub(super) broken: usize,
     pub(super) not_run: usize,
     pub(super) first_to_mend: Option<&'static Check>,
-    /// The highest step whose checks, and all before, hold. 0: none.
+    /// The highest step whose checks, and all before, hold; good manners aside. 0: none.
     pub(super) step: u8,
 }
 
@@ -171,14 +171,21 @@ impl Summary {
         let count = |is: fn(&Outcome) -> bool| done.iter().filter(|done| is(&done.outcome)).count();
         let is_broken = |outcome: &Outcome| matches!(outcome, Outcome::Broken(_));
         // What cannot be tried on a server that somebody else has started is no fault of the server's.
-        let is_open = |outcome: &Outcome| !matches!(outcome, Outcome::Holds | Outcome::NotRun(Needs::Command));
-        let first = done.iter().find(|done| is_open(&done.outcome)).map(|done| done.check.step);
+        let is_fine = |outcome: &Outcome| matches!(outcome, Outcome::Holds | Outcome::NotRun(Needs::Command));
+        let holds_back = |done: &&Done| done.check.kind != Kind::Manners && !is_fine(&done.outcome);
+        let first = done.iter().find(holds_back).map(|done| done.check.step);
+        let first_broken = |kind| {
+            let mut of_kind = done.iter().filter(|done| done.check.kind == kind);
+            of_kind.find(|done| is_broken(&done.outcome)).map(|done| done.check)
+        };
         let highest = checks.last().map_or(0, |check| check.step);
         Summary {
             hold: count(|outcome| matches!(outcome, Outcome::Holds)),
             broken: count(is_broken),
             not_run: count(|outcome| matches!(outcome, Outcome::NotRun(_))),
-            first_to_mend: done.iter().find(|done| is_broken(&done.outcome)).map(|done| done.check),
+            first_to_mend: first_broken(Kind::Core)
+                .or_else(|| first_broken(Kind::Manners))
+                .or_else(|| first_broken(Kind::Extra)),
             step: first.map_or(highest, |step| step - 1),
         }
     }
@@ -203,6 +210,7 @@ fn not_run(needs: &str, lang: Lang) -> String {
 pub(super) fn needs_told(needs: Needs, lang: Lang) -> String {
     let what = match needs {
         Needs::Check(name) => name,
+        Needs::Step(step) => return format!("{} {step}", lang.pick("needs step", "нужен шаг")),
         Needs::Command => lang.pick(
             "a server that check starts: chat check -- COMMAND",
             "сервер, запущенный проверкой: chat check -- КОМАНДА",
