@@ -143,6 +143,7 @@ pub(super) struct Peer {
     timeout: Duration,
     until: Instant,
     sent: String,
+    sent_at: Instant,
     /// What was read since something was sent.
     reads: VecDeque<String>,
     ended: Option<Then>,
@@ -170,7 +171,7 @@ impl Peer {
         })?;
         talk.borrow_mut().push(who, "--", &format!("connect {address}"));
         let (sent, reads) = (format!("connect {address}"), VecDeque::new());
-        Ok(Peer { who, stream, received: Vec::new(), talk, timeout, until, sent, reads, ended: None })
+        Ok(Peer { who, stream, received: Vec::new(), talk, timeout, until, sent, sent_at: begun, reads, ended: None })
     }
 
     /// From now on each wait has another bound.
@@ -187,11 +188,11 @@ impl Peer {
     /// Sends bytes as they are. A server that has closed takes nothing: what it said before is still read.
     pub(super) fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), Broken> {
         self.sent = row(bytes);
+        self.sent_at = Instant::now();
         self.reads.clear();
         self.talk.borrow_mut().push(self.who, "->", &row(bytes));
-        let begun = Instant::now();
         match (&self.stream).write_all(bytes) {
-            Err(error) if is_timeout(&error) => Err(self.broken(Wanted::Takes, Then::Silence, begun)),
+            Err(error) if is_timeout(&error) => Err(self.broken(Wanted::Takes, Then::Silence)),
             _ => Ok(()),
         }
     }
@@ -212,7 +213,7 @@ impl Peer {
         self.talk.borrow_mut().push(self.who, "->", "reset");
         match peeked {
             Ok(count) if count > 0 => Ok(()),
-            _ => Err(self.broken(Wanted::Said(["an answer", "ответ"]), Then::Silence, begun)),
+            _ => Err(self.broken(Wanted::Said(["an answer", "ответ"]), Then::Silence)),
         }
     }
 
@@ -223,9 +224,9 @@ impl Peer {
 
     /// The next line is this one.
     pub(super) fn expect(&mut self, line: &str) -> Result<(), Broken> {
-        let (begun, wanted) = (Instant::now(), Wanted::Line(line.to_owned()));
+        let wanted = Wanted::Line(line.to_owned());
         let got = self.line(&wanted)?;
-        if got == line { Ok(()) } else { Err(self.broken(wanted, Then::Line, begun)) }
+        if got == line { Ok(()) } else { Err(self.broken(wanted, Then::Line)) }
     }
 
     /// Reads on to this line; gives those before it.
@@ -308,7 +309,7 @@ impl Peer {
 
     /// Something came that must not, or in a wrong order.
     pub(super) fn fails(&self, wanted: Words) -> Broken {
-        self.broken(Wanted::Said(wanted), Then::Line, Instant::now())
+        self.broken(Wanted::Said(wanted), Then::Line)
     }
 
     fn line_since(&mut self, begun: Instant, wanted: &Wanted) -> Result<String, Broken> {
@@ -344,7 +345,7 @@ impl Peer {
                 self.talk.borrow_mut().push(self.who, "<-", &row(bytes));
                 Ok(())
             }
-            Err(then) => Err(self.broken(wanted.clone(), then, begun)),
+            Err(then) => Err(self.broken(wanted.clone(), then)),
         }
     }
 
@@ -362,9 +363,9 @@ impl Peer {
         Err(then)
     }
 
-    fn broken(&self, wanted: Wanted, then: Then, begun: Instant) -> Broken {
+    fn broken(&self, wanted: Wanted, then: Then) -> Broken {
         let got = self.reads.iter().rev().cloned().collect();
-        Broken { sent: self.sent.clone(), wanted, got, then, after: begun.elapsed() }
+        Broken { sent: self.sent.clone(), wanted, got, then, after: self.sent_at.elapsed() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::peer::{Broken, Words, in_lang};
+use super::peer::{Broken, Then, Words, in_lang};
 use super::steps::{self, Check, Kind, STEPS};
 use super::target::{NoServer, Server};
 use super::{Done, Needs, Outcome, Telling, json, page};
@@ -198,6 +198,7 @@ pub(super) fn got(broken: &Broken, lang: Lang) -> String {
     let time = format!("({} {after:.1} {})", lang.pick("after", "за"), lang.pick("s", "с"));
     match broken.got.join("  ") {
         got if got.is_empty() => format!("{then} {time}"),
+        got if broken.then == Then::Line => format!("{got} {time}"),
         got => format!("{got}, {join} {then} {time}"),
     }
 }

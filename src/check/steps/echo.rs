@@ -101,9 +101,10 @@ fn answers(bench: &Bench<'_>) -> Result<(), Broken> {
 
 fn again(bench: &Bench<'_>) -> Result<(), Broken> {
     let mut anna = bench.talker("anna")?;
-    for text in ["one", "two", "three"] {
-        anna.send(text)?;
-        anna.expect_text(text)?;
+    for number in 0..10 {
+        let text = format!("message {number}");
+        anna.send(&text)?;
+        anna.expect_text(&text)?;
     }
     Ok(())
 }

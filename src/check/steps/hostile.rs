@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Check, Kind};
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Peer, Then, Wanted};
+use crate::check::peer::{Broken, Peer, Then};
 use crate::protocol::{SUCCESSFULLY, YOUR_NICKNAME, broadcast};
 
 const HOSTILE: Check =

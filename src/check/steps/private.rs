@@ -22,6 +22,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "by-number",
+        needs: TALK,
         wants: [
             "a number from the list opens a private chat with that one",
             "номер из списка открывает личный чат с этим человеком",

@@ -62,6 +62,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "silent-words",
+        needs: &["asks", "takes", "welcome", "group", "hears"],
         wants: [
             "a special word is no message: the group does not hear it",
             "особое слово — не сообщение: общий чат его не слышит",
