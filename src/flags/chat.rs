@@ -66,6 +66,11 @@ pub struct Flags {
 #[derive(Debug, Subcommand)]
 pub enum Other {
     /// Checks a server, in whatever language it is written
+    ///
+    /// It plays clients to a server that runs at HOST:PORT, or to one that COMMAND starts: that is given a free port in PORT,
+    /// and in place of {port} among its arguments, and is stopped at the end. Without --step all steps are tried, up to the one
+    /// that is not reached. Exit status: 0 all checks ran and hold, 1 some are broken or were not run, 2 no server, or no such
+    /// check. Extra checks never change it.
     Check(Check),
 }
 
@@ -185,12 +190,13 @@ mod tests {
     fn every_flag_has_its_help_in_russian() {
         let mut command = command(Lang::Ru);
         command.build();
-        for arg in command.get_arguments() {
+        let check = command.find_subcommand("check").expect("it is there");
+        for arg in command.get_arguments().chain(check.get_arguments()) {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.chars().any(|c| ('а'..='я').contains(&c)), "{}: {help:?}", arg.get_id());
         }
         let help = command.render_long_help().to_string();
-        let headings = ["Usage:", "Options:", "[default:", "[possible"];
+        let headings = ["Usage:", "Options:", "Commands:", "Arguments:", "[default:", "[possible"];
         assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
         assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
     }
@@ -202,6 +208,7 @@ mod tests {
             wrong::explained(error, lang)
         };
         for (line, english, russian) in [
+            ("chat chekc", "similar subcommand exists: 'check'", "похоже на: 'check'"),
             ("chat --bogus", "unexpected argument '--bogus' found", "неизвестный параметр '--bogus'"),
             ("chat --nick", "'--nickname'", "похоже на: '--nickname'"),
             ("chat 10.0.0.1", "tip: the server is named with --ip-address", "сервер задают параметры --ip-address"),

@@ -7,11 +7,7 @@ use clap::{Args, ValueEnum};
 use super::chat::{Language, or_environment};
 use crate::check::{Format, Settings, Telling};
 
-/// Says which step of the course's ladder a server stands on, whatever it is written in.
-///
-/// It plays clients to a server that runs at HOST:PORT, or to one that COMMAND starts: that is given a free port in PORT, and
-/// in place of {port} among its arguments, and is stopped at the end. Without --step all steps are tried. Exit status: 0 all
-/// checks ran and hold, 1 some are broken or were not run, 2 no server, or no such check. Extra checks never change it.
+/// The flags of `chat check`; its help is in `chat.rs`, with the other of `chat`.
 #[derive(Debug, Args)]
 #[command(override_usage = "chat check [OPTIONS] [HOST:PORT]\n       chat check [OPTIONS] -- COMMAND...")]
 pub struct Check {

@@ -106,19 +106,18 @@ fn burst(bench: &Bench<'_>) -> Result<(Peer, String), Broken> {
 
 fn late_reader(bench: &Bench<'_>) -> Result<(), Broken> {
     let ((mut late, _), (mut vera, _)) = (bench.group("gleb")?, bench.group("vera")?);
-    let bursts = [burst(bench)?, burst(bench)?];
-    for (_, name) in &bursts {
-        vera.skip_to(&broadcast(name, &line(BURST - 1)))?;
+    let mut bursts = Vec::new();
+    for _ in 0..2 {
+        let (boris, name) = burst(bench)?;
+        vera.skip_to(&broadcast(&name, &line(BURST - 1)))?;
+        bursts.push((boris, name));
     }
-    // The two speak at the same time: each has an order of their own.
-    let mut next = [0; 2];
-    let wanted = Wanted::Said(["every line, whole and in its turn", "каждая строка, целиком и по порядку"]);
-    while next != [BURST; 2] {
-        let (_, got) = late.skip_until(&wanted, |line| line.starts_with("(broadcast) boris"))?;
-        let is_next = |((_, name), next): (&(Peer, String), &usize)| got == broadcast(name, &line(*next));
-        match bursts.iter().zip(&next).position(is_next) {
-            Some(speaker) => next[speaker] += 1,
-            None => {
+    for (_, name) in &bursts {
+        let said = format!("(broadcast) {name}: ");
+        let wanted = Wanted::Said(["every line, whole and in its turn", "каждая строка, целиком и по порядку"]);
+        for number in 0..BURST {
+            let (_, got) = late.skip_until(&wanted, |line| line.starts_with(&said))?;
+            if got != broadcast(name, &line(number)) {
                 return Err(late.fails(["every line, whole and in its turn", "каждая строка, целиком и по порядку"]));
             }
         }
