@@ -6,6 +6,7 @@
 //! waits for them, since a grandchild may hold it open.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::fmt;
 use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
 
 use crate::limits::SINGLE_STACK;
@@ -27,6 +29,9 @@ pub(super) const END: Duration = Duration::from_secs(4);
 pub(super) const MOMENT: Duration = Duration::from_millis(200);
 /// std has no wait with a deadline, neither for a process nor for a port: they are looked at so often.
 const LOOK: Duration = Duration::from_millis(10);
+/// What every system says of a port that somebody has, and how many others are tried.
+const IN_USE: &str = "ddress already in use";
+const PORTS: usize = 2;
 /// How many of a server's last lines are kept, and how many bytes of one.
 const LAST_LINES: usize = 12;
 const LINE_BYTES: usize = 400;
@@ -54,6 +59,20 @@ pub(super) enum NoServer {
 impl Target {
     /// A server that accepts. Waits for it, up to `patience`.
     pub(super) fn start(&self, patience: Duration) -> Result<Server, NoServer> {
+        let mut started = self.start_once(patience);
+        // The port was free a moment ago; somebody else may have been given it since.
+        for _ in 0..PORTS {
+            match started {
+                Err(NoServer::Deaf { ref last_lines, .. }) if last_lines.iter().any(|line| line.contains(IN_USE)) => {
+                    started = self.start_once(patience);
+                }
+                _ => break,
+            }
+        }
+        started
+    }
+
+    fn start_once(&self, patience: Duration) -> Result<Server, NoServer> {
         let Some((program, arguments)) = self.command.split_first() else { return self.running(patience) };
         let port = free_port().map_err(|error| NoServer::Command(program.clone(), error))?;
         let with_port = |argument: &String| argument.replace("{port}", &port.to_string());
@@ -105,17 +124,20 @@ pub(super) struct Server {
 struct Process {
     child: Child,
     last_lines: Arc<Mutex<VecDeque<String>>>,
+    /// Nobody sends on it: it is disconnected when both threads have read to the end.
+    reading: Receiver<Infallible>,
 }
 
 impl Process {
     fn new(mut child: Child) -> Self {
         let last_lines: Arc<Mutex<VecDeque<String>>> = Arc::default();
-        let out = child.stdout.take().map(|out| keep_last_lines(out, &last_lines));
-        let errors = child.stderr.take().map(|errors| keep_last_lines(errors, &last_lines));
+        let (reads, reading) = bounded(0);
+        let out = child.stdout.take().map(|out| keep_last_lines(out, &last_lines, reads.clone()));
+        let errors = child.stderr.take().map(|errors| keep_last_lines(errors, &last_lines, reads));
         if let Some(Err(error)) = out.into_iter().chain(errors).find(Result::is_err) {
             last_lines.lock().push_back(format!("(its output cannot be read: {error})"));
         }
-        Process { child, last_lines }
+        Process { child, last_lines, reading }
     }
 }
 
@@ -153,6 +175,10 @@ impl Server {
     pub(super) fn last_lines(&mut self) -> Vec<String> {
         let status = self.status().map(|status| format!("({status})"));
         let process = self.process.as_ref();
+        if let Some(process) = process.filter(|_| status.is_some()) {
+            // Its last words may still be in the pipe. Where a grandchild holds that open, they are not waited for.
+            let (Ok(_) | Err(_)) = process.reading.recv_timeout(MOMENT);
+        }
         let lines = process.map(|process| process.last_lines.lock().iter().cloned().collect()).unwrap_or_default();
         let mut lines: Vec<String> = lines;
         lines.extend(status);
@@ -202,9 +228,14 @@ impl fmt::Debug for Server {
 }
 
 /// A thread that reads to the end, so that the server never waits for us, and keeps the last lines.
-fn keep_last_lines(mut out: impl Read + Send + 'static, kept: &Arc<Mutex<VecDeque<String>>>) -> std::io::Result<()> {
+fn keep_last_lines(
+    mut out: impl Read + Send + 'static,
+    kept: &Arc<Mutex<VecDeque<String>>>,
+    reads: Sender<Infallible>,
+) -> std::io::Result<()> {
     let kept = Arc::clone(kept);
     let read = move || {
+        let _reads = reads;
         let (mut buffer, mut line) = ([0; 1024], Vec::new());
         while let Ok(count @ 1..) = out.read(&mut buffer) {
             for &byte in buffer.get(..count).unwrap_or_default() {

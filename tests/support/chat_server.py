@@ -326,6 +326,8 @@ def echo(client):
         client.said.append(text)
         if FAULT == "answers" or (FAULT == "again" and len(client.said) > 8):
             continue
+        if FAULT == "next" and text == "first":
+            starved = True
         if FAULT == "two":
             waits(client)
         to = clients[-1] if FAULT == "apart" and text == "anna again" else client
@@ -339,7 +341,6 @@ def waits(client):
 
 
 def session(client):
-    global starved
     why = "fault"
     try:
         if ECHO:
@@ -356,7 +357,6 @@ def session(client):
     except ValueError as error:
         print(error, file=sys.stderr, flush=True)
     client.spoke = True
-    starved = FAULT == "next" and client.said[-1:] == ["first"]
     delete(client, why)
     if FAULT == "closes" and why == "end" and client.listens and not client.unfinished:
         return
@@ -392,18 +392,17 @@ def stop(*_):
 
 def main():
     signal.signal(signal.SIGTERM, stop)
-    listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "12345"))), backlog=512)
+    backlog = 0 if FAULT == "accepts" else 512
+    listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "12345"))), backlog=backlog)
+    if FAULT == "accepts":
+        threading.Event().wait()  # one waits for accept, and more have no room
     while True:
         sock = listener.accept()[0]
-        if FAULT == "accepts":
-            listener.close()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client = Client(sock)
         with lock:
             clients.append(client)
         threading.Thread(target=session, args=[client], daemon=True).start()
-        if FAULT == "accepts":
-            time.sleep(60)
 
 
 main()
