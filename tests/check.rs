@@ -265,3 +265,14 @@ fn a_server_that_dies_shows_its_last_lines_and_is_started_again() {
         dies.ends_with(1).says("its last lines:").says("> the server dies of a reset").says("holds    pieces");
     }
 }
+
+#[test]
+fn the_page_lists_every_check() {
+    let told = check(&["--only", "nothing"]);
+    let (_, names) = told.ends_with(2).text.trim().split_once("there are: ").expect("it says which there are");
+    for page in [include_str!("../docs/en/check.md"), include_str!("../docs/ru/check.md")] {
+        let rows: String = page.lines().filter(|line| line.starts_with("| ")).collect();
+        let missing: Vec<&str> = names.split(", ").filter(|name| !rows.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}
