@@ -204,7 +204,8 @@ impl Run<'_> {
             return true;
         }
         self.restarts += 1;
-        let again = (self.restarts <= RESTARTS).then(|| self.target.start(self.settings.patience));
+        let patience = self.settings.patience.min(self.until.saturating_duration_since(Instant::now()));
+        let again = (self.restarts <= RESTARTS).then(|| self.target.start(patience));
         let Some(Ok(server)) = again else { return false };
         self.server = server;
         true

@@ -76,7 +76,8 @@ impl<'a> Bench<'a> {
 
     /// A second server, of the same command, which the check may stop.
     pub(super) fn another_server(&self) -> Result<Server, NoServer> {
-        self.target.start(self.settings.patience)
+        let left = self.until.saturating_duration_since(Instant::now());
+        self.target.start(self.settings.patience.min(left))
     }
 
     /// Somebody whose lines come back, whatever the server speaks: an echo, or the general chat. Nothing of the protocol is
