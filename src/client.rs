@@ -33,6 +33,7 @@ mod heard;
 mod lang;
 mod link;
 mod look;
+mod meant;
 mod process;
 mod raw;
 mod recv;
@@ -72,6 +73,8 @@ pub enum Ended {
     NicknameRefused,
     /// Nobody reads what is shown any more, as in `chat | head -1`.
     OutputClosed,
+    /// Ctrl-C, at a server that speaks another protocol: there is no goodbye to wait for.
+    Interrupted,
 }
 
 impl Ended {
@@ -90,6 +93,7 @@ impl fmt::Display for Ended {
             Ended::NoGoodbye => "you have left without the server's goodbye; your last lines may not have arrived",
             Ended::NicknameRefused => "the nickname was refused; choose another with --nickname",
             Ended::OutputClosed => "nobody reads the output any more",
+            Ended::Interrupted => "you have left",
         })
     }
 }
@@ -126,6 +130,7 @@ pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
     let mut last = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
     for address in addresses {
         match TcpStream::connect_timeout(&address, CONNECT) {
+            Ok(stream) if is_itself(&stream) => last = io::ErrorKind::ConnectionRefused.into(),
             Ok(stream) => {
                 stream.set_nodelay(true)?;
                 sockopts::keepalive(&stream, PEER_TIMEOUT)?;
@@ -135,6 +140,12 @@ pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
         }
     }
     Err(context(last, &lang.no_server(host, port)))
+}
+
+/// Whether a connection ends where it begins. Where nobody listens on a port of those that the system gives to clients, it
+/// may give us that very port; then TCP connects us with ourselves, as two who call each other at once.
+fn is_itself(stream: &TcpStream) -> bool {
+    matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
 }
 
 /// Talks with a server until one side ends it. Blocks all that time.
@@ -150,14 +161,29 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let is_script = !input.is_terminal();
     let reconnects = reconnect.is_some() && !is_script;
     let lang = printer.lang();
-    let sent = sent::Sent { link: Arc::clone(&link), input, lang, is_script, framing, login, reconnects };
+    let talk = Arc::clone(printer.talk());
+    if framing == Framing::Chunks {
+        talk.talks_with(talk::Server::Original);
+    }
+    let for_late = nickname.clone();
+    let sent = sent::Sent {
+        link: Arc::clone(&link),
+        talk,
+        input,
+        lang,
+        is_script,
+        framing,
+        login,
+        reconnects,
+        has_asked: is_script,
+    };
     let builder = thread::Builder::new().name("sent".into()).stack_size(SINGLE_STACK);
     let hangs_up = HangsUp(Arc::clone(&link));
     builder.spawn(move || {
         let _hangs_up = hangs_up;
         sent.sent(nickname);
     })?;
-    let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script);
+    let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script, for_late);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
     let panicked = lang.pick("the receiving thread panicked", "принимающий поток аварийно завершился");
@@ -166,4 +192,38 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     link.shutdown(Shutdown::Both);
     link.failure()?;
     ended
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
+
+    use super::*;
+
+    #[test]
+    fn a_connection_with_oneself_is_told_from_one_with_a_server() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+        let server = listener.local_addr().expect("its address");
+        assert!(!is_itself(&TcpStream::connect(server).expect("it listens")));
+        drop(listener);
+        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+        bind(&socket, &port).expect("the port is free");
+        connect(&socket, &port).expect("nobody listens, so it is ourselves");
+        assert!(is_itself(&TcpStream::from(socket)));
+    }
+
+    /// The system gives such a port to clients: sooner or later one of these tries would be connected with itself.
+    #[test]
+    fn where_nobody_listens_nobody_answers() {
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
+        for _ in 0..2000 {
+            // Another test may have taken the port by now.
+            if let Ok(stream) = super::connect("127.0.0.1", free.port(), Lang::En) {
+                assert_ne!(stream.local_addr().expect("connected"), free, "it talks to itself");
+            }
+        }
+    }
 }

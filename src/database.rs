@@ -13,6 +13,8 @@
 //! | `questions.rs`, `readers.rs` | answers, for the clients' own threads; the connections for them |
 //! | `safe.rs` | what lies in the file, as text that is safe to show |
 //! | `accounts.rs` | passwords to hashes |
+//! | `keys.rs` | which account a nickname has |
+//! | `manage.rs` | what `chat-server account` changes |
 //! | `flags.rs`, `export.rs` | the flags, and what `chat-server history` and `chat-server users` print |
 
 use std::io;
@@ -38,6 +40,8 @@ mod believed;
 mod export;
 mod file;
 mod flags;
+mod keys;
+mod manage;
 mod own_thread;
 mod questions;
 mod readers;
@@ -48,6 +52,7 @@ mod statements;
 mod time;
 mod writer;
 
+pub use self::accounts::bytes as hashing_bytes;
 pub use self::flags::{Asked, Flags};
 
 /// How a chat is kept.
@@ -72,8 +77,9 @@ impl Default for Settings {
 /// # Errors
 /// One line: the file is unreadable, another program's, of a newer version, or in use.
 pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
-    let (file, connection) = DatabaseFile::open(path)?;
+    let (file, mut connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
+    keys::bring_up_to_date(&mut connection).map_err(context)?;
     let told = |error| context(file::told(error));
     let readers = Readers::open(file.path()).map_err(context)?;
     let oldest = Arc::new(AtomicI64::new(i64::MIN));
@@ -82,7 +88,7 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let forgetting = forgetting.transpose().map_err(told)?;
     let archive = Questions::new(readers.clone());
     let writer = Writer::new(file, connection, readers, forgetting, settings);
-    let store = OwnThread::start(Box::new(writer), recent, settings.retry)?;
+    let store = OwnThread::start(writer, recent, settings.retry)?;
     Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
 }
 

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+/// The port where both programs meet, unless they are told another.
+pub const PORT: u16 = 12345;
+
 // What a user may say.
 
 /// Longest message in bytes, without its line end: one page of memory, far more than one reads at once.
 pub const MESSAGE_BYTES: usize = 4096;
 /// Bytes without a newline after which the connection is closed: whoever sends them does not speak lines.
 pub const UNFINISHED_BYTES: usize = 64 * 1024;
+/// Longest subnegotiation of a telnet client in bytes. None has a reason to send one, since every option is refused.
+pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
@@ -23,6 +28,31 @@ pub const MOTD_BYTES: u64 = 8 * 1024;
 pub const RATE_PER_SECOND: u32 = 10;
 /// Lines that a client may send at once before it is delayed: a short paste passes untouched.
 pub const RATE_BURST: u32 = 20;
+/// An address may write as fast as so many clients at their rate, 100 lines a second: a class of a hundred behind one
+/// address, a line a second each.
+pub const ADDRESS_CLIENTS: u32 = 10;
+/// Lines that the clients of one address may write at once: a hundred who log in and paste eight lines each.
+pub const ADDRESS_BURST: u32 = 1000;
+/// Bytes a second that may come to be heard from all addresses that write much, together: somebody who reads 200 kB a
+/// second all the time then catches up, whatever the others do.
+pub const HEARD_PER_SECOND: u32 = 160_000;
+/// What an address may write at once, in time that its share pays for: a class of a hundred that pastes twenty lines of
+/// code each. It is little enough for the backlog of whoever reads.
+pub const HEARD_BURST: Duration = Duration::from_secs(2);
+/// Bytes that a line brings beside its text: the nickname, and what stands around it.
+pub const LINE_ADDS: usize = 100;
+/// Sessions that may begin at once from one address: a class of a hundred, twice.
+pub const JOIN_BURST: u32 = 200;
+/// Sessions a second that may begin from one address after that: 400 students are in after twenty seconds.
+pub const JOINS_PER_SECOND: u32 = 10;
+/// Connections that one address may make at once: as many as there are places.
+pub const CONNECT_BURST: u32 = 1000;
+/// Connections a second of one address after that. Each is a line or three in the log: 250 MB a day, not 37 GB.
+pub const CONNECTS_PER_SECOND: u32 = 10;
+/// A connection that would wait longer than this for its turn is sent away: waiting, it would take a place.
+pub const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// Addresses whose debts are remembered one by one: some two megabytes.
+pub const RATE_ADDRESSES: usize = 10_000;
 /// Longest wait in one piece of a client that is made to wait: within it a reset connection is noticed.
 pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
@@ -30,14 +60,25 @@ pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 /// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
 pub const CLIENTS: usize = 1000;
-/// Bytes asked for in one `read` of a client's socket: small, since every client has such a buffer.
-pub const READ_BYTES: usize = 1024;
+/// Bytes asked for in one `read` of a client's socket: more than people type in a line, and small, since every client has
+/// such a buffer.
+pub const READ_BYTES: usize = 512;
 /// Parcels in the one queue: beyond it the sender's own thread waits.
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
 pub const BATCH_BYTES: usize = 256 * 1024;
-/// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
-pub const BACKLOG_BYTES: usize = 1024 * 1024;
+/// Bytes that may wait for all late clients together, looked at before each batch: beyond it the first are cut. A machine
+/// with a gigabyte can spare them, and a hundred clients may then be as late as somebody who reads can become.
+pub const BACKLOGS_BYTES: usize = 256 * 1024 * 1024;
+/// For whom less than this waits is not cut while more waits for another: whoever reads 200 kB a second is never further
+/// behind, though two hundred addresses write all that the limits allow. So much for each late thread has to fit the machine.
+pub const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
+/// After its first parcel a batch is gathered for this part of the time that the last one took.
+pub const GATHER_PART: u32 = 16;
+/// Shortest time to gather: below it the wait itself would cost more than it saves.
+pub const GATHER_MIN: Duration = Duration::from_micros(20);
+/// Longest time to gather: nobody notices it.
+pub const GATHER_MAX: Duration = Duration::from_millis(2);
 /// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
 /// bookkeeping. Left to itself it holds up to 4 MiB, and a few hundred readers who have stopped would use up what it has
 /// for all sockets together.
@@ -62,19 +103,31 @@ pub const SINGLE_STACK: usize = 1024 * 1024;
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, listeners, the spare one, the database's eight, and some air.
+/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
 pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
+/// threads that have ended, of which the system keeps up to 40 MiB.
+pub const ADDRESS_RESERVE: usize = 64 * 1024 * 1024;
+/// Address space that a thread costs beside its stack: its signal stack, two guard pages, and its share of the heap.
+pub const THREAD_EXTRA: usize = 32 * 1024;
+/// Threads kept back for the program itself.
+pub const THREADS_RESERVE: usize = 8;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
 // How long.
 
-/// From the connection to `Successfully`, however slowly the nickname trickles in.
-pub const LOGIN: Duration = Duration::from_secs(60);
+/// From the connection to `Successfully`, however slowly the nickname trickles in: a class in which somebody still looks for
+/// the newline key has five minutes. A full house does not wait for it: it takes such places first.
+pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
+/// A late client that has taken not one byte for so long has stopped reading: where somebody has to be cut, it is the first.
+pub const LATE_STOPPED: Duration = Duration::from_secs(1);
 /// A late client that takes not one byte for so long is too late.
 pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long one write of a late thread waits for the socket; the delivery thread's do not wait at all.
+pub const LATE_WRITE: Duration = Duration::from_secs(1);
 /// How long a late client's socket is offered the reason why it is cut.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
@@ -98,6 +151,9 @@ pub const FRAME: Duration = Duration::from_millis(120);
 pub const TICK: Duration = Duration::from_secs(1);
 /// A server that says nothing for so long: the client names what it has not answered.
 pub const SILENCE: Duration = Duration::from_secs(5);
+/// A server that has not asked for a nickname after so long speaks another protocol: ours asks at once. A
+/// script waits twice as long.
+pub const OTHER_PROTOCOL: Duration = Duration::from_secs(4);
 /// A server that says nothing for so long after the user asked to leave: the client ends without a goodbye.
 pub const GOODBYE: Duration = Duration::from_secs(3);
 /// How long the log may take to reach stderr when the program ends.
@@ -109,21 +165,28 @@ pub const LOG_FLUSH: Duration = Duration::from_millis(500);
 pub const HISTORY: usize = 20;
 /// Most messages in one answer to `HISTORY`, and for `--history`.
 pub const HISTORY_MAX: usize = 200;
-/// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a quarter of the backlog, so
-/// that neither cuts anybody off.
+/// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a second's worth for a slow
+/// reader.
 pub const HISTORY_BYTES: usize = 256 * 1024;
+/// Bytes of an answer to `HISTORY` that cost what a line costs: it brings up to `HISTORY_BYTES` for twelve that are sent.
+pub const HISTORY_LINE_BYTES: usize = 4096;
 /// Most messages that wait for one who is away.
 pub const WAITING: usize = 20;
+/// Messages of one sender among the `WAITING` for one who is away: nobody takes all alone.
+pub const WAITING_FROM_ONE: usize = 5;
 /// How long the delivery thread, and with it everyone, waits for a database that another program has locked.
 pub const DATABASE_PATIENCE: Duration = Duration::from_millis(200);
 /// How long they wait for a disk that answers neither yes nor no: longer than a busy disk needs for a checkpoint.
 pub const DATABASE_HANGS: Duration = Duration::from_secs(1);
+/// That wait in pieces: of the time that a stopped process sleeps through, one piece counts.
+pub const DATABASE_SLICE: Duration = Duration::from_millis(50);
 /// How often a database to which nothing is written is looked after: its files may be removed meanwhile.
 pub const DATABASE_LOOK: Duration = Duration::from_secs(10);
 /// How often a database that failed is tried again.
 pub const DATABASE_RETRY: Duration = Duration::from_secs(30);
-/// Connections that answer questions, shared by all clients' threads: each costs two descriptors.
-pub const DATABASE_READERS: usize = 2;
+/// Connections that answer `HISTORY`, shared by all clients' threads; beside them is one for logins, which wait for no
+/// history. Each costs two descriptors.
+pub const DATABASE_READERS: usize = 1;
 /// How long a client's thread waits for one of them.
 pub const READER_PATIENCE: Duration = Duration::from_secs(2);
 /// How often messages older than `--keep-days` are forgotten.
@@ -134,17 +197,37 @@ pub const CLOCK_JUMP: Duration = Duration::from_secs(60);
 pub const CLOCK_AHEAD: Duration = Duration::from_secs(8 * 86_400);
 /// How long a clock that was set, or is doubted, has to go evenly until it is believed.
 pub const CLOCK_EVEN: Duration = Duration::from_secs(3600);
-/// Messages forgotten at once: so many rows cost the chat a millisecond or two.
+/// Messages, or users, forgotten at once: so many rows cost the chat a millisecond or two.
 pub const FORGET_AT_ONCE: usize = 1000;
+/// How long `chat-server account` waits for a server that writes to the same file.
+pub const ACCOUNT_PATIENCE: Duration = Duration::from_secs(5);
 /// Shortest password in characters.
 pub const PASSWORD_CHARS: usize = 8;
 /// Wrong passwords after which the connection is closed.
 pub const PASSWORD_TRIES: usize = 3;
-/// What a wrong password costs its address: doubled with each, up to `PASSWORD_PAUSE_MAX`.
+/// What the first wrong password at a nickname costs the network that it came from, until the next is judged: doubled
+/// with each, up to `PASSWORD_PAUSE_MAX`.
 pub const PASSWORD_PAUSE: Duration = Duration::from_millis(500);
-/// Longest pause between two passwords of one address that are looked at.
+/// Longest pause between two passwords that are judged, of one network and for one nickname: shorter than a login's
+/// patience, so that the owner gets in whatever others try.
 pub const PASSWORD_PAUSE_MAX: Duration = Duration::from_secs(30);
-/// After so long without a wrong password an address has its patience back.
+/// After so long without a wrong password a network has its patience back.
 pub const PASSWORD_FORGIVEN: Duration = Duration::from_secs(600);
-/// Addresses remembered for their wrong passwords.
-pub const PASSWORD_ADDRESSES: usize = 10_000;
+/// Passwords that are judged at once for one nickname, wherever they come from.
+pub const PASSWORD_BURST: u32 = 5;
+/// After that one is judged in so long: with the burst, ten in any minute.
+pub const PASSWORD_INTERVAL: Duration = Duration::from_secs(12);
+/// Passwords of one network for one nickname that may wait though others come first, up to `PASSWORD_PATIENCE`.
+pub const PASSWORD_WAITING: usize = 3;
+/// The same for one nickname, wherever they come from.
+pub const PASSWORD_WAITING_IN_ALL: usize = 20;
+/// How long they may, whatever a login may take: long, since who is sent away may come again, before those who wait.
+pub const PASSWORD_PATIENCE: Duration = Duration::from_secs(600);
+/// Nicknames whose wrong passwords are remembered: a few megabytes, more accounts than a school has.
+pub const PASSWORD_NICKNAMES: usize = 10_000;
+/// Passwords that are hashed at once, on a machine with so many cores or more: each wants 19 MiB, which stay.
+pub const HASHING_PLACES: usize = 2;
+/// Lines that a `REGISTER` costs beside its own: as much as a second of the usual rate, for some hundredths of a second of a core.
+pub const REGISTER_LINES: u32 = 10;
+/// How long who has the password waits for the session that has the nickname to end: far longer than that takes.
+pub const TAKE_BACK: Duration = Duration::from_secs(5);

@@ -47,7 +47,7 @@ enum Entry {
 }
 
 /// Starts the log thread and makes it the log of the program: level info, or what `RUST_LOG` says; panics are logged
-/// too. With `show_text` what users said is logged as well as its length.
+/// too. With `show_text` each message is logged too, with what it says.
 ///
 /// # Errors
 /// The thread could not be started, or the program has a log already.
@@ -58,13 +58,18 @@ pub fn start(show_text: bool) -> io::Result<Logger> {
     let pipe = Pipe { queue: queue.clone(), lost: Arc::clone(&lost) };
     let builder = thread::Builder::new().name("log".into()).stack_size(SINGLE_STACK);
     builder.spawn(move || write_all(&entries, &lost, io::stderr()))?;
-    let mut log = Builder::from_env(Env::default().default_filter_or("info"));
+    // What is said is logged at level debug; who asks for it is to see it.
+    let usual = if show_text { "info,chatroom::server::room=debug" } else { "info" };
+    let mut log = Builder::from_env(Env::default().default_filter_or(usual));
     log.target(Target::Pipe(Box::new(pipe))).format(|out, record| {
         let thread = thread::current();
         let name = thread.name().unwrap_or("unnamed");
         writeln!(out, "{} {:5} [{name}] {}", out.timestamp_millis(), record.level(), record.args())
     });
     log.try_init().map_err(io::Error::other)?;
+    if show_text && !log::log_enabled!(target: "chatroom::server::room", log::Level::Debug) {
+        log::warn!("--show-text shows nothing: RUST_LOG hides level debug; leave it out, or set RUST_LOG=debug");
+    }
     panic::set_hook(Box::new(|panic| log::error!("{panic}")));
     Ok(Logger { queue })
 }

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use crate::limits::LIST_NAMES;
 use crate::text::{Nickname, Refusal};
 
+pub mod foreign;
 mod words;
 
 pub use self::words::{KEPT_WORDS, Said, Special, WORDS, Word, help, help_about};

@@ -1,18 +1,23 @@
-//! Ctrl-C, SIGTERM and SIGHUP (feature `signals`, by signal-hook): the first stops the program in order, a second Ctrl-C
-//! or SIGTERM ends it at once, wherever the first has come to. A second SIGHUP does not: where a terminal is closed,
-//! several come. Touches the process's signal handlers. Without the feature a signal simply ends the process.
+//! Signals (feature `signals`, by signal-hook). The first Ctrl-C, SIGTERM or SIGQUIT stops the program in order, a second
+//! one ends it at once, wherever the first has come to. SIGHUP and SIGXCPU stop it too, but a second one does not end it:
+//! where a terminal is closed, several come, and at the limit of processor time one every second. SIGXFSZ is ignored: what
+//! does not fit into a file is an error of that write. Those that end a process and mean nothing to ours are logged.
+//! Touches the process's signal handlers. Without the feature each of them simply ends the process.
 //!
 //! # Threads
-//! `ctrl-c` waits for the first signal, and does what is to be done: in a handler almost nothing may be done. The second
-//! is for the handler itself: the thread may still be busy.
+//! `ctrl-c` waits for signals, and does what is to be done: in a handler almost nothing may be done. The second is for the
+//! handler itself: the thread may still be busy.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::{fs, io, process, thread};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
 use signal_hook::flag;
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::signal_name;
 
 use crate::limits::SINGLE_STACK;
 use crate::server::Stop;
@@ -20,13 +25,20 @@ use crate::server::Stop;
 /// The exit status after a second signal: 128 and the number of SIGINT, as shells count.
 const INTERRUPTED: i32 = 130;
 
-/// From now on a signal, SIGQUIT too, calls `last_words` and ends the process, exit status 130: for a program that has
-/// something to put back first.
+/// Sent to end a program.
+const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGQUIT];
+
+/// Left to themselves they end a program too, but they are sent for other things: to have a log file opened anew, or by
+/// a timer.
+const MEANINGLESS: [i32; 6] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO];
+
+/// From now on a signal calls `last_words` and ends the process, exit status 130: for a program that has something to put
+/// back first.
 ///
 /// # Errors
 /// The handlers could not be installed, or the thread could not be started.
 pub fn end_on_signals(last_words: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    on_signal(&[SIGINT, SIGTERM, SIGQUIT], move || {
+    on_signal(move || {
         last_words();
         process::exit(INTERRUPTED);
     })
@@ -38,28 +50,50 @@ pub fn end_on_signals(last_words: impl FnOnce() + Send + 'static) -> io::Result<
 /// The handlers could not be installed, or the thread could not be started.
 pub fn stop_on_signals(stop: &Stop) -> io::Result<()> {
     let stop = stop.clone();
-    on_signal(&[SIGINT, SIGTERM], move || {
+    on_signal(move || {
         log::info!("a signal: the server stops; another one ends it at once");
         stop.stop();
     })
 }
 
-fn on_signal(ending: &[i32], act: impl FnOnce() + Send + 'static) -> io::Result<()> {
+/// From now on `act` is called, in a thread of its own, each time that the process goes on after a stop (`fg`).
+///
+/// # Errors
+/// The handler could not be installed, or the thread could not be started.
+pub fn on_continue(mut act: impl FnMut() + Send + 'static) -> io::Result<()> {
+    let mut signals = Signals::new([SIGCONT])?;
+    let wait = move || signals.forever().for_each(|_| act());
+    thread::Builder::new().name("continued".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())
+}
+
+/// From now on a file that may not grow any more (`ulimit -f`) is an error of the write, as a full disk is, and not the
+/// end of the process. Not logged: the log may be such a file.
+///
+/// # Errors
+/// The handler could not be installed.
+pub fn survive_full_files() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::default()).map(drop)
+}
+
+fn on_signal(act: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let come = Arc::new(AtomicBool::new(false));
     // In this order: the one that sets the flag must not find it set by itself.
-    for &signal in ending {
+    for signal in ENDING {
         flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&come))?;
     }
     // `nohup chat-server &` is to outlive its terminal: `nohup` has SIGHUP ignored, and so it stays.
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    let all: Vec<i32> = ending.iter().copied().chain(hangup).collect();
-    for &signal in &all {
+    let stopping: Vec<i32> = ENDING.into_iter().chain([SIGXCPU]).chain(hangup).collect();
+    for &signal in &stopping {
         flag::register(signal, Arc::clone(&come))?;
     }
-    let mut signals = Signals::new(all)?;
+    let mut signals = Signals::new(stopping.iter().chain(&MEANINGLESS))?;
     let wait = move || {
-        if signals.forever().next().is_some() {
-            act();
+        for signal in signals.forever() {
+            if stopping.contains(&signal) {
+                return act();
+            }
+            log::info!("{} means nothing to this program, which goes on", signal_name(signal).unwrap_or("a signal"));
         }
     };
     thread::Builder::new().name("ctrl-c".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())

@@ -15,14 +15,12 @@ mod imp {
 
     use rustix::net::{SendFlags, listen, send, sockopt};
 
-    use crate::limits::SOCKET_BYTES;
+    use crate::limits::{LATE_WRITE, SOCKET_BYTES};
 
     /// Connections that may wait for `accept`, instead of std's 128.
     const ACCEPT_BACKLOG: i32 = 1024;
     /// Unanswered keepalive probes after which a peer counts as gone.
     const PROBES: u32 = 5;
-    /// How long a late thread's write waits for the socket. The delivery thread's sends do not wait at all.
-    const LATE_WRITE: Duration = Duration::from_secs(1);
 
     /// Makes the accept backlog long enough for a whole lecture hall that connects at once.
     pub(crate) fn listen_more(listener: &TcpListener) -> io::Result<()> {
@@ -35,6 +33,8 @@ mod imp {
         stream.set_nodelay(true)?;
         sockopt::set_socket_send_buffer_size(stream, SOCKET_BYTES)?;
         stream.set_write_timeout(Some(LATE_WRITE))?;
+        // `telnet` sends half of a sequence as urgent data, at Ctrl-C: here it stays where it belongs.
+        sockopt::set_socket_oobinline(stream, true)?;
         keepalive(stream, peer_timeout)?;
         let milliseconds = u32::try_from(peer_timeout.as_millis()).unwrap_or(u32::MAX);
         Ok(sockopt::set_tcp_user_timeout(stream, milliseconds)?)

@@ -1,19 +1,18 @@
-//! What a user may say: `Text`, `Nickname`, and the `Refusal` that answers all else. Pure: touches only `limits`.
+//! What a user may say: `Text`, `Nickname`, and the `Refusal` that answers all else. Pure: touches `limits` alone.
 //!
 //! A `Text` and a `Nickname` are clean by construction. Whoever holds one may send it to any terminal.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
-use crate::limits::{MESSAGE_BYTES, NICKNAME_CHARS};
+use crate::limits::MESSAGE_BYTES;
 
-/// Names that nobody may take: the special words, and what the server calls itself.
-pub const RESERVED: &[&str] =
-    &["tell", "list", "help", "quit", "q", "menu", "register", "history", "server", "system", "сервер"];
+mod confusables;
+mod invisible;
+mod nickname;
 
-/// How an SSH client greets whoever it connects to. It would be a nickname, and a scanner of ports would sit in the chat.
-const SSH_GREETING: &str = "ssh-";
+pub(crate) use self::invisible::is_unseen;
+pub use self::nickname::{Nickname, RESERVED};
 
 /// Why a line was refused. `Display` is what follows `Not sent: `.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,12 +55,16 @@ impl fmt::Display for Refusal {
 pub struct Text(String);
 
 impl Text {
-    /// Checks one line, without its line end.
+    /// Checks one line, without its line end, and takes it as `cleaned` gives it.
     ///
     /// # Errors
     /// `NotUtf8` or `Control`: the line is refused as a whole.
     pub fn parse(line: Vec<u8>) -> Result<Self, Refusal> {
         let text = String::from_utf8(line).map_err(|_| Refusal::NotUtf8)?;
+        let text = match cleaned(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(cleaned) => cleaned,
+        };
         match text.chars().find(|&c| drives_terminals(c)) {
             Some(c) => Err(Refusal::Control(c)),
             None => Ok(Text(text)),
@@ -73,9 +76,9 @@ impl Text {
         &self.0
     }
 
-    /// Nothing in it but white space.
+    /// Nothing in it that could be seen.
     pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
+        is_blank(&self.0)
     }
 
     /// A part of this text: what is clean stays clean.
@@ -85,100 +88,21 @@ impl Text {
     }
 }
 
-/// A nickname: 1 to 32 characters of one alphabet, Latin (ASCII) or Cyrillic, with digits, `_`, `-` and `.`, a letter
-/// first, and none of the `RESERVED` names. A closed alphabet needs no Unicode tables and holds no invisible letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Nickname(Arc<str>);
-
-impl Nickname {
-    /// Checks a nickname; white space around it does not count.
-    ///
-    /// # Errors
-    /// A `Refusal` that says which rule was broken.
-    pub fn parse(wanted: &str) -> Result<Self, Refusal> {
-        let name = wanted.trim();
-        if name.is_empty() || name.chars().count() > NICKNAME_CHARS {
-            return Err(Refusal::Nickname("a nickname has 1 to 32 characters"));
-        }
-        if let Some(c) = name.chars().find(|&c| !is_latin(c) && !is_cyrillic(c) && !is_mark(c)) {
-            return Err(Refusal::NicknameChar(c));
-        }
-        if name.starts_with(is_mark) {
-            return Err(Refusal::Nickname("a nickname begins with a letter"));
-        }
-        if name.contains(is_latin) && name.contains(is_cyrillic) {
-            return Err(Refusal::Nickname("a nickname has Latin or Cyrillic letters, never both"));
-        }
-        let folded = name.to_lowercase();
-        if RESERVED.contains(&folded.as_str()) || folded.starts_with(SSH_GREETING) {
-            return Err(Refusal::Nickname("a nickname is none of the chat's own words; choose another"));
-        }
-        Ok(Nickname(name.into()))
-    }
-
-    /// The nickname as its owner wrote it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What finding somebody goes by: the name without case.
-    pub fn folded(&self) -> String {
-        self.0.to_lowercase()
-    }
-
-    /// What "taken" goes by: two names that a reader could mistake for each other have one key.
-    pub fn key(&self) -> String {
-        self.0.to_lowercase().chars().map(look_alike).collect()
-    }
-
-    /// The `n`th name made from this one, `anna2` from `anna`; cut so that it stays a nickname.
-    pub fn numbered(&self, n: usize) -> Nickname {
-        let number = n.to_string();
-        let kept = NICKNAME_CHARS - number.len();
-        Nickname(self.0.chars().take(kept).chain(number.chars()).collect::<String>().into())
-    }
+/// Nothing in it that could be seen: white space, characters that leave no ink, marks for a letter that is not there.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
 }
 
-impl fmt::Display for Nickname {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// A text as the chat passes it on. A tab becomes one space: sixty of them would put what follows into the first column
+/// of the next row, where it looks like a line of somebody else's. The marks that Hebrew and Arabic keyboards write
+/// beside their letters (U+200E, U+200F, U+061C) are left out; who typed them never saw them.
+pub(crate) fn cleaned(text: &str) -> Cow<'_, str> {
+    let is_mark = |c: char| matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}');
+    if !text.contains(|c| c == '\t' || is_mark(c)) {
+        return Cow::Borrowed(text);
     }
-}
-
-fn is_latin(c: char) -> bool {
-    c.is_ascii_alphabetic()
-}
-
-fn is_cyrillic(c: char) -> bool {
-    matches!(c, '\u{400}'..='\u{45F}' | 'Ґ' | 'ґ')
-}
-
-fn is_mark(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '_' | '-' | '.')
-}
-
-/// One character for all that look like it, in either case: `В` is the Latin `B`, so `в` and `b` share a key too.
-fn look_alike(c: char) -> char {
-    match c {
-        'а' => 'a',
-        'в' => 'b',
-        'с' => 'c',
-        'е' | 'ё' | 'ѐ' => 'e',
-        'н' => 'h',
-        'і' | 'ї' | 'l' | '1' => 'i', // the capital I, the small l and the digit 1
-        'ј' => 'j',
-        'к' | 'ќ' => 'k',
-        'м' => 'm',
-        'о' | '0' => 'o',
-        'р' => 'p',
-        'ѕ' => 's',
-        'т' => 't',
-        'х' => 'x',
-        'у' | 'ў' => 'y',
-        'ѝ' | 'й' => 'и',
-        'ѓ' | 'ґ' => 'г',
-        other => other,
-    }
+    let kept = text.chars().filter(|&c| !is_mark(c));
+    Cow::Owned(kept.map(|c| if c == '\t' { ' ' } else { c }).collect())
 }
 
 /// Control characters (but the tab), line separators and bidirectional marks: what one client could use to drive
@@ -212,85 +136,44 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn refused(name: &str) -> bool {
-        Nickname::parse(name).is_err()
-    }
-
     #[test]
-    fn nicknames_are_of_one_closed_alphabet() {
-        let long = "a".repeat(32);
-        for good in ["anna", "Борис", "x", "a.b-c_9", "Ґалаґан", "Їжак", long.as_str(), " vera "] {
-            assert!(!refused(good), "{good:?} is a nickname");
-        }
-        let too_long = "a".repeat(33);
-        let bad = [
-            "",
-            "  ",
-            too_long.as_str(),
-            "9lives",
-            "_x",
-            "-x",
-            ".x",
-            "аnna",
-            "annа",
-            "a b",
-            "a:b",
-            "é",
-            "и\u{306}ван",
-            "a\u{3164}",
-            "a\u{200D}b",
-            "🙂",
-            "a\u{1b}",
-            "a\u{202E}b",
-            "a'b",
-            "/x",
-            "ﬁ",
-            "ѣ",
-            "ſ",
-            "SSH-2.0-OpenSSH_9.2",
-            "\u{212A}",
-        ];
-        for bad in bad {
-            assert!(refused(bad), "{bad:?} is refused");
-        }
-        for word in RESERVED {
-            assert!(refused(word) && refused(&word.to_uppercase()), "{word} is refused in any case");
-        }
-    }
-
-    #[test]
-    fn names_that_look_alike_share_a_key_and_are_still_found_apart() {
-        let key = |name: &str| Nickname::parse(name).expect("a nickname").key();
-        assert_eq!(key("сора"), key("copa"));
-        assert_eq!(key("Anna"), key("aNNA"));
-        assert_eq!(key("Ivan"), key("lvan"));
-        assert_eq!(key("ВОВА"), key("BOBA"));
-        assert_ne!(key("anna"), key("anna2"));
-        let folded = |name: &str| Nickname::parse(name).expect("a nickname").folded();
-        assert_eq!(folded("БОРИС"), folded("борис"));
-        assert_ne!(folded("сора"), folded("copa"));
-    }
-
-    #[test]
-    fn a_numbered_name_is_a_nickname() {
-        let long = Nickname::parse(&"я".repeat(32)).expect("a nickname");
-        for n in [2, 10, 9999] {
-            assert!(!refused(long.numbered(n).as_str()));
-        }
-        assert_eq!(Nickname::parse("anna").expect("a nickname").numbered(2).as_str(), "anna2");
-    }
-
-    #[test]
-    fn every_character_that_drives_terminals_is_refused_and_made_visible() {
+    fn every_character_that_drives_terminals_is_made_visible_and_refused_but_for_what_keyboards_write() {
         let listed = ['\u{2028}', '\u{2029}', '\u{200E}', '\u{200F}', '\u{61C}'];
         let bidirectional = ('\u{202A}'..='\u{202E}').chain('\u{2066}'..='\u{2069}');
         for c in ('\0'..='\u{9F}').chain(listed).chain(bidirectional) {
             let line = format!("a{c}b");
-            let printable = c == '\t' || (' '..='~').contains(&c);
-            assert_eq!(Text::parse(line.clone().into_bytes()).is_ok(), printable, "U+{:04X}", u32::from(c));
+            let parsed = Text::parse(line.clone().into_bytes()).map(|text| text.as_str().to_owned());
+            let expected = match c {
+                '\t' => Ok("a b".to_owned()),
+                '\u{200E}' | '\u{200F}' | '\u{61C}' => Ok("ab".to_owned()),
+                c if drives_terminals(c) => Err(Refusal::Control(c)),
+                _ => Ok(line.clone()),
+            };
+            assert_eq!(parsed, expected, "U+{:04X}", u32::from(c));
             assert!(!visible(&line).contains(drives_terminals));
         }
         assert_eq!(visible("\x1b[31m\u{7f}\u{9b}\u{202E}"), "^[[31m^?<U+009B><U+202E>");
         assert_eq!(Text::parse(vec![b'a', 0xD0]), Err(Refusal::NotUtf8));
+    }
+
+    #[test]
+    fn what_nobody_can_see_is_blank() {
+        for blank in [
+            "",
+            " ",
+            "\t",
+            "\u{200B}",
+            "\u{FEFF}\u{2060}",
+            "\u{2800}\u{3164}",
+            " \u{301}",
+            "\u{E0041}\u{FE0F}",
+            "\u{200F}",
+        ] {
+            let text = Text::parse(blank.as_bytes().to_vec()).expect("a text");
+            assert!(text.is_blank(), "{blank:?}");
+        }
+        for seen in [".", "\u{200B}a", "❤\u{FE0F}", "é", "e\u{301}"] {
+            assert!(!Text::parse(seen.as_bytes().to_vec()).expect("a text").is_blank(), "{seen:?}");
+        }
     }
 }

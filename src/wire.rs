@@ -5,12 +5,20 @@
 //! however many messages one read brings. The original frames nothing and takes what one `recv` gives for one message:
 //! that is framing `Chunks`.
 
+use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::Duration;
 
 use crate::limits::{CHUNK_PAUSE, MESSAGE_BYTES, READ_BYTES, UNFINISHED_BYTES};
 use crate::protocol::{ALREADY_USED, PROCESS};
 use crate::text::Refusal;
+
+mod telnet;
+
+use self::telnet::Telnet;
+
+/// What some editors and programs put before UTF-8: no part of the text.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Where one message ends and the next begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,17 +90,32 @@ pub struct Decoder {
     skipped: usize,
     /// Longest line, in bytes.
     limit: usize,
+    /// A byte order mark may come, and nothing has come yet but, perhaps, a part of it.
+    at_start: bool,
 }
 
 impl Decoder {
     /// A decoder that refuses lines of more than `limit` bytes.
     pub fn new(limit: usize) -> Self {
-        Decoder { buffer: Vec::new(), searched: 0, skipped: 0, limit }
+        Decoder { buffer: Vec::new(), searched: 0, skipped: 0, limit, at_start: false }
     }
 
     /// Takes what one read gave.
     pub fn push(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
+        if self.at_start {
+            let is_marked = self.buffer.starts_with(BYTE_ORDER_MARK);
+            self.at_start = !is_marked && BYTE_ORDER_MARK.starts_with(&self.buffer);
+            if is_marked {
+                self.buffer.drain(..BYTE_ORDER_MARK.len());
+                self.searched = 0;
+            }
+        }
+    }
+
+    /// What has come of a line whose newline has not.
+    pub fn unfinished(&self) -> &[u8] {
+        &self.buffer
     }
 
     /// The next line, a refusal, `Overflow`, or `None` where more bytes are needed.
@@ -136,19 +159,70 @@ pub struct MessageReader {
     framing: Framing,
     decoder: Decoder,
     chunk: Box<[u8]>,
+    has_begun: bool,
     ended: bool,
+    /// Where telnet clients may come.
+    telnet: Option<Telnet>,
+    /// Bytes of answers to a telnet client since its last line.
+    answered: usize,
 }
 
 impl MessageReader {
     /// A reader for lines of at most `limit` bytes.
     pub fn new(framing: Framing, limit: usize) -> Self {
         let chunk = vec![0; framing.read_bytes()].into_boxed_slice();
-        MessageReader { framing, decoder: Decoder::new(limit), chunk, ended: false }
+        let decoder = Decoder::new(limit);
+        MessageReader { framing, decoder, chunk, has_begun: false, ended: false, telnet: None, answered: 0 }
+    }
+
+    /// The same, where a byte order mark may come before the first message: it is dropped.
+    #[must_use]
+    pub fn without_mark(mut self) -> Self {
+        self.decoder.at_start = true;
+        self
+    }
+
+    /// The same, where telnet clients may come too. In chunks there are none.
+    #[must_use]
+    pub fn with_telnet(mut self) -> Self {
+        self.telnet = (self.framing == Framing::Lines).then(Telnet::default);
+        self
+    }
+
+    /// From now on it reads in this framing. In `Chunks` what has come so far is a message.
+    pub fn reads(&mut self, framing: Framing) {
+        self.framing = framing;
+        if framing == Framing::Chunks && self.decoder.is_unfinished() {
+            self.decoder.push(b"\n");
+        }
     }
 
     /// What has already been read, without touching the stream.
     pub fn take(&mut self) -> Option<Incoming> {
-        self.decoder.take().or_else(|| self.ended.then_some(Incoming::End))
+        let taken = self.decoder.take();
+        if taken.is_some() {
+            self.answered = 0;
+        } else if self.answered >= UNFINISHED_BYTES {
+            return Some(Incoming::Overflow);
+        }
+        taken.or_else(|| self.ended.then_some(Incoming::End))
+    }
+
+    /// What has come of a line whose newline has not.
+    pub fn unfinished(&self) -> &[u8] {
+        self.decoder.unfinished()
+    }
+
+    /// Whether a byte has come.
+    pub fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
+    /// What a telnet client is to be sent, after a `fill`. Empty for all others.
+    pub fn answers(&mut self) -> Vec<u8> {
+        let answers = self.telnet.as_mut().map(Telnet::answers).unwrap_or_default();
+        self.answered += answers.len();
+        answers
     }
 
     /// One `read`: blocks until the stream has bytes, has ended, or its timeout has passed.
@@ -164,11 +238,12 @@ impl MessageReader {
         };
         log::trace!("read {count} bytes");
         self.ended = count == 0;
-        self.decoder.push(self.chunk.get(..count).unwrap_or_default());
+        self.has_begun |= count > 0;
+        let chunk = self.chunk.get(..count).unwrap_or_default();
+        self.decoder.push(&without_telnet(chunk, self.telnet.as_mut()));
         // A chunk is a message: its end stands for the newline that the original's client never sends. A chunk that fills
         // the buffer is longer than a message may be, and what is read next is its rest, not a message of its own. (One
         // of just that length takes the next message with it: nothing on the wire tells the two apart.)
-        let chunk = self.chunk.get(..count).unwrap_or_default();
         let is_whole = count < self.chunk.len() && chunk.last().is_some_and(|&last| last != b'\n');
         if self.framing == Framing::Chunks && is_whole {
             self.decoder.push(b"\n");
@@ -188,6 +263,14 @@ impl MessageReader {
             self.decoder.push(b"\n");
         }
         unfinished
+    }
+}
+
+/// What of `chunk` is text: all of it, but for a telnet client.
+fn without_telnet<'a>(chunk: &'a [u8], telnet: Option<&mut Telnet>) -> Cow<'a, [u8]> {
+    match telnet {
+        Some(telnet) if telnet.concerns(chunk) => Cow::Owned(telnet.text(chunk)),
+        _ => Cow::Borrowed(chunk),
     }
 }
 

@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Instant;
 
-use chatroom::protocol::QUESTION;
+use chatroom::protocol::{self, QUESTION};
 use pty::Terminal;
 use support::{DEADLINE, free_port};
 
@@ -25,10 +25,15 @@ fn read_to(client: &TcpStream, line: &str) {
 
 /// `chat` as anna, in the group of a server that the test plays.
 fn played() -> (Terminal, TcpStream) {
+    played_in(80)
+}
+
+/// The same in a window of another width.
+fn played_in(columns: u16) -> (Terminal, TcpStream) {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();
     let flags = ["--port", &port, "--nickname", "anna", "--bell", "off", "--no-reconnect"];
-    let mut terminal = Terminal::start(&flags, &[], 24, 80);
+    let mut terminal = Terminal::start(&flags, &[], 24, columns);
     let (mut client, _) = listener.accept().expect("chat connects");
     client.set_nodelay(true).expect("an option of the socket");
     client.set_read_timeout(Some(DEADLINE)).expect("a timeout");
@@ -116,6 +121,141 @@ fn nobody_can_pass_for_the_system_or_for_a_private_line() {
             assert!(!row.contains("boris to you") && !row.contains("beware"), "{row}");
         }
     });
+}
+
+/// What `chat` may write beside text: drawing, its own colours, pasting, one picture after the other.
+const OWN: &[&str] = &[
+    "\x1b[K",
+    "\x1b[J",
+    "\x1b7",
+    "\x1b8",
+    "\x1b[A",
+    "\x1b[?2004h",
+    "\x1b[?2004l",
+    "\x1b[?2026h",
+    "\x1b[?2026l",
+    "\x1b[?25h",
+    "\x1b[0m",
+    "\x1b[1m",
+    "\x1b[2m",
+    "\x1b[33m",
+    "\x1b[1;35m",
+    "\r",
+    "\n",
+];
+
+/// What is left of what was written without that: text alone.
+fn without_own(written: &str) -> String {
+    let (mut text, mut rest) = (String::new(), written);
+    while let Some(c) = rest.chars().next() {
+        let number = |begins: &str, ends: char| {
+            let after = rest.strip_prefix(begins)?.trim_start_matches(|c: char| c.is_ascii_digit());
+            after.strip_prefix(ends)
+        };
+        let moved = ['A', 'B', 'C'].into_iter().find_map(|ends| number("\x1b[", ends));
+        let own = OWN.iter().find_map(|own| rest.strip_prefix(own)).or(moved).or_else(|| number("\x1b[38;5;", 'm'));
+        rest = own.unwrap_or_else(|| {
+            text.push(c);
+            rest.split_at(c.len_utf8()).1
+        });
+    }
+    text
+}
+
+#[test]
+fn there_is_no_place_where_a_server_reaches_the_terminal() {
+    let (mut terminal, server) = played();
+    let hostile: String = SEQUENCES.iter().copied().chain(["\u{9b}2J", "\u{202E}", "\x1b]0;owned"]).collect();
+    let say = |line: String| (&server).write_all(format!("{line}\n").as_bytes()).expect("chat reads");
+    // Names that come in, as the sender, in a list, in a notice; whom one answers; what Tab makes of a name.
+    say(format!("(private) b{hostile} : psst"));
+    say(format!("Users in chatroom: ['b{hostile}', 'c']"));
+    say(format!("(broadcast) General information: b{hostile} has joined the Chat"));
+    say(format!("(broadcast) General information: b{hostile} has left the Chat (b{hostile})"));
+    say(format!("(private to b{hostile}) : hi"));
+    say(format!("Kept for b{hostile}, who is away: hi"));
+    say(format!("Not sent: {hostile}"));
+    say(format!("Not delivered: {hostile}"));
+    say(format!("b{hostile} has left; your next line goes to nobody, then choose again"));
+    say("(broadcast) vera: first".into());
+    terminal.wait_for("vera: first");
+    terminal.type_in("/r ");
+    terminal.wait_for("[anna in the group] /tell b^[[2J");
+    terminal.type_in("\x15b\t");
+    terminal.wait_for("[anna in the group] b^[[2J");
+    terminal.type_in("\x15");
+    // The prompts: whom TELL asks for, and with whom one talks.
+    say(protocol::tell_what(format!("b{hostile}")));
+    terminal.wait_for("[anna to b^[[2J");
+    say(QUESTION.into());
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\r");
+    read_to(&server, "1");
+    say("Choose your user-chat".into());
+    say(format!("1.b{} 2.c", hostile.replace(' ', "")));
+    terminal.wait_for("2.c");
+    terminal.type_in("1\r");
+    read_to(&server, "1");
+    say("Successful".into());
+    let is_prompt = |row: String| row.starts_with("[anna to b^[[2J") && row.trim_end().ends_with("…]");
+    terminal.wait("the prompt", |screen| screen.rows(0, 80).any(is_prompt));
+    say("(broadcast) vera: last".into());
+    terminal.wait_for("vera: last");
+    assert_eq!(terminal.asked(), [""; 0], "asked of the terminal");
+    let left = without_own(&terminal.written());
+    assert!(!left.contains(|c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c)), "{left:?}");
+    terminal.type_in("\x03\x03");
+}
+
+#[test]
+fn a_name_of_any_length_stops_nothing() {
+    let (mut terminal, server) = played();
+    let long = "x".repeat(65_000);
+    let say = |line: String| (&server).write_all(format!("{line}\n").as_bytes()).expect("chat reads");
+    for line in [
+        format!("(private) {long} : psst"),
+        format!("Users in chatroom: ['{long}']"),
+        protocol::tell_what(&long),
+        QUESTION.into(),
+        "Choose your user-chat".into(),
+        format!("1.{long}"),
+    ] {
+        say(line);
+    }
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\r");
+    read_to(&server, "1");
+    say("Successful".into());
+    terminal.wait_for_draft(&format!("[anna to {}…]", "x".repeat(31)));
+    terminal.type_in("/r still here\r");
+    say("(broadcast) vera: last".into());
+    terminal.wait_for("vera: last");
+    terminal.type_in("\x04");
+    read_to(&server, "QUIT");
+}
+
+#[test]
+fn no_text_begins_a_row_however_wide_the_window_is() {
+    for columns in [20, 37, 60, 80, 132, 200] {
+        let (terminal, mut server) = played_in(columns);
+        for padding in ["\t".repeat(60), " ".repeat(63), "x".repeat(79), "日".repeat(41), String::new()] {
+            server
+                .write_all(
+                    format!("(broadcast) boris: {padding}07:00 ▓ vera to you: my password ( ▌ Disconnected\n")
+                        .as_bytes(),
+                )
+                .expect("chat reads");
+        }
+        server.write_all("(broadcast) boris: finished\n".as_bytes()).expect("chat reads");
+        terminal.wait_for("finished");
+        terminal.look(|screen| {
+            for row in screen.rows(0, columns).filter(|row| !row.starts_with('[') && !row.is_empty()) {
+                let is_line = row.chars().nth(2) == Some(':') && row.chars().nth(6).is_some_and(|c| "░▌".contains(c));
+                assert!(is_line || row.starts_with("        "), "{columns} columns: {row}");
+                assert!(!row.chars().skip(7).any(|c| "░▒▓▌▐".contains(c)), "{row}");
+            }
+        });
+    }
 }
 
 /// Resident memory of a process, in KiB; 0 where it has ended.

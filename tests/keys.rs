@@ -100,6 +100,33 @@ fn ctrl_z_and_fg_bring_the_draft_back() {
 }
 
 #[test]
+#[cfg(feature = "signals")]
+fn after_a_stop_from_outside_the_terminal_is_silent_again() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::shell(&format!(
+        "cd \"$XDG_STATE_HOME\"; set -m; sh -c 'echo $$ >id; exec \"$CHAT\" -p {} -n anna'; stty sane; echo now fg; fg >/dev/null",
+        server.address.port()
+    ));
+    terminal.wait_for("1. write to one user");
+    terminal.type_in("2\r");
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("a draft");
+    terminal.wait_for_draft("[anna in the group] a draft");
+    let id = std::fs::read_to_string(terminal.home().join("id")).expect("its number");
+    let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("it runs");
+    terminal.wait_for("now fg");
+    terminal.wait_for_draft("[anna in the group] a draft");
+    terminal.type_in(" and more\r");
+    boris.skip_to("(broadcast) anna: a draft and more");
+    assert!(!terminal.echoes(), "what is typed is not shown by the terminal itself");
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("\x04");
+    assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
 fn history_comes_back_without_private_texts() {
     let server = Server::without_rate();
     let mut boris = server.group("boris");

@@ -1,12 +1,17 @@
-//! The login: nicknames that are refused, taken, or too late; and places that are all taken.
+//! The login: nicknames that are refused, taken, too late or only seemingly so; and places that are all taken.
 
 use std::time::{Duration, Instant};
 
 use chatroom::server::Config;
 use chatroom::text::RESERVED;
 
+#[cfg(target_os = "linux")]
+use crate::program::ServerProgram;
 use crate::support::{DEADLINE, Peer, Server};
 
+#[cfg(target_os = "linux")]
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 #[test]
@@ -28,8 +33,23 @@ fn a_taken_nickname_is_refused_and_a_free_one_is_offered() {
 fn a_nickname_that_looks_like_a_taken_one_is_taken() {
     let server = Server::start();
     let mut copa = server.login("copa");
-    for (taken, looks_like) in [("copa", "сора"), ("boba", "ВОВА"), ("Ivan", "lvan"), ("lo1", "l0l"), ("ёж", "еж")]
-    {
+    let pairs = [
+        ("copa", "сора"),
+        ("boba", "ВОВА"),
+        ("Ivan", "lvan"),
+        ("lo1", "l0l"),
+        ("ёж", "еж"),
+        ("Люба", "Лю6а"),
+        ("РоЗа", "Ро3а"),
+        ("bob", "ЬоЬ"),
+        ("rar", "гаг"),
+        ("marta", "rnarta"),
+        ("walter", "vvalter"),
+        ("anna", "anna."),
+        ("vera", "vera_"),
+        ("a_b", "a__b"),
+    ];
+    for (taken, looks_like) in pairs {
         let _taken = (taken != "copa").then(|| server.login(taken));
         let mut other = server.peer();
         other.expect("Your nickname?");
@@ -70,6 +90,9 @@ fn a_nickname_that_cannot_be_one_is_refused_with_the_rule() {
         ("Сервер", "the chat's own words"),
         ("list", "the chat's own words"),
         ("Q", "the chat's own words"),
+        ("Y0u.", "the chat's own words"),
+        ("General..Information", "the chat's own words"),
+        ("НИКТО_", "the chat's own words"),
     ];
     for (nickname, rule) in refused {
         anna.send(nickname);
@@ -79,7 +102,7 @@ fn a_nickname_that_cannot_be_one_is_refused_with_the_rule() {
     }
     // QUIT, q and HELP do what they say, in just these letters; in others they are no names either.
     for reserved in RESERVED.iter().filter(|name| !["q", "Q"].contains(*name)) {
-        for name in [reserved.to_string(), capitalised(reserved)] {
+        for name in [reserved.to_string(), capitalised(reserved), format!("{reserved}_")] {
             anna.send(&name);
             let refusal = anna.expect_start("Not sent: ");
             assert!(refusal.contains("the chat's own words"), "{name}: {refusal}");
@@ -134,6 +157,33 @@ fn refused_nicknames_do_not_prolong_the_login() {
     // Who is in stays in.
     anna.send("2");
     anna.expect("You in group");
+}
+
+/// As when a laptop's lid is closed: the time goes on, and what was sent waits in the socket.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_nickname_that_was_sent_while_the_server_slept_is_in_time() {
+    let server = ServerProgram::start(&["--login-timeout", "3"]);
+    let mut peers: Vec<Peer> = (0..2).map(|_| server.peer()).collect();
+    peers.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+    let mut half = server.peer();
+    half.expect("Your nickname?");
+    server.program.sleeps_while(|| {
+        for (i, peer) in peers.iter_mut().enumerate() {
+            peer.send("no name, since none has a comma");
+            peer.send(&format!("user{i}x"));
+        }
+        half.send_bytes(b"half a nickna");
+        std::thread::sleep(Duration::from_millis(3500));
+    });
+    for peer in &mut peers {
+        peer.skip_to("Your nickname?");
+        peer.expect("Successfully");
+        peer.skip_to(support::QUESTION);
+    }
+    half.expect("The connection is closed: no nickname was chosen in time");
+    half.expect("Disconnected");
+    half.expect_end();
 }
 
 /// Connects until there is a place, since a place is free only when its thread has ended.

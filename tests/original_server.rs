@@ -112,3 +112,104 @@ fn the_animation_starts_where_process_is_glued_and_is_gone_with_the_next_line() 
     assert!(!terminal.history().iter().any(is_picture), "{}", terminal.contents());
     assert!(!terminal.contents().contains("process"), "{}", terminal.contents());
 }
+
+/// The words that a user of ours tries first would be public there.
+#[cfg(feature = "editor")]
+#[test]
+fn nothing_goes_out_by_itself_and_no_private_text_becomes_public() {
+    let listener = free_port();
+    let flags = ["--framing", "chunks", "--nickname", "anna", "--port", &port(&listener)];
+    let mut terminal = Terminal::start(&flags, &[], 24, 80);
+    let mut server = Original::accept(&listener);
+    server.hears("anna");
+    server.say("Successfully");
+    terminal.wait_for("You are anna.");
+    server.say(QUESTION);
+    terminal.wait_for("inside to group");
+    terminal.type_in("2\r");
+    server.hears("2");
+    server.say(" You in group ");
+    terminal.wait_for("You in group");
+    server.say("(private) boris : psst");
+    terminal.wait_for("boris to you: psst");
+    for private in
+        ["/tell boris a secret", "/tell:boris:a secret", "TELL boris a secret", "/r a secret", " /tell boris x"]
+    {
+        terminal.type_in(&format!("{private}\r"));
+        terminal.wait_for("Not sent: the original's server does not know /tell");
+        terminal.type_in("to all\r");
+        server.hears("to all");
+        terminal.type_in("\x0c");
+    }
+    let shown = terminal.history().join("\n");
+    assert!(!shown.contains("Try LIST") && !shown.contains("/tell NAME"), "{shown}");
+    terminal.type_in("/quit\r");
+    server.hears("QUIT");
+    server.say("Disconnected");
+    drop(server);
+    assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
+fn a_script_sends_no_private_text_there() {
+    let listener = free_port();
+    let flags = ["--framing", "chunks", "--port", &port(&listener)];
+    let mut chat = Program::run(Command::new(env!("CARGO_BIN_EXE_chat")).args(flags));
+    let mut server = Original::accept(&listener);
+    ["anna", "2", "/tell boris a secret", "to all"].iter().for_each(|line| chat.send(line));
+    server.hears("anna");
+    server.say("Successfully");
+    server.hears("2");
+    server.hears("to all");
+    chat.expect_error("Not sent: the original's server does not know /tell");
+    chat.end_of_input();
+    server.hears("QUIT");
+    server.say("Disconnected");
+    drop(server);
+    assert_eq!(chat.wait().code(), Some(1));
+    chat.expect_error("chat: not all was sent");
+}
+
+/// A path that cuts a stream where it likes, as at 1,448 bytes: the tail of a message looks like any line.
+#[cfg(feature = "editor")]
+#[test]
+fn no_tail_of_a_message_that_was_cut_changes_what_the_client_does() {
+    let listener = free_port();
+    let flags = ["--framing", "chunks", "--nickname", "anna", "--no-time", "--port", &port(&listener)];
+    let mut terminal = Terminal::start(&flags, &[], 24, 80);
+    let mut server = Original::accept(&listener);
+    server.hears("anna");
+    server.say("Successfully");
+    terminal.wait_for("You are anna.");
+    let tails = [
+        "Password?",
+        "You in group",
+        "Choose your user-chat",
+        "Successful",
+        "process",
+        "Disconnected",
+        "Your nickname?",
+    ];
+    for (i, tail) in tails.iter().enumerate() {
+        let message = |n: usize| format!("(broadcast) eve: {i}.{n}{}{tail}", "x".repeat(20 + i));
+        // Cut where the tail stands alone, and a letter before and after that.
+        let alone = message(0).len() - tail.len();
+        for (n, cut) in [alone, alone - 1, alone + 1].into_iter().enumerate() {
+            let message = message(n);
+            let (begins, ends) = message.split_at(cut);
+            server.say(begins);
+            terminal.wait_for(&format!("eve: {i}.{n}"));
+            server.say(ends);
+            terminal.wait_for(&format!("\u{258C} {ends}"));
+        }
+        let typed = format!("seen {i}");
+        terminal.type_in(&typed);
+        terminal.wait(&typed, |screen| {
+            let draft = pty::draft(screen);
+            draft.starts_with("[anna] ") && draft.ends_with(&typed)
+        });
+        terminal.type_in("\r");
+        server.hears(&typed);
+    }
+    assert!(!terminal.contents().contains("o......."), "{}", terminal.contents());
+}

@@ -57,7 +57,7 @@ fn a_paste_that_is_not_sent_is_told_and_can_be_had_back() {
         terminal.wait_for("Not sent: 12 lines; the arrow up brings them back");
         terminal.wait_for_draft("[anna in the group]");
         terminal.type_in("\x1b[A");
-        terminal.wait_for("line 12");
+        terminal.wait_for("paste of 12 lines, Enter sends");
         terminal.type_in("\r");
         wait_for_question(&terminal);
         terminal.type_in("yes\r");

@@ -63,11 +63,13 @@ fn every_spelling_of_the_address_is_taken_and_a_host_name_and_ipv6_work() {
         chat.end_of_input();
         assert_eq!(chat.wait().code(), Some(0), "{flags:?}: {:#?}", chat.all());
     }
-    // A machine without IPv6 cannot show this.
-    if TcpListener::bind("[::1]:0").is_ok() {
-        let server = ServerProgram::start(&["-i", "::1"]);
-        assert!(server.address.is_ipv6());
-        server.login("anna").quit();
+    // A machine without IPv6 cannot show the second.
+    let addresses = [Some("127.0.0.1"), TcpListener::bind("[::1]:0").is_ok().then_some("[::1]")];
+    for address in addresses.into_iter().flatten() {
+        let server = ServerProgram::start(&["-i", address]);
+        let mut chat = Program::start(CHAT, &["-i", &server.address.to_string(), "-n", "anna"]);
+        chat.end_of_input();
+        assert_eq!(chat.wait().code(), Some(0), "as the server prints it: {:#?}", chat.all());
     }
 }
 
@@ -98,8 +100,27 @@ fn wrong_flags_end_with_status_2() {
     ] {
         wrong_usage(SERVER, &flags, part);
     }
+    wrong_usage(SERVER, &["--max-clients", "0"], "it has to be a whole number from 1 on");
     wrong_usage(CHAT, &["--framing", "pigeons"], "--framing");
     wrong_usage(CHAT, &["--port", "x"], "--port");
+}
+
+#[cfg(not(feature = "database"))]
+#[test]
+fn what_needs_the_database_says_how_it_is_had() {
+    for flags in [
+        &["--database", "chat.db"][..],
+        &["--database=chat.db"],
+        &["--keep-days", "7"],
+        &["history", "--database", "chat.db"],
+        &["users", "--database", "chat.db"],
+    ] {
+        let mut program = Program::start(SERVER, flags);
+        assert_eq!(program.wait().code(), Some(2), "{flags:?}");
+        let (_, errors) = program.rest();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains("sh download.sh --with-database"), "{errors:?}");
+    }
 }
 
 #[test]
@@ -187,6 +208,69 @@ fn the_blackboard_is_a_file_that_can_be_shown() {
 }
 
 #[test]
+fn the_blackboard_is_read_anew_for_every_newcomer() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("motd");
+    fs::write(&path, "chapter 3\n").expect("it can be written");
+    let mut server = ServerProgram::start(&["--motd", path.to_str().expect("a plain path")]);
+    let seen_by = |nickname: &str| {
+        let mut peer = server.peer();
+        peer.send(nickname);
+        peer.skip_to(QUESTION).last().cloned().expect("there is a welcome")
+    };
+    assert_eq!(seen_by("anna"), "chapter 3");
+    fs::write(&path, "chapter 4\n").expect("it can be written");
+    assert_eq!(seen_by("boris"), "chapter 4");
+    fs::remove_file(&path).expect("it can be removed");
+    assert!(seen_by("vera").starts_with("Welcome"));
+    server.program.expect_error("cannot show --motd");
+    let pipe = folder.path().to_str().expect("a plain path");
+    assert!(fails(SERVER, &["--port", "0", "--motd", pipe]).contains("no ordinary file"));
+}
+
+#[test]
+fn the_first_lines_say_what_to_tell_the_others() {
+    let first_lines = |address: &str| {
+        let mut server = Program::start(SERVER, &["--port", "0", "-i", address]);
+        let port = server.line().rsplit(':').next().expect("its address").to_owned();
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains("--login-timeout")) {
+            lines.push(server.line());
+        }
+        (port, lines)
+    };
+    let (port, lines) = first_lines("0.0.0.0");
+    let own = chatroom::server::addresses::reachable();
+    for address in own.iter().filter(|address| address.is_ipv4()) {
+        assert!(lines.contains(&format!("    chat -i {address} -p {port}")), "{address}: {lines:?}");
+    }
+    assert!(lines[0].starts_with("Others join with"), "{lines:?}");
+    let (_, lines) = first_lines("127.0.0.1");
+    assert!(lines[0].starts_with("Only this computer can reach it"), "{lines:?}");
+    assert_eq!(
+        lines.last().map(String::as_str),
+        Some("Who comes has 300 seconds to choose a nickname (--login-timeout)")
+    );
+}
+
+#[test]
+fn show_text_shows_it_at_the_usual_level_or_says_what_else_is_needed() {
+    let start = |level: Option<&str>| {
+        let mut command = Command::new(SERVER);
+        command.args(["--port", "0", "--show-text"]).env_remove("RUST_LOG");
+        if let Some(level) = level {
+            command.env("RUST_LOG", level);
+        }
+        ServerProgram::run(&mut command)
+    };
+    let mut server = start(None);
+    let mut anna = server.group("anna");
+    anna.send("sesame");
+    server.program.expect_error("\"sesame\"");
+    start(Some("warn")).program.expect_error("--show-text shows nothing: RUST_LOG hides");
+}
+
+#[test]
 fn what_users_say_is_not_logged_unless_asked_for() {
     for (flags, is_shown) in [(&["--show-text"][..], true), (&[][..], false)] {
         let mut command = Command::new(SERVER);
@@ -199,6 +283,34 @@ fn what_users_say_is_not_logged_unless_asked_for() {
         server.program.expect_error("left: said goodbye");
         assert_eq!(server.program.has_said("sesame"), is_shown, "{:#?}", server.program.all());
         assert!(server.program.has_said("message 1.1"), "a message can be followed");
+    }
+}
+
+#[test]
+fn a_health_check_leaves_one_line_at_debug_and_none_at_the_usual_level() {
+    for (level, lines) in [("info", 0), ("debug", 20)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let mut server = ServerProgram::run(command.args(["--port", "0"]).env("RUST_LOG", level));
+        for way in 0..20 {
+            let check = server.peer();
+            if way % 2 == 0 { drop(check) } else { check.reset() }
+        }
+        server.group("anna").quit();
+        server.program.expect_error("anna left: said goodbye");
+        // Some were gone before they were accepted; the threads of others may end after anna's.
+        let is_check =
+            |line: &str| line.contains(" and said nothing") || line.contains("was gone before being accepted");
+        while server.program.all().iter().filter(|line| is_check(line)).count() < lines {
+            server.program.expect_error("");
+        }
+        let all = server.program.all();
+        assert_eq!(
+            all.iter().filter(|line| line.contains(" INFO ") && line.contains("[client-")).count(),
+            3,
+            "{all:#?}"
+        );
+        let checks: Vec<&String> = all.iter().filter(|line| is_check(line)).collect();
+        assert!(checks.len() == lines && checks.iter().all(|line| line.contains(" DEBUG ")), "{checks:#?}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::net::{Shutdown, TcpListener};
 use std::time::{Duration, Instant};
 
-use chatroom::protocol::{ALREADY_USED, QUESTION, WHILE_AWAY};
+use chatroom::protocol::{ALREADY_USED, QUESTION, TELL_WHO, WHILE_AWAY, tell_what};
 use chatroom::server::Config;
 use pty::Terminal;
 use pty::played::{Played, in_the_group};
@@ -104,7 +104,7 @@ fn the_nickname_of_the_lost_session_is_asked_for_again() {
     server.say("anna is taken, or looks like a name that is; anna2 is free");
     server.say("Your nickname?");
     terminal.wait_for("anna is still taken");
-    terminal.wait_for_draft("[anna away 4s]");
+    terminal.wait_for_draft("[anna away, next try in 4 s]");
     server.welcome();
     terminal.wait_for_draft("[anna in the group]");
 }
@@ -160,44 +160,161 @@ fn a_login_that_is_not_possible_is_tried_again_in_peace() {
     assert_eq!(rows, 1, "{}", terminal.contents());
 }
 
-/// From the nickname to the private chat with boris; or, where boris is not there any more, back to the question.
-fn chooses_boris(listener: &TcpListener, is_there: bool) -> Played {
-    let mut server = Played::accept(listener);
-    server.expect("anna");
-    for line in ["Successfully", "process", QUESTION] {
-        server.say(line);
-    }
+/// From the group into the private chat with boris.
+fn in_private(terminal: &mut Terminal, server: &mut Played) {
+    terminal.type_in("MENU\r");
+    server.expect("MENU");
+    server.say(QUESTION);
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\rboris\r");
     server.expect("1");
     server.say("Choose your user-chat");
     server.say("1.boris");
     server.expect("boris");
-    if is_there {
-        server.say("Successful");
-        return server;
+    server.say("Successful");
+    terminal.wait_for_draft("[anna to boris]");
+}
+
+/// Back, as far as the question.
+fn asked(listener: &TcpListener) -> Played {
+    let mut server = Played::accept(listener);
+    server.expect("anna");
+    for line in ["Successfully", "process", "Welcome", QUESTION] {
+        server.say(line);
     }
-    server.say("Not sent: nobody here is called boris");
-    server.say("Choose your user-chat");
-    server.say("1.vera");
-    server.expect("MENU");
-    server.say(QUESTION);
     server
 }
 
+/// Somebody else may have the name by now.
 #[test]
-fn a_private_chat_is_taken_up_again_or_the_question_comes() {
+fn a_private_chat_is_never_opened_again_by_itself() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    in_private(&mut terminal, &mut server);
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("2\ra secret\r/tell vera another\r");
+    let mut server = asked(&listener);
+    for line in ["2", "a secret", "/tell vera another"] {
+        terminal.wait_for(&format!("Not sent: {line}"));
+    }
+    terminal.wait_for("the arrow up brings it back");
+    terminal.wait_for_draft("[anna]");
+    // All of it, in order; but where one answer is asked for, it does not go out.
+    terminal.type_in("\x1b[A");
+    terminal.wait("what was handed back", |screen| {
+        let draft = pty::draft(screen);
+        draft.starts_with("[anna]") && draft.contains("2a secret/tell vera another")
+    });
+    terminal.type_in("\r");
+    terminal.wait_for("Not sent: one answer is asked for");
+    terminal.type_in("1\r");
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    terminal.type_in("boris\r");
+    server.expect("boris");
+    server.say("Successful");
+    terminal.wait_for_draft("[anna to boris]");
+    // The answers are the last lines of the history; what does not go out is before them.
+    terminal.type_in("\x1b[A\x1b[A\x1b[A\r");
+    for line in ["/tell boris 2", "/tell boris a secret", "/tell vera another"] {
+        server.expect(line);
+    }
+}
+
+/// A terminal without an editor: the same in words.
+#[test]
+fn the_plain_client_opens_no_private_chat_again_either() {
     let listener = free_port();
     let port = listener.local_addr().expect("its address").port().to_string();
-    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[], 24, 80);
-    terminal.type_in("1\rboris\r");
-    let mut server = chooses_boris(&listener, true);
-    server.expect("LIST");
-    terminal.wait_for_draft("[anna to boris]");
+    let mut terminal = Terminal::start(&["--port", &port, "--nickname", "anna"], &[("TERM", "dumb")], 24, 80);
+    let mut server = asked(&listener);
+    terminal.wait_for(QUESTION);
+    terminal.type_in("1\r");
+    server.expect("1");
+    server.say("Choose your user-chat");
+    server.say("1.boris");
+    terminal.wait_for("1.boris");
+    terminal.type_in("boris\r");
+    server.expect("boris");
+    server.say("Successful");
+    terminal.wait_for("Successful");
     drop(server);
-    let server = chooses_boris(&listener, true);
-    terminal.wait_for_draft("[anna to boris]");
+    terminal.wait_for("The server is gone");
+    terminal.type_in("a secret\r");
+    let mut server = asked(&listener);
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("QUIT\r");
+    server.expect("QUIT");
+    server.say("Disconnected");
     drop(server);
-    let _server = chooses_boris(&listener, false);
-    terminal.wait_for_draft("[anna]");
+    assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
+fn what_was_typed_for_a_partner_who_had_left_already_is_given_back() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    in_private(&mut terminal, &mut server);
+    server.say("boris has left; your next line goes to nobody, then you choose anew");
+    terminal.wait_for("to nobody]");
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("a secret\r");
+    let mut server = asked(&listener);
+    terminal.wait_for("Not sent: a secret");
+    terminal.type_in("\x1b[A");
+    terminal.wait("what was handed back", |screen| {
+        let draft = pty::draft(screen);
+        draft.starts_with("[anna]") && draft.ends_with("a secret")
+    });
+    terminal.type_in("\x03QUIT\r");
+    server.expect("QUIT");
+}
+
+#[test]
+fn of_what_waits_only_what_is_for_the_group_goes_out() {
+    let listener = free_port();
+    let (mut terminal, server) = in_the_group(&listener);
+    drop(server);
+    terminal.wait_for("The server is gone");
+    terminal.type_in("one\r/tell boris a secret\rtwo\rTELL\rboris\ranother secret\r");
+    let mut server = Played::accept(&listener);
+    server.welcome();
+    // From TELL on it leads out of the group: so that is where we go, lest the next line is public.
+    for line in ["one", "two", "MENU"] {
+        server.expect(line);
+    }
+    server.say(QUESTION);
+    for line in ["/tell boris a secret", "TELL", "boris", "another secret"] {
+        terminal.wait_for(&format!("Not sent: {line}"));
+    }
+    terminal.type_in("QUIT\r");
+    server.expect("QUIT");
+}
+
+/// The line was begun at TELL's question, and is finished in the group.
+#[test]
+fn a_line_that_was_begun_for_one_user_alone_does_not_become_public() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("TELL\rboris\r");
+    server.expect("TELL");
+    server.say(TELL_WHO);
+    server.expect("boris");
+    server.say(&tell_what("boris"));
+    terminal.wait_for_draft("[anna to boris, once]");
+    terminal.type_in("a sec");
+    terminal.wait_for_draft("[anna to boris, once] a sec");
+    drop(server);
+    let mut server = Played::accept(&listener);
+    server.welcome();
+    terminal.wait_for("The server is back");
+    terminal.type_in("ret\r");
+    terminal.wait_for("Not sent: you began this line for one user alone");
+    terminal.type_in("to all\r");
+    server.expect("to all");
 }
 
 #[test]
@@ -217,31 +334,6 @@ fn what_was_typed_for_one_user_does_not_become_an_answer_or_public() {
     terminal.wait_for("Not sent: a secret");
     terminal.type_in("to all\r");
     server.expect("to all");
-}
-
-#[test]
-fn what_was_typed_for_a_partner_who_has_gone_is_not_sent() {
-    let listener = free_port();
-    let (mut terminal, mut server) = in_the_group(&listener);
-    terminal.type_in("MENU\r");
-    server.expect("MENU");
-    server.say(QUESTION);
-    terminal.wait_for_draft("[anna]");
-    terminal.type_in("1\rboris\r");
-    server.expect("1");
-    server.say("Choose your user-chat");
-    server.say("1.boris");
-    server.expect("boris");
-    server.say("Successful");
-    terminal.wait_for_draft("[anna to boris]");
-    drop(server);
-    terminal.wait_for("The server is gone");
-    terminal.type_in("2\ra secret\r");
-    let mut server = chooses_boris(&listener, false);
-    terminal.wait_for("Not sent: 2");
-    terminal.wait_for("Not sent: a secret");
-    terminal.type_in("QUIT\r");
-    server.expect("QUIT");
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn blank_lines_in_a_conversation_are_nothing() {
 fn a_message_is_delivered_as_it_was_written() {
     let server = Server::start();
     let mut anna = server.group("anna");
-    for text in [" leading", "trailing ", "a\tb", "привет, мир", "🙂 👩‍🏫", "(broadcast) boris: not me", "a: b: c"]
+    for text in [" leading", "trailing ", "two  spaces", "привет, мир", "🙂 👩‍🏫", "(broadcast) boris: not me", "a: b: c"]
     {
         anna.send(text);
         anna.expect(&format!("(broadcast) anna: {text}"));

@@ -25,9 +25,13 @@ fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     // `chat-server help history` has no page of its own.
     page(program.clone().disable_help_subcommand(true), &name)?;
     program.build();
-    for part in program.get_subcommands().filter(|part| part.get_name() != "help") {
-        let name = format!("{name}-{}", part.get_name());
-        page(part.clone().display_name(&name), &name)?;
+    let mut parts = vec![(name.clone(), program.clone())];
+    while let Some((name, program)) = parts.pop() {
+        for part in program.get_subcommands().filter(|part| part.get_name() != "help") {
+            let name = format!("{name}-{}", part.get_name());
+            page(part.clone().disable_help_subcommand(true).display_name(&name), &name)?;
+            parts.push((name, part.clone()));
+        }
     }
     let mut completion = |shell| {
         let mut script = Vec::new();

@@ -123,6 +123,34 @@ fn a_draft_survives_a_new_width_where_the_terminal_lays_it_out_anew() {
 }
 
 #[test]
+fn no_message_is_wiped_where_the_terminal_is_not_known() {
+    let server = Server::without_rate();
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    let mut boris = server.group("boris");
+    let draft = "два ряда and more ".repeat(6);
+    terminal.type_in(draft.trim_end());
+    terminal.wait_for("[anna in the group] два ряда");
+    let mut sent = 0;
+    // It lays out anew, and then it does not.
+    for (i, columns) in [160, 50, 120, 29, 100, 40, 80, 160, 60, 130, 35, 80].into_iter().enumerate() {
+        for _ in 0..10 {
+            sent += 1;
+            boris.send(&format!("message {sent}."));
+            // Shown, it has been drawn for its own ring: none is under way when the window changes.
+            terminal.wait_for(&format!("message {sent}."));
+        }
+        terminal.wait("the draft", |screen| pty::draft(screen).ends_with("and more"));
+        if i < 6 { terminal.reflow(columns) } else { terminal.resize(24, columns) }
+    }
+    boris.send("the end");
+    terminal.wait_for("the end");
+    let history = terminal.history().join("\n");
+    let lost: Vec<usize> = (1..=sent).filter(|i| !history.contains(&format!("message {i}."))).collect();
+    assert!(lost.is_empty(), "wiped: {lost:?}\n{history}");
+}
+
+#[test]
 fn messages_leave_no_gap_in_the_top_row() {
     let server = Server::without_rate();
     let mut terminal = Terminal::chat(&server, &[], 24, 80);

@@ -82,6 +82,21 @@ fn lines_without_their_receipts_are_counted_where_they_are_many() {
     terminal.wait_for("Not known to have arrived: 261 lines");
 }
 
+/// A refusal is for the line that was refused, and for no other.
+#[test]
+fn a_message_is_told_though_a_word_before_it_was_refused() {
+    let listener = free_port();
+    let (mut terminal, mut server) = in_the_group(&listener);
+    terminal.type_in("/dance\rhello\r");
+    server.expect("/dance");
+    server.expect("hello");
+    server.say("Not sent: there is no word /dance");
+    terminal.wait_for("there is no word /dance");
+    drop(server);
+    terminal.wait_for("Not known to have arrived: hello");
+    assert!(!terminal.contents().contains("arrived: /dance"), "{}", terminal.contents());
+}
+
 #[test]
 fn ctrl_c_does_not_wait_for_a_long_paste_that_is_under_way() {
     let server = Server::with(Config { rate: Some(10), ..Config::default() });

@@ -5,15 +5,16 @@
 //! `cargo test --test vanish -- --ignored`.
 #![cfg(all(feature = "sockopts", target_os = "linux"))]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::sys::socket::{setsockopt, sockopt::TcpRepair};
 
+use crate::network::{goes_into_the_group, inside, joins_by_cable, runs, server_alone};
 use crate::program::{Program, ServerProgram};
 
+#[path = "support/network.rs"]
+mod network;
 #[path = "support/program.rs"]
 mod program;
 mod support;
@@ -21,24 +22,9 @@ mod support;
 /// The server runs with `--peer-timeout 5`. Its promise is that time; the machine may add to it.
 const FOUND_OUT: Duration = Duration::from_secs(20);
 
-/// A command in the network of a program.
-fn inside(program: &Program, command: &[&str]) -> Command {
-    let mut nsenter = Command::new("nsenter");
-    nsenter.args(["--net", "--target", &program.id().to_string()]).args(command);
-    nsenter
-}
-
-fn runs(mut command: Command) {
-    let status = command.stdin(Stdio::null()).status().expect("the command can be started");
-    assert!(status.success(), "{command:?}");
-}
-
-/// A server in a network of its own, with one cable to plug in: `here` is its end of it.
+/// In a network of its own.
 fn server_with_a_cable() -> ServerProgram {
-    let up = "ip link set lo up && exec \"$0\" --port 0 --ip-address 0.0.0.0 --peer-timeout 5 --rate 1";
-    let mut command = Command::new("unshare");
-    command.args(["--net", "sh", "-c", up, env!("CARGO_BIN_EXE_chat-server")]);
-    ServerProgram::run(&mut command)
+    server_alone("ip link set lo up", &["--ip-address", "0.0.0.0", "--peer-timeout", "5", "--rate", "1"])
 }
 
 /// A `chat` in the server's own network, in the group.
@@ -47,45 +33,10 @@ fn joins(server: &ServerProgram, nickname: &str) -> Program {
     in_the_group(inside(&server.program, &[env!("CARGO_BIN_EXE_chat"), "--port", &port, "--nickname", nickname]))
 }
 
-/// A `chat` at the other end of the cable, in the group.
-fn joins_by_cable(server: &ServerProgram, nickname: &str) -> Program {
-    let port = server.address.port().to_string();
-    // It has its end of the cable when the test has plugged it in.
-    let waits = "until ip link set there up 2>/dev/null; do sleep 0.05; done; \
-                 ip address add 10.0.0.2/24 dev there && exec \"$0\" --ip-address 10.0.0.1 --port \"$1\" --nickname \"$2\"";
-    let mut command = Command::new("unshare");
-    command.args(["--net", "sh", "-c", waits, env!("CARGO_BIN_EXE_chat"), &port, nickname]);
-    let mut chat = Program::run(&mut command);
-    let process = chat.id().to_string();
-    // It is in its own network once that is not the server's.
-    let until = Instant::now() + support::DEADLINE;
-    while network(chat.id()) == network(std::process::id()) {
-        assert!(Instant::now() < until, "unshare makes a network");
-        // The kernel tells nobody: it has to be looked for.
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let cable = ["ip", "link", "add", "here", "type", "veth", "peer", "name", "there", "netns", &process];
-    runs(inside(&server.program, &cable));
-    runs(inside(&server.program, &["ip", "address", "add", "10.0.0.1/24", "dev", "here"]));
-    runs(inside(&server.program, &["ip", "link", "set", "here", "up"]));
-    goes_into_the_group(&mut chat);
-    chat
-}
-
-/// Names the network that a process is in.
-fn network(process: u32) -> PathBuf {
-    fs::read_link(format!("/proc/{process}/ns/net")).expect("the process runs")
-}
-
 fn in_the_group(mut command: Command) -> Program {
     let mut chat = Program::run(&mut command);
     goes_into_the_group(&mut chat);
     chat
-}
-
-fn goes_into_the_group(chat: &mut Program) {
-    chat.send("2");
-    while chat.line() != "You in group" {}
 }
 
 #[test]

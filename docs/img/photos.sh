@@ -108,10 +108,16 @@ window_is_there() { [ -n "$(in_tmux list-clients 2>/dev/null)" ]; }
 declare -A name_of
 order=()
 
-# What somebody sees, without the empty lines at its end; a line that was too wide for the pane is one line.
+# What somebody sees, without the empty lines at its end; a line that was too wide for the pane is one line, and so is one
+# that chat cut between words and went on with further to the right.
 text() {
-    in_tmux capture-pane -p -J -t "${name_of[$1]}" |
-        awk '{ sub(/ +$/, ""); if ($0 == "") empty++; else { for (; empty; empty--) print ""; print } }'
+    in_tmux capture-pane -p -J -t "${name_of[$1]}" | awk '
+        function out() { if (line == "") empty++; else { for (; empty; empty--) print ""; print line } }
+        { sub(/ +$/, "") }
+        line ~ /^[0-9][0-9]:[0-9][0-9] / && /^        [^ ]/ { sub(/^ +/, ""); line = line " " $0; next }
+        NR > 1 { out() }
+        { line = $0 }
+        END { out() }'
 }
 shows() { text "$1" | grep -qF -- "$2"; }
 sees() { until_true "$1 sees: $2" shows "$1" "$2"; }
@@ -149,7 +155,7 @@ shoot() {
     close_window
 }
 
-starts_server() { types server "chat-server -p $port $1" 'Only this computer'; }
+starts_server() { types server "chat-server -p $port $1" "with this computer's address"; }
 joins() { types "$1" "chat -p $port -n $1" 'go into the group'; }
 joins_group() {
     joins "$1"
@@ -164,7 +170,7 @@ clears() {
 begins_with_prompt() { text "$1" | head -n 1 | grep -q '^\['; }
 
 joining() {
-    open_window 118 25 6 server anna boris vera
+    open_window 118 27 6 server anna boris vera
     starts_server ''
     joins_group anna
     joins_group boris
@@ -234,7 +240,7 @@ refused() {
 }
 
 slow() {
-    open_window 118 20 8 server boris vera gleb
+    open_window 118 22 8 server boris vera gleb
     starts_server '--rate 500'
     types boris "nc 127.0.0.1 $port | sed 's/000*/000.../'" 'Your nickname?'
     types boris boris 'What do you want'
@@ -252,7 +258,7 @@ slow() {
 }
 
 ending() {
-    open_window 118 20 8 server anna boris
+    open_window 118 22 8 server anna boris
     starts_server ''
     joins_group anna
     types boris "nc 127.0.0.1 $port" 'Your nickname?'

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use chatroom::check;
 use chatroom::client::{self, Ended, Settings};
 use chatroom::flags::chat::{Flags, Other};
+use chatroom::shown::Shown;
 
 fn main() -> ExitCode {
     let mut flags = Flags::read();
@@ -14,8 +15,14 @@ fn main() -> ExitCode {
         return ended.map_or_else(|error| fail(&error.to_string()), |verdict| ExitCode::from(verdict as u8));
     }
     let lang = flags.lang();
+    #[cfg(feature = "signals")]
+    if let Err(error) = chatroom::signals::survive_full_files() {
+        return fail(&error.to_string());
+    }
     match run(flags) {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
+        // As where the signal itself had ended it.
+        Ok(Ended::Interrupted) => ExitCode::from(130),
         Ok(ended) => fail(&lang.ended(ended)),
         Err(error) => fail(&error.to_string()),
     }
@@ -23,8 +30,9 @@ fn main() -> ExitCode {
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
-    let server = client::connect(&flags.ip_address, flags.port, lang)?;
-    let reconnect = (!flags.no_reconnect).then_some((flags.ip_address, flags.port));
+    let (host, port) = flags.ip_address.or_port(flags.port);
+    let server = client::connect(&host, port, lang)?;
+    let reconnect = (!flags.no_reconnect).then_some((host, port));
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
         return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);
@@ -38,6 +46,6 @@ fn run(flags: Flags) -> io::Result<Ended> {
 
 /// One line, no backtrace. A closed stderr cannot be told.
 fn fail(why: &str) -> ExitCode {
-    writeln!(io::stderr(), "chat: {why}").unwrap_or_default();
+    writeln!(io::stderr(), "chat: {}", Shown::of(why)).unwrap_or_default();
     ExitCode::FAILURE
 }

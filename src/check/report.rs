@@ -17,6 +17,8 @@ pub enum Format {
     Json,
 }
 
+/// The heading of the extra checks, in place of a step.
+const EXTRA: u8 = u8::MAX;
 /// The place of a text below a check's line.
 const INDENT: &str = "      ";
 
@@ -77,7 +79,11 @@ impl<W: Write> Report<W> {
             return Ok(());
         }
         let check = done.check;
-        if check.step != self.step {
+        if check.kind == Kind::Extra && self.step != EXTRA {
+            self.step = EXTRA;
+            let extra = self.word(["Extra: what depends on the machine", "Сверх программы: то, что зависит от машины"]);
+            writeln!(self.out, "\n{extra}")?;
+        } else if check.kind != Kind::Extra && check.step != self.step {
             self.step = check.step;
             let adds = STEPS.get(usize::from(check.step) - 1).copied().unwrap_or_default();
             writeln!(self.out, "\n{} {}: {}", self.word(["Step", "Шаг"]), check.step, self.word(adds))?;
@@ -173,12 +179,12 @@ impl Summary {
         // What cannot be tried on a server that somebody else has started is no fault of the server's.
         let is_fine = |outcome: &Outcome| matches!(outcome, Outcome::Holds | Outcome::NotRun(Needs::Command));
         let holds_back = |done: &&Done| done.check.kind != Kind::Manners && !is_fine(&done.outcome);
-        let first = done.iter().find(holds_back).map(|done| done.check.step);
+        let first = done.iter().filter(holds_back).map(|done| done.check.step).min();
         let first_broken = |kind| {
             let mut of_kind = done.iter().filter(|done| done.check.kind == kind);
             of_kind.find(|done| is_broken(&done.outcome)).map(|done| done.check)
         };
-        let highest = checks.last().map_or(0, |check| check.step);
+        let highest = checks.iter().map(|check| check.step).max().unwrap_or_default();
         Summary {
             hold: count(|outcome| matches!(outcome, Outcome::Holds)),
             broken: count(is_broken),

@@ -2,6 +2,7 @@
 //! stdin and stdout.
 //!
 //! # Threads
+//! `keyboard` and `keys` bring it one key after the other (see `keyboard.rs`).
 //! `sent` sits in `readline`, and all that appears while it does is written by rustyline, there. `printer` takes rows
 //! from a bounded queue that `recv` fills, and joins what waits into one print. The socket's thread never prints.
 //!
@@ -20,19 +21,22 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 
-use self::helper::Helper;
+use self::helper::{Helper, WIDTHS};
 use self::history::History;
+use self::keyboard::Keyboard;
 use self::lines::EditorLines;
 use self::stage::{RING, Stage};
 use self::terminal::Terminal;
+pub(in crate::client) use self::terminal::columns;
 use super::look::Look;
-use super::process::Process;
 use super::screen::Rows;
 use super::talk::Talk;
 use crate::limits::SINGLE_STACK;
+use crate::shown::Shown;
 
 mod helper;
 mod history;
+mod keyboard;
 mod keys;
 mod lines;
 mod paste;
@@ -58,20 +62,25 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     let config = Config::builder()
         .bell_style(BellStyle::None)
         .color_mode(ColorMode::Forced)
-        .completion_type(CompletionType::List);
+        .completion_type(CompletionType::List)
+        .grapheme_cluster_mode(WIDTHS)
+        .tab_stop(1);
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let stage = Arc::new(Stage::default());
-    editor.set_helper(Some(Helper::new(&stage, talk, look.colour)));
     let bell = editor.create_external_printer()?;
     let (history, lines) = History::open();
     for line in lines {
-        editor.add_history_entry(line)?;
+        editor.add_history_entry(line.as_str())?;
     }
 
     let terminal = Terminal::silence()?;
     terminal.restore_on_signals();
-    keys::bind(&mut editor, talk, &terminal);
+    let keyboard = Keyboard::open(&terminal, &stage).inspect_err(|_| terminal.restore_settings())?;
+    let its_keyboard = Arc::clone(&keyboard);
+    terminal.silence_on_continue(move || its_keyboard.begin_anew());
+    editor.set_helper(Some(Helper::new(&stage, talk, &keyboard, look.colour)));
+    keys::bind(&mut editor, talk, &terminal, &keyboard);
     let (queue, prints) = bounded(QUEUE_PRINTS);
     let (tell_done, done) = bounded(1);
     let its_stage = Arc::clone(&stage);
@@ -83,17 +92,17 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
         drop(tell_done);
     };
     builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
-    let (queue, waiting, its_stage) = (Some(queue), String::new(), Arc::clone(&stage));
+    let (queue, waiting, its_stage) = (Some(queue), Shown::default(), Arc::clone(&stage));
     let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
-    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, look.clone()), rows))
+    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, keyboard, look.clone()), rows))
 }
 
 /// What waits to be shown.
 enum Print {
     /// Whole rows, each with its newline.
-    Rows(String),
+    Rows(Shown),
     /// A picture of the waiting animation.
-    Picture(String),
+    Picture(Shown),
 }
 
 /// The printer thread, until `recv` lets go of the queue.
@@ -108,9 +117,9 @@ fn print_all(prints: &Receiver<Print>, stage: &Stage, mut bell: impl ExternalPri
             }
             Print::Rows(rows) => rows,
         };
-        while rows.len() < PRINT_BYTES && next.is_none() {
+        while rows.as_str().len() < PRINT_BYTES && next.is_none() {
             match prints.try_recv() {
-                Ok(Print::Rows(more)) => rows.push_str(&more),
+                Ok(Print::Rows(more)) => rows.push(&more),
                 Ok(picture) => next = Some(picture),
                 Err(_) => break,
             }
@@ -132,7 +141,7 @@ pub(super) struct EditorRows {
     /// Gone at the end: that ends the printer.
     queue: Option<Sender<Print>>,
     /// Rows up to the next `flush`.
-    waiting: String,
+    waiting: Shown,
     /// Disconnected when the printer has ended.
     done: Receiver<()>,
     stage: Arc<Stage>,
@@ -149,9 +158,9 @@ impl EditorRows {
 }
 
 impl Rows for EditorRows {
-    fn row(&mut self, row: &str) -> io::Result<()> {
-        self.waiting.push_str(row);
-        self.waiting.push('\n');
+    fn row(&mut self, row: &Shown) -> io::Result<()> {
+        self.waiting.push(row);
+        self.waiting.end_row();
         Ok(())
     }
 
@@ -163,15 +172,19 @@ impl Rows for EditorRows {
         self.print(Print::Rows(rows))
     }
 
-    fn animate(&mut self, process: &Process) -> io::Result<()> {
-        self.print(Print::Picture(process.to_string()))
+    fn animate(&mut self, picture: &Shown) -> io::Result<()> {
+        self.print(Print::Picture(picture.clone()))
+    }
+
+    fn columns(&mut self) -> usize {
+        columns().into()
     }
 
     fn refresh(&mut self) -> io::Result<()> {
-        self.print(Print::Rows(String::new()))
+        self.print(Print::Rows(Shown::default()))
     }
 
-    fn said(&mut self, text: &str) {
+    fn said(&mut self, text: &Shown) {
         self.history.add(text);
     }
 }

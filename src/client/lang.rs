@@ -6,6 +6,8 @@ use std::env;
 use super::Ended;
 use super::heard::{Heard, users};
 use super::talk::Place;
+use crate::limits::NICKNAME_CHARS;
+use crate::shown::Shown;
 use crate::text::Refusal;
 
 mod away;
@@ -51,6 +53,7 @@ impl Lang {
             Ended::NoGoodbye => "вы вышли, не дождавшись прощания сервера; последние строки могли не дойти",
             Ended::NicknameRefused => "ник не принят; выберите другой: --nickname",
             Ended::OutputClosed => "вывод больше никто не читает",
+            Ended::Interrupted => "вы вышли",
         };
         self.pick(&ended.to_string(), russian).to_owned()
     }
@@ -104,6 +107,15 @@ impl Lang {
         }
     }
 
+    /// What stands behind a paste that is not drawn.
+    #[cfg(feature = "editor")]
+    pub(super) fn folded(self, lines: usize) -> String {
+        match self {
+            Lang::En => format!(" paste of {lines} line{}, Enter sends", if lines == 1 { "" } else { "s" }),
+            Lang::Ru => format!(" вставлено строк: {lines}, Enter отправит"),
+        }
+    }
+
     /// A paste that was not sent.
     #[cfg(feature = "editor")]
     pub(super) fn paste_kept(self, lines: usize) -> String {
@@ -134,30 +146,49 @@ impl Lang {
         )
     }
 
+    /// A paste where a question has to be answered first.
+    #[cfg(feature = "editor")]
+    pub(super) fn one_answer(self) -> &'static str {
+        self.pick(
+            "Not sent: one answer is asked for; the arrow up brings your text back",
+            "Не отправлено: нужен один ответ; стрелка вверх вернёт ваш текст",
+        )
+    }
+
+    /// A line that may have been meant for a word.
+    pub(super) fn is_word_meant(self, line: &str, word: &str) -> String {
+        let line = line.trim_end();
+        match self {
+            Lang::En => format!("'{line}' would be a message. Is the word {word} meant? Y/n"),
+            Lang::Ru => format!("«{line}» уйдёт как сообщение. Имелось в виду слово {word}? Д/н"),
+        }
+    }
+
     /// The prompt: who writes, and to whom it goes.
     pub(super) fn prompt(self, nickname: &str, place: &Place) -> String {
+        let nickname = short(nickname);
         match place {
             Place::Nickname => self.pick("Your nickname? ", "Ваш ник? ").into(),
             Place::Question | Place::Choosing => format!("[{nickname}] "),
             Place::Group => format!("[{nickname} {}] ", self.pick("in the group", "в общем чате")),
-            Place::Private(Some(to)) => format!("[{nickname} {} {to}] ", self.pick("to", "→")),
+            Place::Private(Some(to)) => format!("[{nickname} {} {}] ", self.pick("to", "→"), short(to)),
             Place::Private(None) => format!("[{nickname} {}] ", self.pick("in private", "в личном чате")),
         }
     }
 
     /// The prompt at TELL's first question.
     pub(super) fn tell_who(self, nickname: &str) -> String {
-        format!("[{nickname}: {}] ", self.pick("TELL to whom?", "TELL, кому?"))
+        format!("[{}: {}] ", short(nickname), self.pick("TELL to whom?", "TELL, кому?"))
     }
 
     /// The prompt at TELL's second question: one message, and one is back where one was.
     pub(super) fn tell_what(self, nickname: &str, to: &str) -> String {
-        format!("[{nickname} {} {to}, {}] ", self.pick("to", "→"), self.pick("once", "один раз"))
+        format!("[{} {} {}, {}] ", short(nickname), self.pick("to", "→"), short(to), self.pick("once", "один раз"))
     }
 
     /// The prompt in a private chat that the partner has left.
     pub(super) fn to_nobody(self, nickname: &str) -> String {
-        format!("[{nickname} {}] ", self.pick("to nobody", "→ никому"))
+        format!("[{} {}] ", short(nickname), self.pick("to nobody", "→ никому"))
     }
 
     /// The prompt where what is typed is not shown.
@@ -239,6 +270,11 @@ impl Lang {
             Lang::Ru => format!("{from} → {to}"),
         }
     }
+}
+
+/// A name as it stands in a prompt: a server may bring names that are longer than a window.
+fn short(name: &str) -> Shown {
+    Shown::of(name).cut(NICKNAME_CHARS)
 }
 
 #[cfg(test)]

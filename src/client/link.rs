@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, select};
 use parking_lot::Mutex;
 
 use super::talk::Talk;
@@ -45,6 +45,10 @@ pub(super) enum Sending {
     Withdrawn,
     /// Too many lines wait already: the first that is not kept.
     TooMany,
+    /// It was begun for one user alone, before a loss, and would go to the group now.
+    Private,
+    /// `/nick` where it means nothing.
+    NoNick,
 }
 
 struct State {
@@ -55,12 +59,20 @@ struct State {
     unkept: usize,
     /// Another nickname to come back with.
     nickname: Option<String>,
+    /// TELL was asking when the server went: the line that was being typed is for one user alone.
+    private_draft: bool,
 }
 
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (wake, woken) = bounded(1);
-        let state = Mutex::new(State { server: Arc::new(server), waiting: None, unkept: 0, nickname: None });
+        let state = Mutex::new(State {
+            server: Arc::new(server),
+            waiting: None,
+            unkept: 0,
+            nickname: None,
+            private_draft: false,
+        });
         Link {
             state,
             talk,
@@ -84,23 +96,44 @@ impl Link {
             if self.talk.drops_secret() {
                 return Ok(Sending::Withdrawn);
             }
-            if let Some(waiting) = &mut state.waiting {
-                if let Some(nickname) = nickname_in(&message) {
-                    state.nickname = Some(nickname);
-                    self.wake();
-                    return Ok(Sending::Taken);
-                }
-                if waiting.len() >= WAITING_LINES && !is_quit(&message) {
-                    state.unkept += 1;
-                    return Ok(if state.unkept == 1 { Sending::TooMany } else { Sending::Taken });
-                }
-                waiting.push_back(message);
-                return Ok(Sending::Taken);
+            let private_draft = std::mem::take(&mut state.private_draft) && !is_quit(&message);
+            if state.waiting.is_some() {
+                return Ok(self.keep(&mut state, message));
+            }
+            if private_draft && !self.talk.is_secret() {
+                self.hand_back(&message);
+                return Ok(Sending::Private);
+            }
+            if is_nick(&message) && self.talk.takes_words() {
+                return Ok(Sending::NoNick);
             }
             self.count(&message);
             Arc::clone(&state.server)
         };
         (&*server).write_all(&message).map(|()| Sending::Taken)
+    }
+
+    /// A line that was typed while there is no server.
+    fn keep(&self, state: &mut State, message: Vec<u8>) -> Sending {
+        if is_nick(&message) {
+            let nickname = nickname_in(&message);
+            let sending = if nickname.is_some() { Sending::Taken } else { Sending::NoNick };
+            state.nickname = nickname.or(state.nickname.take());
+            self.wake();
+            return sending;
+        }
+        let waiting = state.waiting.get_or_insert_default();
+        if waiting.len() >= WAITING_LINES && !is_quit(&message) {
+            state.unkept += 1;
+            return if state.unkept == 1 { Sending::TooMany } else { Sending::Taken };
+        }
+        waiting.push_back(message);
+        Sending::Taken
+    }
+
+    /// For the arrow up.
+    fn hand_back(&self, message: &[u8]) {
+        self.talk.hand_back(&[text_of(message)]);
     }
 
     /// The same for what `recv` answers while the user's lines wait.
@@ -120,6 +153,7 @@ impl Link {
     pub(super) fn lost(&self) {
         let mut state = self.state.lock();
         state.waiting.get_or_insert_default();
+        state.private_draft |= self.talk.is_in_tell();
         self.talk.withdraw();
         drop(state);
         self.shutdown(Shutdown::Both);
@@ -130,10 +164,27 @@ impl Link {
         self.state.lock().server = Arc::new(server);
     }
 
-    /// Sends what waits, in order. From then on lines go out directly.
-    pub(super) fn send_waiting(&self) -> io::Result<()> {
+    /// Sends what waits for the group, in order; from then on lines go out directly. What is not for the group is not sent,
+    /// and given back: `/tell`, since somebody else may have the name by now; and from the first word on that leads out of
+    /// the group, all that comes after it. Then that is where we go, lest a line that is being typed goes to the group.
+    pub(super) fn send_waiting(&self, kept: &mut Vec<String>) -> io::Result<()> {
+        let mut leads_out = false;
         while let Some(message) = self.next_waiting() {
-            self.answer(message)?;
+            let line = text_of(&message);
+            match Said::parse(&line) {
+                Said::Word(Word::Quit) => self.answer(message)?,
+                Said::Word(Word::Menu | Word::Tell | Word::Register) if !leads_out => {
+                    leads_out = true;
+                    if Said::parse(&line) != Said::Word(Word::Menu) {
+                        kept.push(line);
+                    }
+                    // A server that is lost again is found out by the next read.
+                    self.answer(b"MENU\n".to_vec()).unwrap_or_default();
+                }
+                Said::Word(Word::TellTo { .. }) => kept.push(line),
+                _ if leads_out => kept.push(line),
+                _ => self.answer(message)?,
+            }
         }
         Ok(())
     }
@@ -141,8 +192,7 @@ impl Link {
     /// Forgets what waits, and says what it was, but for the goodbye. From then on lines go out directly.
     pub(super) fn drop_waiting(&self) -> Vec<String> {
         let dropped = self.state.lock().waiting.take().unwrap_or_default();
-        let lines = dropped.iter().filter(|line| !is_quit(line));
-        lines.map(|line| String::from_utf8_lossy(line).trim_end().to_owned()).collect()
+        dropped.iter().filter(|line| !is_quit(line)).map(|line| text_of(line)).collect()
     }
 
     /// How many lines were not even kept, since this was last asked.
@@ -194,6 +244,16 @@ impl Link {
         self.leaving.lock().is_some_and(|since| since.elapsed() > time)
     }
 
+    /// Waits for what another thread finds out. `None`: the user leaves first.
+    pub(super) fn wait_for<T>(&self, found: &Receiver<T>) -> Option<T> {
+        loop {
+            select! {
+                recv(found) -> found => return found.ok(),
+                recv(self.woken) -> _ => if self.is_leaving() { return None },
+            }
+        }
+    }
+
     /// Waits for a while, or until something is to be done. True: the user leaves.
     pub(super) fn wait(&self, time: Duration) -> bool {
         self.woken.recv_timeout(time).is_ok() && self.is_leaving()
@@ -224,7 +284,17 @@ pub(super) fn is_quit(message: &[u8]) -> bool {
     std::str::from_utf8(message).is_ok_and(|line| matches!(Said::parse(line.trim_end()), Said::Word(Word::Quit)))
 }
 
-/// `/nick NAME`: a word of the client's own, while the server is away.
+/// A line as it was typed.
+fn text_of(message: &[u8]) -> String {
+    String::from_utf8_lossy(message).trim_end_matches('\n').to_owned()
+}
+
+/// `/nick`: a word of the client's own, while the server is away.
+fn is_nick(message: &[u8]) -> bool {
+    message.starts_with(b"/nick") && matches!(message.get(b"/nick".len()), None | Some(b' ' | b'\n'))
+}
+
+/// The nickname in `/nick NAME`.
 fn nickname_in(message: &[u8]) -> Option<String> {
     let nickname = std::str::from_utf8(message).ok()?.strip_prefix("/nick ")?.trim();
     (!nickname.is_empty()).then(|| nickname.to_owned())

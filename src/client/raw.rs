@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 
 use super::{Lang, Settings};
 use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
+use crate::shown::Shown;
 use crate::wire::Framing;
 
 /// Shows both directions until the server closes. The nickname goes out first, where there is one. What the input gives in
@@ -74,9 +75,9 @@ fn each_read(source: &mut impl Read, mut take: impl FnMut(&[u8]) -> io::Result<(
 }
 
 fn show(out: &Mutex<impl Write>, direction: &str, bytes: &[u8]) -> io::Result<()> {
-    let row = format!("{direction} [{}B] {}\n", bytes.len(), escaped(bytes));
+    let row = Shown::of(&format!("{direction} [{}B] {}", bytes.len(), escaped(bytes)));
     let mut out = out.lock();
-    out.write_all(row.as_bytes())?;
+    writeln!(out, "{row}")?;
     out.flush()
 }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use self::back::Back;
+use self::history::{Becomes, History};
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
@@ -18,6 +19,8 @@ use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
 mod back;
+mod history;
+mod others;
 
 /// What the receiving thread owns.
 pub(super) struct Recv {
@@ -44,6 +47,14 @@ pub(super) struct Recv {
     heard: Instant,
     /// It has not said a line yet, and the user was not told so.
     mute: bool,
+    /// What was shown of the group.
+    history: History,
+    /// It speaks another protocol.
+    foreign: bool,
+    /// The last line said that the nickname is ours.
+    follows_login: bool,
+    /// `--nickname`, for a server that asks for it late.
+    nickname: Option<String>,
 }
 
 /// Why no more is received.
@@ -67,11 +78,12 @@ impl Recv {
         login: Sender<Login>,
         reconnect: Option<(String, u16)>,
         is_script: bool,
+        nickname: Option<String>,
     ) -> Self {
         let (server, link) = (link.server(), Arc::clone(link));
         let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
         let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
-        let (heard, mute) = (Instant::now(), true);
+        let (heard, mute, foreign) = (Instant::now(), true, false);
         Recv {
             server,
             framing,
@@ -88,6 +100,10 @@ impl Recv {
             process,
             heard,
             mute,
+            history: History::default(),
+            foreign,
+            follows_login: false,
+            nickname,
         }
     }
 
@@ -95,6 +111,8 @@ impl Recv {
     pub(super) fn recv(mut self) -> Ended {
         loop {
             let ended = match self.receive() {
+                Ok(()) if self.foreign && self.link.is_hurried() => Ended::Interrupted,
+                Ok(()) if self.foreign && self.link.is_leaving() => Ended::Left,
                 Ok(()) if self.is_given_up() => Ended::NoGoodbye,
                 Ok(()) if !self.goodbye => Ended::ServerGone,
                 Ok(()) if self.link.is_leaving() => Ended::Left,
@@ -127,6 +145,7 @@ impl Recv {
             self.ask()?;
         }
         self.wait_for_frames(false);
+        let begun = Instant::now();
         loop {
             while let Some(incoming) = self.reader.take() {
                 match incoming {
@@ -143,8 +162,11 @@ impl Recv {
                 Err(error) if is_timeout(&error) && !self.is_given_up() => self.wait_on()?,
                 Err(_) => return Ok(()),
                 // It talks, but of what was said long ago.
-                Ok(()) if self.link.is_hurried() && self.is_given_up() => return Ok(()),
+                Ok(()) if (self.link.is_hurried() || self.foreign) && self.is_given_up() => return Ok(()),
                 Ok(()) => self.heard = Instant::now(),
+            }
+            if self.is_unknown() && begun.elapsed() >= self.patience() {
+                self.turns_foreign()?;
             }
         }
     }
@@ -160,22 +182,31 @@ impl Recv {
         if self.process.take().is_some() {
             self.wait_for_frames(false);
         }
+        if self.foreign && !self.turns_out_ours(line)? {
+            return Ok(self.printer.show(&Heard::Prose(line), line)?);
+        }
         let heard = Heard::parse(line, self.framing);
         self.printer.talk().heard(&heard);
-        self.goodbye = heard == Heard::Disconnected || self.is_glued_goodbye(line);
+        self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
+        if self.framing == Framing::Chunks {
+            return self.hear_original(&heard, line);
+        }
+        match self.history.hears(&heard, line) {
+            Becomes::Now => {}
+            Becomes::Not => return Ok(()),
+            Becomes::These(lines) => {
+                return Ok(lines.iter().try_for_each(|line| self.printer.show(&Heard::Prose(line), line))?);
+            }
+        }
         if let Some(back) = self.back.take() {
             return self.resume(back, &heard, line);
         }
-        let client_begins = self.framing == Framing::Chunks;
         match heard {
             Heard::Process => {
-                if self.printer.is_terminal() {
-                    self.process = Some(Process::default());
-                    self.wait_for_frames(true);
-                }
+                self.begin_process();
                 return Ok(());
             }
-            Heard::YourNickname if !self.is_in => return if client_begins { Ok(()) } else { self.ask() },
+            Heard::YourNickname if !self.is_in => return self.ask(),
             // The prompt says it.
             Heard::Password if self.printer.has_prompt() => {}
             Heard::Password => {
@@ -190,13 +221,19 @@ impl Recv {
                 self.tell(Login::Done);
                 Ok(())
             }
-            Heard::AlreadyUsed if !self.is_in && client_begins => self.ask(),
             Heard::Password if !self.is_in => {
                 self.printer.flush()?;
                 self.tell(Login::Asked);
                 Ok(())
             }
             _ => Ok(()),
+        }
+    }
+
+    fn begin_process(&mut self) {
+        if self.printer.is_terminal() {
+            self.process = Some(Process::default());
+            self.wait_for_frames(true);
         }
     }
 
@@ -221,9 +258,9 @@ impl Recv {
         Ok(())
     }
 
-    /// Where `sent` has ended, nobody waits for the news.
+    /// Where `sent` has ended, or the login is over, nobody waits for the news.
     fn tell(&self, login: Login) {
-        self.login.send(login).unwrap_or_default();
+        self.login.try_send(login).unwrap_or_default();
     }
 
     /// While the animation runs, a `read` waits for one picture only. A socket that takes no timeout shows no pictures.
@@ -235,6 +272,9 @@ impl Recv {
     /// The user has left, and the server is silent, or the user does not want to wait. A script waits as long as it takes.
     fn is_given_up(&self) -> bool {
         let waits = !self.link.is_hurried() && self.heard.elapsed() <= GOODBYE;
+        if self.foreign {
+            return self.link.left_before(GOODBYE) && !(self.is_script && waits);
+        }
         !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && !waits
     }
 

@@ -1,4 +1,4 @@
-//! What is typed and what is shown, on a terminal or in a pipe. All that is shown goes through `visible`: nothing that
+//! What is typed and what is shown, on a terminal or in a pipe. All that is shown is `Shown`: nothing that
 //! a server sends can drive the terminal. Touches stdin and stdout.
 //!
 //! Two arms: plain reading and writing, with std alone; and the line editor (feature `editor`), which `open`
@@ -11,20 +11,26 @@ use std::sync::Arc;
 
 use self::echo::Echo;
 use self::plain::{Plain, PlainRows};
+use self::window::Window;
 use super::clock::{Clock, Moment};
 use super::heard::Heard;
 use super::lang::Lang;
 use super::look::Look;
+use super::meant::Answer;
 use super::process::Process;
-use super::talk::Talk;
+use super::talk::{Server, Talk};
 use super::transcript::Transcript;
 use crate::limits::MESSAGE_BYTES;
-use crate::text::{Refusal, visible};
+use crate::shown::{Colour, Shown};
+use crate::text::Refusal;
 use crate::wire::{Framing, MessageReader};
 
 mod echo;
 mod plain;
+mod window;
 
+/// Columns of a terminal that does not say how many it has.
+pub(super) const COLUMNS: usize = 80;
 /// Wipes the row that the cursor is on.
 pub(super) const WIPE: &str = "\r\x1b[K";
 
@@ -69,22 +75,39 @@ pub(super) trait Lines: Send {
     fn is_hurried(&self) -> bool {
         false
     }
+    /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
+    fn is_typed(&self) -> bool {
+        true
+    }
+    /// A question of ours. Blocks until it is answered.
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        // A stderr that is closed asks nobody; the next line answers all the same.
+        writeln!(io::stderr(), "{question}").unwrap_or_default();
+        Ok(match self.next_line()? {
+            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
+            _ => Answer::Other,
+        })
+    }
 }
 
 /// Where rows are shown.
 pub(super) trait Rows: Send {
-    /// One row, clean and coloured already, without its end. It may wait for the `flush`.
-    fn row(&mut self, row: &str) -> io::Result<()>;
+    /// One line, laid out in rows already, without the end of the last. It may wait for the `flush`.
+    fn row(&mut self, row: &Shown) -> io::Result<()>;
     /// What was shown reaches the reader.
     fn flush(&mut self) -> io::Result<()>;
     /// One picture of the waiting animation, on the row where the next line will stand.
-    fn animate(&mut self, process: &Process) -> io::Result<()>;
+    fn animate(&mut self, picture: &Shown) -> io::Result<()>;
+    /// How wide the window is; asked before each line.
+    fn columns(&mut self) -> usize {
+        COLUMNS
+    }
     /// What is known of the talk has changed: a prompt may be another.
     fn refresh(&mut self) -> io::Result<()> {
         Ok(())
     }
     /// A message of ours has reached the group.
-    fn said(&mut self, _text: &str) {}
+    fn said(&mut self, _text: &Shown) {}
 }
 
 /// Where lines come from: a keyboard, or a script.
@@ -103,7 +126,7 @@ impl Input {
 
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
-        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES);
+        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES).without_mark();
         Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
     }
 
@@ -122,6 +145,16 @@ impl Input {
             hidden.show();
         }
         line
+    }
+
+    /// The last line is no part of a paste.
+    pub(super) fn is_typed(&self) -> bool {
+        self.lines.is_typed()
+    }
+
+    /// A question of ours.
+    pub(super) fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        self.lines.asks(question)
     }
 
     /// The end was Ctrl-C.
@@ -157,7 +190,7 @@ impl Printer {
     /// The standard output: plain lines, or a terminal with this look.
     pub fn stdout(look: Look) -> Self {
         let is_terminal = io::stdout().is_terminal() && !is_dumb();
-        let rows = Box::new(PlainRows { out: io::stdout(), is_terminal });
+        let rows = Box::new(PlainRows { out: io::stdout(), window: is_terminal.then(Window::default) });
         let colour = look.colour;
         let talk = Arc::new(Talk::new(look.lang));
         Printer { rows, talk, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
@@ -165,7 +198,7 @@ impl Printer {
 
     /// Plain lines into anything that can be written.
     pub fn plain(out: impl Write + Send + 'static) -> Self {
-        let rows = Box::new(PlainRows { out, is_terminal: false });
+        let rows = Box::new(PlainRows { out, window: None });
         Printer {
             rows,
             talk: Arc::default(),
@@ -195,15 +228,23 @@ impl Printer {
         let us = self.talk.nickname();
         self.transcribe(line)?;
         let Some(look) = &self.look else { return self.plain_row(line) };
-        let now = self.clock.now();
+        let (now, columns) = (self.clock.now(), self.rows.columns());
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
-            self.rows.row(&look.own_words(&now.date(), now))?;
+            self.rows.row(&look.own_words(&now.date(), now, columns))?;
         }
-        if let Some(row) = look.row(heard, line, us.as_deref(), now) {
+        let ours = self.talk.is_with(Server::Ours);
+        let row = match heard {
+            Heard::Successfully if !ours => {
+                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
+                Some(look.own_words(&words, now, columns))
+            }
+            _ => look.row(heard, line, us.as_deref(), now, columns),
+        };
+        if let Some(row) = row {
             self.rows.row(&row)?;
         }
         match *heard {
-            Heard::ToAll { from, text } if us.as_deref() == Some(from) => self.rows.said(text),
+            Heard::ToAll { from, text } if ours && us.as_deref() == Some(from) => self.rows.said(&Shown::of(text)),
             _ => {}
         }
         Ok(())
@@ -212,7 +253,7 @@ impl Printer {
     /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
     fn transcribe(&mut self, line: &str) -> io::Result<()> {
         let now = self.clock.now();
-        let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(line, now)) else {
+        let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(&Shown::of(line), now)) else {
             return Ok(());
         };
         self.transcript = None;
@@ -223,7 +264,10 @@ impl Printer {
     /// Shows words of the client's own.
     pub(super) fn own_words(&mut self, words: &str) -> io::Result<()> {
         match &self.look {
-            Some(look) => self.rows.row(&look.own_words(words, self.clock.now())),
+            Some(look) => {
+                let columns = self.rows.columns();
+                self.rows.row(&look.own_words(words, self.clock.now(), columns))
+            }
             None => self.plain_row(words),
         }
     }
@@ -240,11 +284,8 @@ impl Printer {
     }
 
     fn plain_row(&mut self, line: &str) -> io::Result<()> {
-        let line = visible(line);
-        match self.colour {
-            true => self.rows.row(&format!("\x1b[{}m{line}\x1b[0m", colour_of(&line))),
-            false => self.rows.row(&line),
-        }
+        let shown = Shown::of(line);
+        self.rows.row(&if self.colour { shown.in_colour(colour_of(line)) } else { shown })
     }
 
     /// What was shown reaches the reader.
@@ -254,7 +295,7 @@ impl Printer {
 
     /// One picture of the waiting animation.
     pub(super) fn animate(&mut self, process: &Process) -> io::Result<()> {
-        self.rows.animate(process)
+        self.rows.animate(&Shown::of(&process.to_string()))
     }
 
     /// What is known of the conversation; `recv` tells it, the editor's prompt asks it.
@@ -285,8 +326,8 @@ impl Printer {
 }
 
 /// Plain lines in colour: cyan, and magenta for private ones.
-fn colour_of(line: &str) -> u8 {
-    if line.starts_with("(private") { 35 } else { 36 }
+fn colour_of(line: &str) -> Colour {
+    if line.starts_with("(private") { Colour::Magenta } else { Colour::Cyan }
 }
 
 impl fmt::Debug for Printer {

@@ -8,13 +8,18 @@ use std::thread;
 use crossbeam_channel::Receiver;
 
 use super::link::{Link, Sending, is_quit};
+use super::meant::{Answer, meant};
+use super::talk::{Server, Talk};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
+use crate::protocol::{Said, Word};
+use crate::shown::Shown;
 use crate::wire::Framing;
 
 /// What the sending thread owns.
 pub(super) struct Sent {
     pub(super) link: Arc<Link>,
+    pub(super) talk: Arc<Talk>,
     pub(super) input: Input,
     pub(super) lang: Lang,
     pub(super) is_script: bool,
@@ -22,6 +27,8 @@ pub(super) struct Sent {
     pub(super) login: Receiver<Login>,
     /// A server that is lost comes back: a line that it did not take is no end.
     pub(super) reconnects: bool,
+    /// Whether a word was meant was asked before; a script is not asked.
+    pub(super) has_asked: bool,
 }
 
 impl Sent {
@@ -50,9 +57,37 @@ impl Sent {
             }
         }
         while let Some(line) = self.next_line() {
-            self.send(&line)?;
+            if is_quit(&line) && self.talk.is_with(Server::Other) {
+                break;
+            }
+            match self.as_meant(line) {
+                Ok(Some(line)) => self.send(&line)?,
+                Ok(None) => {}
+                Err(error) => {
+                    self.link.fail(&error, self.lang.no_input());
+                    break;
+                }
+            }
+        }
+        if self.talk.is_with(Server::Other) {
+            self.hang_up();
+            return Ok(());
         }
         self.quit()
+    }
+
+    /// What is to be sent for a line: the word that was meant, where it would be a message. That is asked once; who has been
+    /// asked knows the words. `None`: nothing.
+    fn as_meant(&mut self, line: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
+        let may_ask = !self.has_asked && self.input.is_typed() && self.talk.takes_messages();
+        let Some(word) = meant(&line).filter(|_| may_ask) else { return Ok(Some(line)) };
+        self.has_asked = true;
+        let question = self.lang.is_word_meant(&String::from_utf8_lossy(&line), word);
+        Ok(match self.input.asks(&question)? {
+            Answer::Yes => Some(word.as_bytes().to_vec()),
+            Answer::No => Some(line),
+            Answer::Other => None,
+        })
     }
 
     /// The next line that can be sent. One that is too long is refused here, as the server would. An input that cannot be
@@ -76,8 +111,15 @@ impl Sent {
             self.link.leave();
         }
         let mut message = line.to_vec();
-        if self.framing == Framing::Lines {
-            message.push(b'\n');
+        match self.framing {
+            Framing::Lines => message.push(b'\n'),
+            Framing::Chunks if is_private(line) && self.talk.nickname().is_some() => {
+                self.refuse(self.lang.no_private());
+                return Ok(());
+            }
+            // The one spelling that the original's server takes without harm.
+            Framing::Chunks if is_quit(line) => message = b"QUIT".to_vec(),
+            Framing::Chunks => {}
         }
         match self.link.send(message) {
             // `recv` finds out too, and says which lines are not known to have arrived.
@@ -86,12 +128,33 @@ impl Sent {
             Ok(Sending::Taken) => {}
             Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
             Ok(Sending::TooMany) => say(self.lang.too_many()),
+            Ok(Sending::Private) => say(self.lang.begun_in_private()),
+            Ok(Sending::NoNick) => self.refuse(self.lang.no_nick()),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
             thread::sleep(CHUNK_PAUSE);
         }
         Ok(())
+    }
+
+    /// A line that is not sent, and why. A script hears of it by the exit status too.
+    fn refuse(&self, words: &str) {
+        say(words);
+        if self.is_script {
+            let (what, why) = self.lang.script_refused();
+            self.link.fail(&io::Error::other(why), what);
+        }
+    }
+
+    /// The end of the input at a server that speaks another protocol: it would take QUIT for a text, and says no goodbye that
+    /// one could wait for.
+    fn hang_up(&self) {
+        if self.input.is_hurried() {
+            self.link.hurry();
+        }
+        self.link.leave();
+        self.link.shutdown(if self.input.is_hurried() { Shutdown::Both } else { Shutdown::Write });
     }
 
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
@@ -107,7 +170,14 @@ impl Sent {
     }
 }
 
+/// Whether it is a private message on one line, or the client's short form of one.
+fn is_private(line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let is_answer = line.trim_start().split(' ').next() == Some("/r");
+    is_answer || matches!(Said::parse(line.trim_start()), Said::Word(Word::TellTo { .. }))
+}
+
 /// A row of the client's own words. A stderr that is closed cannot be told.
 fn say(words: &str) {
-    writeln!(io::stderr(), "{words}").unwrap_or_default();
+    writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
 }

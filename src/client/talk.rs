@@ -5,24 +5,26 @@
 //! One small lock over all of it, shared by the two threads (and the printer's, with the editor). Nothing is read,
 //! written or waited for under it, but for `wait_until_answered`, which lets go of it.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
+use self::answers::Answers;
+pub(super) use self::servers::Server;
 use super::heard::{Heard, numbered};
 use super::lang::Lang;
 use crate::protocol::{Said, Word};
 
+mod answers;
 mod asks;
 mod learn;
+mod servers;
+mod stand;
 #[cfg(test)]
 mod tests;
 
 /// Most nicknames kept for completion.
 const NICKNAMES: usize = 1000;
-/// Most lines kept until their receipt comes.
-const UNCONFIRMED: usize = 100;
 
 /// Where what is typed goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,17 +66,6 @@ enum Pending {
     Password,
 }
 
-/// A line that was sent and whose receipt has not come.
-#[derive(Debug)]
-struct Unconfirmed {
-    line: String,
-    /// What the receipt will show of it.
-    text: String,
-    since: Instant,
-    /// The user was told that there is no receipt yet.
-    told: bool,
-}
-
 /// What both threads know of the conversation.
 #[derive(Debug, Default)]
 pub(super) struct Talk {
@@ -86,6 +77,7 @@ pub(super) struct Talk {
 
 #[derive(Debug, Default)]
 struct State {
+    server: Server,
     place: Place,
     nickname: Option<String>,
     /// The last line that was sent as a nickname.
@@ -113,10 +105,10 @@ struct State {
     withdrawn: bool,
     /// What was sent that may be answered by asking for a password: what is typed until then is hidden already.
     pending: Pending,
-    /// Lines that were sent and whose receipt has not come.
-    unconfirmed: VecDeque<Unconfirmed>,
-    /// How many lines before those are only counted: receipts come in order, theirs first.
-    counted: usize,
+    /// Which lines that were sent are not answered.
+    answers: Answers,
+    /// Lines that were not sent after a loss: the arrow up brings them back.
+    handed_back: Vec<String>,
     /// There is no server; seconds until it is tried again.
     away: Option<u32>,
 }
@@ -135,18 +127,17 @@ impl Talk {
     /// A line went to the server.
     pub(super) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
-        if !state.withdrawn && std::mem::take(&mut state.secret) {
-            (state.awaited, state.pending) = (true, Pending::Password);
+        if !state.is_followed() {
+            if state.offered.is_empty() {
+                line.trim().clone_into(&mut state.offered);
+            }
             return;
         }
-        if let Some(text) = state.receipt(line) {
-            let (line, text) = (line.to_owned(), text.to_owned());
-            let unconfirmed = Unconfirmed { line, text, since: Instant::now(), told: false };
-            state.unconfirmed.push_back(unconfirmed);
-            if state.unconfirmed.len() > UNCONFIRMED {
-                state.unconfirmed.pop_front();
-                state.counted += 1;
-            }
+        let secret = !state.withdrawn && std::mem::take(&mut state.secret);
+        state.answers.sent(line, secret);
+        if secret {
+            (state.awaited, state.pending) = (true, Pending::Password);
+            return;
         }
         match state.tell {
             Tell::No => state.goes_out(line),
@@ -201,10 +192,15 @@ impl Talk {
     /// A line came from the server.
     pub(super) fn heard(&self, heard: &Heard<'_>) {
         let mut state = self.state.lock();
+        if !state.believes(heard) {
+            return;
+        }
         if *heard == Heard::Password {
             (state.secret, state.withdrawn) = (true, false);
         }
         let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
+        let own = matches!(*heard, Heard::ToAll { from, .. } if state.is_us(from));
+        state.answers.heard(heard, own);
         state.learn(heard);
         let is_answer = match *heard {
             Heard::Prose(list) if is_list => {
@@ -227,29 +223,51 @@ impl Talk {
         }
     }
 
-    /// The server has gone. How many lines were sent and are not known to have arrived; and the last of them.
-    pub(super) fn lost(&self) -> (usize, Vec<String>) {
+    /// The server has gone: the messages that are not known to have arrived.
+    pub(super) fn lost(&self) -> Vec<String> {
         let mut state = self.state.lock();
         (state.awaited, state.tell) = (false, Tell::No);
         self.answered.notify_all();
-        let all = std::mem::take(&mut state.counted) + state.unconfirmed.len();
-        (all, state.unconfirmed.drain(..).map(|unconfirmed| unconfirmed.line).collect())
+        state.answers.lost()
     }
 
-    /// What was sent so long ago and has no receipt; each line once.
+    /// The messages that were sent so long ago and have no receipt; each once.
     pub(super) fn unanswered(&self, patience: Duration) -> Vec<String> {
-        let mut state = self.state.lock();
-        let late = state.unconfirmed.iter_mut().filter(|sent| !sent.told && sent.since.elapsed() >= patience);
-        let told = late.map(|sent| {
-            sent.told = true;
-            sent.line.clone()
-        });
-        told.collect()
+        self.state.lock().answers.late(patience)
+    }
+
+    /// Lines that were not sent after a loss, for the arrow up.
+    pub(super) fn hand_back(&self, lines: &[String]) {
+        self.state.lock().handed_back.extend_from_slice(lines);
+    }
+
+    /// Those lines, in order, as one text.
+    pub(super) fn handed_back(&self) -> Option<String> {
+        let state = self.state.lock();
+        (!state.handed_back.is_empty()).then(|| state.handed_back.join("\n"))
+    }
+
+    /// The same, and from now on they are no more.
+    pub(super) fn take_handed_back(&self) -> Option<String> {
+        let text = self.handed_back();
+        self.state.lock().handed_back.clear();
+        text
     }
 
     /// A question of TELL's is open, as far as we know.
     pub(super) fn is_in_tell(&self) -> bool {
         self.state.lock().tell != Tell::No
+    }
+
+    /// Words count where what is typed goes: no password is asked for, and no question of TELL's is open.
+    pub(super) fn takes_words(&self) -> bool {
+        let state = self.state.lock();
+        state.server == Server::Ours && state.nickname.is_some() && !state.is_hidden() && state.tell == Tell::No
+    }
+
+    /// What is typed goes to others as it is.
+    pub(super) fn takes_messages(&self) -> bool {
+        matches!(self.place(), Place::Group | Place::Private(_)) && self.takes_words()
     }
 
     /// The server is away, and tried again in so many seconds; `None`: it is back.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::clock::Moment;
 use crate::own_file;
-use crate::text::visible;
+use crate::shown::Shown;
 
 /// A file that is only ever appended to, and that nobody else may read: private messages are in it.
 pub(super) struct Transcript {
@@ -18,13 +18,13 @@ impl Transcript {
     /// terminal, `/dev/null` or a pipe with a reader will do too; none of them is waited for.
     pub(super) fn open(path: &Path, now: Moment) -> io::Result<Self> {
         let mut transcript = Transcript { file: own_file::append_or_stream(path)? };
-        transcript.add("--- chat begins", now)?;
+        transcript.add(&Shown::of("--- chat begins"), now)?;
         Ok(transcript)
     }
 
     /// One line, in one write: two clients may share the file.
-    pub(super) fn add(&mut self, line: &str, now: Moment) -> io::Result<()> {
-        let line = format!("{} {} {}\n", now.date(), now.time(), visible(line));
+    pub(super) fn add(&mut self, line: &Shown, now: Moment) -> io::Result<()> {
+        let line = format!("{} {} {}\n", now.date(), now.time(), line);
         self.file.write_all(line.as_bytes()).map_err(|error| match error.kind() {
             ErrorKind::WouldBlock => io::Error::other("the pipe is full, and its reader does not read"),
             _ => error,

@@ -12,6 +12,7 @@ use super::flags::{Format, History, Users};
 use super::safe::{maybe_text, raw, text};
 use super::time;
 use crate::protocol;
+use crate::shown::Shown;
 use crate::text::drives_terminals;
 
 const MESSAGES: &str = "
@@ -49,7 +50,8 @@ pub(super) fn users(asked: &Users) -> io::Result<()> {
     print(&asked.database, asked.format, USERS, &[], row)
 }
 
-type AsLine = fn(&Row<'_>) -> rusqlite::Result<String>;
+/// A file may have been tampered with: what is in it is `Shown`, as everything that goes to a terminal.
+type AsLine = fn(&Row<'_>) -> rusqlite::Result<Shown>;
 
 /// One row of the answer on one line; for JSON an array around them. A reader that has seen enough (`| head`) ends it.
 fn print(path: &Path, format: Format, sql: &str, asked: &[&dyn ToSql], line: AsLine) -> io::Result<()> {
@@ -123,42 +125,46 @@ fn page(
     asked: &[&dyn ToSql],
     last: i64,
     line: AsLine,
-) -> rusqlite::Result<Vec<(i64, String)>> {
+) -> rusqlite::Result<Vec<(i64, Shown)>> {
     let mut statement = connection.prepare_cached(sql)?;
     let asked: Vec<&dyn ToSql> = [&last as &dyn ToSql, &PAGE].into_iter().chain(asked.iter().copied()).collect();
     let rows = statement.query_map(asked.as_slice(), |row| Ok((row.get("id")?, line(row)?)))?;
     rows.collect()
 }
 
-fn message_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
+fn message_as_text(row: &Row<'_>) -> rusqlite::Result<Shown> {
     let (from, to, text) = (text(row, 1)?, maybe_text(row, 2)?, text(row, 3)?);
     let time = time::shown(row.get(0)?);
-    Ok(match to {
+    Ok(Shown::of(&match to {
         None => format!("[{time}] {}", protocol::broadcast(&from, &text)),
         Some(to) => format!("[{time}] (private) {from} to {to} : {text}"),
-    })
+    }))
 }
 
-fn message_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
+fn message_as_json(row: &Row<'_>) -> rusqlite::Result<Shown> {
     let (from, to, text) = (quoted(row, 1)?, quoted(row, 2)?, quoted(row, 3)?);
     let (time, waits): (i64, bool) = (row.get(0)?, row.get(4)?);
-    Ok(format!("{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {}}}", !waits))
+    let delivered = !waits;
+    Ok(Shown::of(&format!(
+        "{{\"time\": {time}, \"from\": {from}, \"to\": {to}, \"text\": {text}, \"delivered\": {delivered}}}"
+    )))
 }
 
-fn user_as_text(row: &Row<'_>) -> rusqlite::Result<String> {
+fn user_as_text(row: &Row<'_>) -> rusqlite::Result<Shown> {
     let (nickname, joined, messages) = (text(row, 0)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?);
     let (first, last) = (time::shown(row.get(1)?), time::shown(row.get(2)?));
     let registered = if row.get(5)? { ", registered" } else { "" };
-    Ok(format!("{nickname}: first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}"))
+    let seen = format!("first seen {first}, last seen {last}, joined {joined}, messages {messages}{registered}");
+    Ok(Shown::of(&format!("{nickname}: {seen}")))
 }
 
-fn user_as_json(row: &Row<'_>) -> rusqlite::Result<String> {
+fn user_as_json(row: &Row<'_>) -> rusqlite::Result<Shown> {
     let number = |column| row.get::<_, i64>(column);
     let (first, last, joined, messages) = (number(1)?, number(2)?, number(3)?, number(4)?);
     let (nickname, registered) = (quoted(row, 0)?, row.get::<_, bool>(5)?);
-    Ok(format!(
+    Ok(Shown::of(&format!(
         "{{\"nickname\": {nickname}, \"first_seen\": {first}, \"last_seen\": {last}, \"joined\": {joined}, \"messages\": {messages}, \"registered\": {registered}}}"
-    ))
+    )))
 }
 
 /// The text of a column as JSON has it: whole, and safe on a terminal too.

@@ -262,6 +262,9 @@ pub(super) fn told(error: rusqlite::Error) -> String {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program has locked it".into(),
         Some(ErrorCode::CannotOpen) => "it cannot be opened; is it there, and may you read it?".into(),
         Some(ErrorCode::DiskFull) => "the disk is full".into(),
+        Some(ErrorCode::SystemIoFailure) => {
+            "it cannot be read or written: the disk fails, or the file may not grow any more ('ulimit -f')".into()
+        }
         Some(ErrorCode::DatabaseCorrupt) => "it is damaged".into(),
         _ => error.to_string(),
     }

@@ -1,14 +1,15 @@
-//! The database's flags of `chat-server`, and its two commands. Touches clap.
+//! The database's flags of `chat-server`, and its commands. Touches clap.
 
 use std::io;
 use std::path::PathBuf;
 
-use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Settings, export, time};
+use super::{Settings, export, manage, time};
+use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
 use crate::server::store::Kept;
+use crate::text::Nickname;
 
 /// What `chat-server` takes beside its own flags.
 #[derive(Debug, Args)]
@@ -21,10 +22,10 @@ pub struct Flags {
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// Messages that whoever comes into the group is shown
-    #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = RangedU64ValueParser::<usize>::new().range(..=HISTORY_MAX as u64))]
+    #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = whole::<usize>(0, HISTORY_MAX as u64))]
     history: usize,
     /// Forget messages after so many days [default: never]
-    #[arg(long, value_name = "N", requires = "database", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "database", value_parser = whole::<u32>(1, u64::MAX))]
     keep_days: Option<u32>,
 }
 
@@ -34,6 +35,33 @@ enum Command {
     History(History),
     /// Print who was ever here; the server may be running
     Users(Users),
+    /// What helps when a password is lost, and who wants to be forgotten; the server may be running
+    #[command(subcommand, disable_help_subcommand = true)]
+    Account(Account),
+}
+
+/// `chat-server account`.
+#[derive(Debug, Subcommand)]
+pub(super) enum Account {
+    /// Forget the password of a nickname: whoever comes first may register it anew
+    Reset(Named),
+    /// Forget a user: the account, all that they wrote, and what was written to them alone
+    Delete(Named),
+}
+
+/// Whose account, and where.
+#[derive(Debug, Args)]
+pub(super) struct Named {
+    /// The nickname
+    #[arg(value_name = "NICK", value_parser = nickname)]
+    pub(super) nickname: Nickname,
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub(super) database: PathBuf,
+}
+
+fn nickname(text: &str) -> Result<Nickname, String> {
+    Nickname::parse(text).map_err(|refusal| refusal.to_string())
 }
 
 /// `chat-server history`.
@@ -75,7 +103,7 @@ pub(super) enum Format {
 pub enum Asked {
     /// A chat, kept or not.
     Chat(Option<Kept>),
-    /// Only to print something, which is done.
+    /// Only a command, which is done.
     Printed,
 }
 
@@ -88,6 +116,7 @@ impl Flags {
         match (&self.command, &self.database) {
             (Some(Command::History(asked)), _) => export::history(asked).map(|()| Asked::Printed),
             (Some(Command::Users(asked)), _) => export::users(asked).map(|()| Asked::Printed),
+            (Some(Command::Account(asked)), _) => manage::account(asked).map(|()| Asked::Printed),
             (None, Some(path)) => {
                 let settings = Settings { history: self.history, keep_days: self.keep_days, ..Settings::default() };
                 super::open(path, settings).map(Some).map(Asked::Chat)

@@ -7,21 +7,30 @@
 //! as long as `DATABASE_HANGS`, once: then the chat goes on without, until the thread has come back by itself. Nothing is
 //! ever handed to a thread that has not come back, so nothing piles up and nothing overtakes.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::recent::Recent;
+use super::recent::{Recent, Said};
 use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
-use crate::limits::{DATABASE_HANGS, SINGLE_STACK};
+use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
+
+/// What the thread owns.
+pub(super) trait Owned: Store {
+    /// The last messages of the group, where they changed otherwise than by what was said: since this was asked last.
+    fn reread(&mut self) -> Option<VecDeque<Said>> {
+        None
+    }
+}
 
 /// One thing for the writer to do, and what is to be told about it.
 type Job = Box<dyn FnOnce(&mut dyn Store) -> Vec<News> + Send>;
@@ -30,6 +39,7 @@ type Job = Box<dyn FnOnce(&mut dyn Store) -> Vec<News> + Send>;
 struct Done {
     news: Vec<News>,
     due: Option<Instant>,
+    reread: Option<VecDeque<Said>>,
 }
 
 /// A store behind a thread of its own.
@@ -54,15 +64,15 @@ impl OwnThread {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(mut store: Box<dyn Store>, recent: Recent, retry: Duration) -> io::Result<OwnThread> {
+    pub(super) fn start(mut store: impl Owned + 'static, recent: Recent, retry: Duration) -> io::Result<OwnThread> {
         let (work, jobs) = bounded::<Vec<Job>>(1);
         let (tell, done) = bounded(1);
         let due = store.due();
         let batches = move || {
             for batch in jobs {
-                let mut news: Vec<News> = batch.into_iter().flat_map(|job| job(store.as_mut())).collect();
+                let mut news: Vec<News> = batch.into_iter().flat_map(|job| job(&mut store)).collect();
                 news.extend(store.commit());
-                if tell.send(Done { news, due: store.due() }).is_err() {
+                if tell.send(Done { news, due: store.due(), reread: store.reread() }).is_err() {
                     return; // the server has gone meanwhile
                 }
             }
@@ -80,23 +90,28 @@ impl OwnThread {
     /// Looks whether the thread has come back. What it says then is told, also what became of the batch it was away with.
     fn look(&mut self) -> Vec<News> {
         let (Some(lost), Ok(done)) = (self.away, self.done.try_recv()) else { return Vec::new() };
-        (self.away, self.due) = (None, done.due);
+        self.away = None;
         let lost = counted(lost);
         log::info!("the database answers again; {lost} not kept");
         let mut news = vec![everyone(&format!("the database answers again; meanwhile {lost} not kept"))];
-        news.extend(done.news);
+        news.extend(self.take_in(done));
         news
+    }
+
+    fn take_in(&mut self, done: Done) -> Vec<News> {
+        self.due = done.due;
+        if let Some(messages) = done.reread {
+            self.recent.replace(messages);
+        }
+        done.news
     }
 
     /// Hands the batch over, and waits until it is committed.
     fn hand_over(&mut self, batch: Vec<Job>) -> Vec<News> {
         let handed = self.work.as_ref().is_some_and(|work| work.send(batch).is_ok());
-        match self.done.recv_timeout(if handed { DATABASE_HANGS } else { Duration::ZERO }) {
-            Ok(done) => {
-                self.due = done.due;
-                done.news
-            }
-            Err(_) => {
+        match handed.then(|| self.answer()).flatten() {
+            Some(done) => self.take_in(done),
+            None => {
                 self.away = Some(0);
                 self.due = Some(Instant::now() + self.retry);
                 log::error!("the database does not answer; the chat goes on without it until it does");
@@ -105,6 +120,21 @@ impl OwnThread {
                 )]
             }
         }
+    }
+}
+
+impl OwnThread {
+    /// What came of the batch, if that is known within `DATABASE_HANGS`.
+    fn answer(&self) -> Option<Done> {
+        let mut waited = Duration::ZERO;
+        while waited < DATABASE_HANGS {
+            match self.done.recv_timeout(DATABASE_SLICE) {
+                Ok(done) => return Some(done),
+                Err(RecvTimeoutError::Timeout) => waited += DATABASE_SLICE,
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+        None
     }
 }
 
@@ -218,13 +248,15 @@ mod tests {
         }
     }
 
+    impl Owned for Hangs {}
+
     #[test]
     fn who_comes_while_the_disk_hangs_is_told_that_nothing_is_kept() {
         let (answers, disk) = bounded(0);
         let file = Connection::open_in_memory().expect("it opens");
         file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
         let recent = Recent::load(&file, 0, Oldest::default()).expect("it can be read");
-        let mut store = OwnThread::start(Box::new(Hangs(disk)), recent, Duration::ZERO).expect("a thread is to be had");
+        let mut store = OwnThread::start(Hangs(disk), recent, Duration::ZERO).expect("a thread is to be had");
         let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
         store.joined(&anna);
         assert!(store.commit().iter().all(|news| news.line.contains("it does not answer")));

@@ -8,8 +8,9 @@ use rusqlite::{OptionalExtension, Row};
 use super::accounts::Hashing;
 use super::readers::Readers;
 use super::safe::{maybe_text, text};
-use super::{newest_that_fit, time};
+use super::{keys, newest_that_fit, time};
 use crate::protocol;
+use crate::server::Stop;
 use crate::server::password::Password;
 use crate::server::store::{Account, Archive};
 use crate::text::Nickname;
@@ -24,7 +25,7 @@ pub(super) struct Questions {
 impl Questions {
     /// With these connections.
     pub(super) fn new(readers: Readers) -> Self {
-        Questions { readers, hashing: Hashing::on_all_cores() }
+        Questions { readers, hashing: Hashing::new() }
     }
 }
 
@@ -71,7 +72,7 @@ impl Archive for Questions {
     }
 
     fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
-        let lines: Vec<String> = self.readers.question(|connection| {
+        let lines: Vec<String> = self.readers.long_question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
@@ -86,18 +87,18 @@ impl Archive for Questions {
 
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.readers.question(|connection| {
+            let key = keys::of(connection, nickname)?;
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
-            let answer =
-                account.query_row([nickname.key()], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
+            let answer = account.query_row([key], |row| Ok(Account { hash: row.get(0)?, since: row.get(1)? }));
             answer.optional()
         })
     }
 
-    fn is_right(&self, password: &Password, hash: &str) -> bool {
-        self.hashing.is_right(password, hash)
+    fn is_right(&self, password: &Password, hash: &str, stop: &Stop) -> io::Result<bool> {
+        self.hashing.is_right(password, hash, stop)
     }
 
-    fn hash(&self, password: &Password) -> io::Result<String> {
-        self.hashing.hash(password)
+    fn hash(&self, password: &Password, stop: &Stop) -> io::Result<String> {
+        self.hashing.hash(password, stop)
     }
 }

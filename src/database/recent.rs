@@ -20,8 +20,9 @@ pub(super) struct Recent {
     messages: VecDeque<Said>,
 }
 
+/// One of them.
 #[derive(Debug)]
-struct Said {
+pub(super) struct Said {
     time: i64,
     from: String,
     text: String,
@@ -30,14 +31,12 @@ struct Said {
 impl Recent {
     /// The last ones that the file has, as many as are shown.
     pub(super) fn load(connection: &Connection, most: usize, oldest: Oldest) -> rusqlite::Result<Self> {
-        let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
-                   WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
-        let mut last = connection.prepare(sql)?;
-        let said =
-            last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: text(row, 1)?, text: text(row, 2)? }))?;
-        let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
-        messages.make_contiguous().reverse();
-        Ok(Recent { most, oldest, messages })
+        Ok(Recent { most, oldest, messages: last(connection, most)? })
+    }
+
+    /// Others than those that were said, since the file has others.
+    pub(super) fn replace(&mut self, messages: VecDeque<Said>) {
+        self.messages = messages;
     }
 
     /// One more was said.
@@ -58,4 +57,16 @@ impl Recent {
         let oldest = self.oldest.load(Ordering::Relaxed);
         newest_that_fit(self.messages.iter().rev().filter(|said| said.time >= oldest).map(line))
     }
+}
+
+/// The last messages of the group in the file, at most so many, the oldest first.
+pub(super) fn last(connection: &Connection, most: usize) -> rusqlite::Result<VecDeque<Said>> {
+    let sql = "SELECT time, nickname, text FROM messages JOIN users ON users.id = sender
+               WHERE recipient IS NULL ORDER BY messages.id DESC LIMIT ?1";
+    let mut last = connection.prepare(sql)?;
+    let said =
+        last.query_map([most], |row| Ok(Said { time: row.get(0)?, from: text(row, 1)?, text: text(row, 2)? }))?;
+    let mut messages: VecDeque<Said> = said.collect::<rusqlite::Result<_>>()?;
+    messages.make_contiguous().reverse();
+    Ok(messages)
 }

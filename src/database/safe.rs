@@ -3,7 +3,7 @@
 
 use rusqlite::{Result, Row};
 
-use crate::text::visible;
+use crate::text::{cleaned, visible};
 
 /// The text of a column as it is, but for what is no UTF-8: not to be shown.
 pub(super) fn raw(row: &Row<'_>, column: usize) -> Result<Option<String>> {
@@ -11,14 +11,15 @@ pub(super) fn raw(row: &Row<'_>, column: usize) -> Result<Option<String>> {
     Ok(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
 }
 
-/// The text of a column, on one line; what is no UTF-8, or would drive a terminal, is written out.
+/// The text of a column, on one line; what is no UTF-8, or would drive a terminal, is written out. An older server may
+/// have kept a tab, which is a space today.
 pub(super) fn text(row: &Row<'_>, column: usize) -> Result<String> {
     maybe_text(row, column).map(Option::unwrap_or_default)
 }
 
 /// The same for a column that may be empty.
 pub(super) fn maybe_text(row: &Row<'_>, column: usize) -> Result<Option<String>> {
-    Ok(raw(row, column)?.map(|text| visible(&text).into_owned()))
+    Ok(raw(row, column)?.map(|text| visible(&cleaned(&text)).into_owned()))
 }
 
 #[cfg(test)]
@@ -33,6 +34,7 @@ mod tests {
         let shown = |sql: &str| file.query_row(sql, [], |row| maybe_text(row, 0)).expect("a row");
         assert_eq!(shown("SELECT 'Привет'"), Some("Привет".into()));
         assert_eq!(shown("SELECT NULL"), None);
+        assert_eq!(shown("SELECT 'a' || char(9) || 'b'"), Some("a b".into()));
         assert_eq!(shown("SELECT 'a' || char(27, 10, 8238, 155)"), Some("a^[^J<U+202E><U+009B>".into()));
         assert_eq!(shown("SELECT CAST(x'61ff00' AS TEXT)"), Some("a\u{FFFD}^@".into()));
         assert_eq!(shown("SELECT x'61'"), Some("a".into()));

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::believed::Known;
 use super::safe::text;
-use super::time;
+use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::text::Nickname;
@@ -63,6 +63,12 @@ pub(super) fn count_waiting(connection: &Connection, user: i64) -> Result<usize>
     connection.prepare_cached(sql)?.query_row([user], |row| row.get(0))
 }
 
+/// How many of those come from one sender.
+pub(super) fn count_waiting_from(connection: &Connection, sender: i64, user: i64) -> Result<usize> {
+    let sql = "SELECT count(*) FROM messages WHERE recipient = ?1 AND waits > 0 AND sender = ?2";
+    connection.prepare_cached(sql)?.query_row([user, sender], |row| row.get(0))
+}
+
 /// The messages that wait for a user, as lines with their times: those that were shown before, and the new ones. All of
 /// them have been shown now.
 pub(super) fn show_waiting(connection: &Connection, user: i64) -> Result<(Vec<String>, Vec<String>)> {
@@ -91,8 +97,7 @@ pub(super) fn waits_no_more(connection: &Connection, user: i64) -> Result<usize>
 
 /// Whether this nickname, or one that looks like it, is kept for who knows its password.
 pub(super) fn is_registered(connection: &Connection, nickname: &Nickname) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM accounts WHERE key = ?1)";
-    connection.prepare_cached(sql)?.query_row([nickname.key()], |row| row.get(0))
+    Ok(keys::of(connection, nickname)?.is_some())
 }
 
 /// Keeps a nickname for who knows the password, with the private messages after `since`, at least with those from now
@@ -108,7 +113,8 @@ pub(super) fn register(
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";
-    connection.prepare_cached(sql)?.execute(params![nickname.key(), user, hash, time, since])
+    let key = keys::of(connection, nickname)?.unwrap_or_else(|| nickname.key());
+    connection.prepare_cached(sql)?.execute(params![key, user, hash, time, since])
 }
 
 /// The times that were believed and doubted last. Where none is remembered, the newest message's is believed.
@@ -130,7 +136,46 @@ pub(super) fn forget(connection: &Connection, oldest: i64) -> Result<usize> {
     connection.prepare_cached(sql)?.execute(params![FORGET_AT_ONCE, oldest])
 }
 
+/// Forgets users who were last seen before `oldest` and are not here, have no account, and of whom no message is left:
+/// so many that nobody waits for it.
+pub(super) fn forget_users(connection: &Connection, oldest: i64, is_here: impl Fn(i64) -> bool) -> Result<()> {
+    let sql = "SELECT id FROM users WHERE last_seen < ?1
+               AND NOT EXISTS (SELECT 1 FROM accounts WHERE user = users.id)
+               AND NOT EXISTS (SELECT 1 FROM messages WHERE sender = users.id OR recipient = users.id) LIMIT ?2";
+    let mut gone = connection.prepare_cached(sql)?;
+    let gone: Vec<i64> = gone.query_map(params![oldest, FORGET_AT_ONCE], |row| row.get(0))?.collect::<Result<_>>()?;
+    for user in gone.into_iter().filter(|user| !is_here(*user)) {
+        connection.prepare_cached("DELETE FROM users WHERE id = ?1")?.execute([user])?;
+    }
+    Ok(())
+}
+
+/// A number that changes when somebody else has written to the file: `chat-server account` does.
+pub(super) fn changes_of_others(connection: &Connection) -> Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
+}
+
 /// Changes nothing; finds out whether there is a lock, and whether the disk takes a write.
 pub(super) fn probe(connection: &Connection) -> Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE; UPDATE users SET id = id WHERE id = 1; COMMIT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_here_is_not_forgotten_however_long_nothing_was_said() {
+        let connection = Connection::open_in_memory().expect("it opens");
+        let tables = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql")];
+        tables.iter().try_for_each(|sql| connection.execute_batch(sql)).expect("it takes the tables");
+        let nicknames = ["anna", "boris"].map(|name| Nickname::parse(name).expect("a nickname"));
+        let users = nicknames.map(|nickname| user(&connection, &nickname, 1000).expect("it is entered"));
+        let count = || connection.query_row("SELECT count(*) FROM users", [], |row| row.get::<_, i64>(0));
+        forget_users(&connection, 1000, |_| false).expect("it can be asked");
+        assert_eq!(count(), Ok(2), "seen since then");
+        forget_users(&connection, 1001, |user| user == users[0]).expect("it can be asked");
+        assert_eq!(count(), Ok(1));
+        assert!(matches!(known(&connection, &Nickname::parse("anna").expect("a nickname")), Ok(Some(_))));
+    }
 }

@@ -5,7 +5,7 @@
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
 //! goes on without: what is not kept is counted, and the file is tried again from time to time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -13,17 +13,19 @@ use rusqlite::Connection;
 use self::forget::Forgetting;
 use self::without::Without;
 use super::file::{DatabaseFile, told};
+use super::own_thread::Owned;
 use super::readers::Readers;
+use super::recent::{self, Said};
 use super::statements;
 use super::time::now;
 use super::{Settings, notice};
-use crate::limits::{DATABASE_LOOK, WAITING};
-use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
+use crate::limits::DATABASE_LOOK;
+use crate::protocol;
 use crate::server::connection::ClientId;
-use crate::server::delivery::Message;
 use crate::server::store::{News, Request, Store};
 use crate::text::{Nickname, Text};
 
+mod absent;
 pub(super) mod forget;
 pub(super) mod without;
 
@@ -49,6 +51,12 @@ pub(super) struct Writer {
     /// When the files are looked for, though nothing is written.
     look: Instant,
     forgetting: Option<Forgetting>,
+    /// Messages shown to whoever comes into the group.
+    history: usize,
+    /// What `statements::changes_of_others` said last; `None` for a connection that was not asked yet.
+    changes: Option<i64>,
+    /// The last messages of the group, read anew since somebody else has written to the file.
+    reread: Option<VecDeque<Said>>,
 }
 
 /// What happened since the last commit.
@@ -58,6 +66,8 @@ struct Batch {
     open: bool,
     failed: Option<String>,
     messages: u64,
+    /// Somebody else has written to the file.
+    reread: bool,
     /// How many messages each user sent.
     sent: HashMap<i64, u64>,
     /// What clients are told, by how the commit ends.
@@ -84,7 +94,23 @@ impl Writer {
         let (users, unanswered) = (HashMap::new(), HashSet::new());
         let (batch, without, retry) = (Batch::default(), None, settings.retry);
         let (notice, look) = (notice(settings), Instant::now() + DATABASE_LOOK);
-        Writer { connection, file, readers, users, unanswered, batch, notice, without, retry, look, forgetting }
+        let (history, changes, reread) = (settings.history, None, None);
+        Writer {
+            connection,
+            file,
+            readers,
+            users,
+            unanswered,
+            batch,
+            notice,
+            without,
+            retry,
+            look,
+            forgetting,
+            history,
+            changes,
+            reread,
+        }
     }
 
     /// Does some writing within the batch's transaction. Once something has failed, the rest of the batch is not tried:
@@ -93,7 +119,7 @@ impl Writer {
         if self.without.is_some() || self.batch.failed.is_some() {
             return None;
         }
-        let begun = if self.batch.open { Ok(()) } else { self.connection.execute_batch("BEGIN IMMEDIATE") };
+        let begun = if self.batch.open { Ok(()) } else { self.begin() };
         self.batch.open = true;
         match begun.and_then(|()| work(self)) {
             Ok(value) => Some(value),
@@ -102,6 +128,18 @@ impl Writer {
                 None
             }
         }
+    }
+
+    /// Begins the batch's transaction. What is remembered of the file is not believed where somebody else has written to
+    /// it: a user may be there no more.
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let changes = statements::changes_of_others(&self.connection)?;
+        if self.changes.replace(changes).is_some_and(|before| before != changes) {
+            self.users.clear();
+            self.batch.reread = true;
+        }
+        Ok(())
     }
 
     /// The number of a user, who is entered when new.
@@ -129,58 +167,6 @@ impl Writer {
         Ok(())
     }
 
-    /// Keeps a message for one who is away, if that one is known and has room. The answer goes out with the commit.
-    fn leave_for(&mut self, by: ClientId, from: &Nickname, to: &Nickname, message: &Message) {
-        let time = now();
-        let kept = self.write(|writer| {
-            let Some((id, nickname)) = statements::known(&writer.connection, to)? else {
-                return Ok(Err(protocol::nobody_is_called(to.as_str())));
-            };
-            if statements::count_waiting(&writer.connection, id)? >= WAITING {
-                let why = format!("{nickname} is away, and {WAITING} messages wait already");
-                return Ok(Err(protocol::not_delivered(&why)));
-            }
-            writer.message(from, Some(id), &message.text, true, time)?;
-            let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
-            if !statements::is_registered(&writer.connection, to)? {
-                told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
-            }
-            Ok(Ok(told.join("\n")))
-        });
-        let failed = not_left_for(to);
-        let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
-        self.batch.answers.push(Answer { to: by, kept, failed });
-    }
-
-    /// That the chat is kept, and what was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
-    /// process end, before anybody has read it.
-    fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
-        let lines = self.write(|writer| {
-            let user = writer.user(nickname, now())?;
-            statements::show_waiting(&writer.connection, user)
-        });
-        let Some((again, new)) = lines else { return vec![NOT_KEPT_NOW.into()] };
-        let mut lines = vec![self.notice.clone()];
-        for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
-            if !of_these.is_empty() {
-                self.unanswered.insert(nickname.folded());
-                lines.push(heading.into());
-                lines.extend(of_these);
-            }
-        }
-        lines
-    }
-
-    /// A line came from `nickname`: what was shown before it has been read.
-    fn answered(&mut self, nickname: &Nickname) {
-        if self.unanswered.remove(&nickname.folded()) {
-            self.write(|writer| {
-                let user = writer.user(nickname, now())?;
-                statements::waits_no_more(&writer.connection, user)
-            });
-        }
-    }
-
     fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, since: i64) {
         let time = now();
         let kept = self.write(|writer| {
@@ -200,6 +186,10 @@ impl Writer {
         self.file.is_in_place()?;
         for (user, sent) in self.batch.sent.drain() {
             statements::sent(&self.connection, user, sent, now()).map_err(told)?;
+        }
+        if self.batch.reread {
+            // With those of this batch: they were remembered before it was handed over.
+            self.reread = Some(recent::last(&self.connection, self.history).map_err(told)?);
         }
         self.connection.execute_batch("COMMIT").map_err(told)
     }
@@ -273,6 +263,12 @@ impl Store for Writer {
             Some(without) => Some(without.again),
             None => Some(self.forgetting.as_ref().map_or(self.look, |forgetting| self.look.min(forgetting.due))),
         }
+    }
+}
+
+impl Owned for Writer {
+    fn reread(&mut self) -> Option<VecDeque<Said>> {
+        self.reread.take()
     }
 }
 

@@ -8,7 +8,9 @@ use std::{env, process};
 use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::check::Check;
+use super::{Address, whole};
 use crate::client::{self, Bell, Lang, Look};
+use crate::limits::PORT;
 use crate::wire::Framing;
 
 mod russian;
@@ -26,9 +28,9 @@ pub struct Flags {
     pub other: Option<Other>,
     /// Address or host name of the server
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
-    pub ip_address: String,
+    pub ip_address: Address,
     /// Port of the server
-    #[arg(short, long, default_value_t = 12345, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(1, 65_535))]
     pub port: u16,
     /// Your nickname; without it you are asked
     #[arg(short, long, value_hint = ValueHint::Username)]
@@ -214,9 +216,10 @@ mod tests {
             ("chat 10.0.0.1", "tip: the server is named with --ip-address", "сервер задают параметры --ip-address"),
             (
                 "chat -p 0",
-                "0 is not in 1..=65535",
-                "'--port <ПОРТ>' не подходит значение '0': нужно число от 1 до 65535",
+                "it has to be a whole number from 1 to 65535",
+                "'--port <ПОРТ>' не подходит значение '0': нужно целое число от 1 до 65535",
             ),
+            ("chat -i a:b", "its port with --port", "узел (192.0.2.2, ::1 или имя), а порт в --port"),
             ("chat -p", "a value is required", "параметру '--port <ПОРТ>' нужно значение"),
             ("chat --raw --raw", "cannot be used multiple times", "параметр '--raw' дан дважды"),
             ("chat --raw=1", "unexpected value", "у параметра '--raw' нет значения"),

@@ -1,4 +1,6 @@
-//! The special words: the table of them, `HELP`, and how a word is told from a message. Pure: touches nothing.
+//! The special words: the table of them, `HELP`, and how a word is told from a message. Pure: touches only `text`.
+
+use crate::text::{is_blank, is_unseen};
 
 /// A special word as users read about it.
 #[derive(Debug)]
@@ -115,14 +117,14 @@ pub enum Said<'a> {
 
 impl<'a> Said<'a> {
     /// Tells a word from a message. Words are written in capitals, or in any case after a slash; a line that begins
-    /// with a space is a message as it stands.
+    /// with a space is a message as it stands. What cannot be seen before a word, or in it, does not count.
     pub fn parse(line: &'a str) -> Said<'a> {
-        if line.starts_with("//") {
-            return Said::Message(line.get(1..).unwrap_or_default());
+        let begun = line.trim_start_matches(|c| !matches!(c, ' ' | '\t') && is_unseen(c));
+        if begun.starts_with("//") {
+            return Said::Message(begun.get(1..).unwrap_or_default());
         }
-        let written = line.trim_end();
-        let (name, rest) = written.split_once([' ', '\t']).unwrap_or((written, ""));
-        let rest = rest.trim_start();
+        let written = begun.trim_end();
+        let (name, rest) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
         match Word::parse(name, rest).or_else(|| Word::tell_with_colons(written)) {
             Some(word) => Said::Word(word),
             None if name.starts_with('/') => Said::Word(Word::Unknown(name)),
@@ -133,10 +135,11 @@ impl<'a> Said<'a> {
 
 impl<'a> Word<'a> {
     fn parse(name: &'a str, rest: &'a str) -> Option<Word<'a>> {
-        let lower = name.to_ascii_lowercase();
+        let rest = if is_blank(rest) { "" } else { rest.trim_start_matches(is_unseen) };
         let slash = name.starts_with('/');
-        let one_at_most = !rest.contains([' ', '\t']);
-        match if slash { lower.as_str() } else { name } {
+        let name = if slash { seen(name).to_ascii_lowercase() } else { seen(name) };
+        let one_at_most = !rest.contains(char::is_whitespace);
+        match name.as_str() {
             "TELL" | "/tell" => Some(Word::tell(rest)),
             // In capitals these may begin a sentence: "LIST of all", "QUIT smoking". Then they are no words.
             "LIST" | "/list" if slash || one_at_most => Some(Word::List(rest)),
@@ -151,10 +154,10 @@ impl<'a> Word<'a> {
 
     /// `TELL` with a user behind it must never go to the room by mistake, so it is a word whatever follows.
     fn tell(rest: &'a str) -> Word<'a> {
-        match rest.split_once([' ', '\t']) {
-            Some((user, text)) => Word::TellTo { user, text },
+        match rest.split_once(char::is_whitespace) {
+            Some((user, text)) => Word::TellTo { user: user.trim_end_matches(is_unseen), text },
             None if rest.is_empty() => Word::Tell,
-            None => Word::TellTo { user: rest, text: "" },
+            None => Word::TellTo { user: rest.trim_end_matches(is_unseen), text: "" },
         }
     }
 
@@ -162,9 +165,15 @@ impl<'a> Word<'a> {
     fn tell_with_colons(line: &'a str) -> Option<Word<'a>> {
         let (name, rest) = line.split_once(':')?;
         let (user, text) = rest.split_once(':').unwrap_or((rest, ""));
+        let name = seen(name);
         (name == "TELL" || name.eq_ignore_ascii_case("/tell"))
-            .then_some(Word::TellTo { user: user.trim(), text: text.trim_start() })
+            .then_some(Word::TellTo { user: user.trim_matches(is_unseen), text: text.trim_start() })
     }
+}
+
+/// What can be seen of a word.
+fn seen(word: &str) -> String {
+    word.chars().filter(|&c| !is_unseen(c)).collect()
 }
 
 #[cfg(test)]
@@ -199,6 +208,32 @@ mod tests {
             assert_eq!(Said::parse(message), Said::Message(message));
         }
         assert_eq!(Said::parse("//text"), Said::Message("/text"));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_makes_no_message_of_a_word() {
+        for unseen in
+            ["\u{200B}", "\u{FEFF}", "\u{2060}", "\u{AD}", "\u{2800}", "\u{3164}", "\u{A0}", "\u{FE0F}\u{200D}"]
+        {
+            for (word, parsed) in [
+                ("/tell boris hi", Word::TellTo { user: "boris", text: "hi" }),
+                ("TELL boris hi", Word::TellTo { user: "boris", text: "hi" }),
+                ("TELL:boris:hi", Word::TellTo { user: "boris", text: "hi" }),
+                ("TELL", Word::Tell),
+                ("QUIT", Word::Quit),
+                ("/menu", Word::Menu),
+            ] {
+                assert_eq!(Said::parse(&format!("{unseen}{word}")), Said::Word(parsed), "{unseen:?} before {word}");
+                assert!(matches!(Said::parse(&format!("{word}{unseen}")), Said::Word(_)), "{unseen:?} after {word}");
+            }
+            let within = format!("TE{unseen}LL bo\u{200B} x");
+            assert!(matches!(Said::parse(&within), Said::Word(_)) || unseen == "\u{A0}", "{unseen:?} within");
+            assert_eq!(Said::parse(&format!("{unseen}//text")), Said::Message("/text"));
+            let text = format!(" {unseen}/tell boris hi");
+            assert_eq!(Said::parse(&text), Said::Message(&text), "a space before it still sends it as text");
+        }
+        assert_eq!(Said::parse("TELL\u{A0}boris hi"), Said::Word(Word::TellTo { user: "boris", text: "hi" }));
+        assert_eq!(Said::parse("/tell boris ❤\u{FE0F}"), Said::Word(Word::TellTo { user: "boris", text: "❤\u{FE0F}" }));
     }
 
     #[test]

@@ -12,8 +12,13 @@ use super::kept::{self, Member};
 use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
-use crate::limits::{LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN};
+use super::places::Place;
+use crate::limits::{
+    ADDRESS_CLIENTS, HEARD_PER_SECOND, LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES,
+    STOP_DRAIN,
+};
 use crate::protocol;
+use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
 use crate::wire::{Incoming, MessageReader, is_timeout};
 
@@ -25,10 +30,18 @@ pub(super) struct Client {
     reader: MessageReader,
     pace: Pace,
     told_about_pace: bool,
+    told_about_address: bool,
+    place: Place,
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
     pub(super) login_until: Option<Instant>,
+    /// The patience has ended, and what had arrived by then was read.
+    looked_once_more: bool,
+    /// Asked for a nickname: what comes may be another protocol's greeting.
+    is_asked_who: bool,
+    /// Something has come from it.
+    pub(super) has_spoken: bool,
     messages: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
@@ -37,22 +50,47 @@ pub(super) struct Client {
 
 impl Client {
     /// The client behind a fresh connection; the delivery thread hears of it.
-    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>) -> Result<Self, Leave> {
-        let now = Instant::now();
+    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, place: Place) -> Result<Self, Leave> {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
-            reader: MessageReader::new(connection.framing, MESSAGE_BYTES),
-            pace: Pace::new(shared.config.rate, now),
+            reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
+            pace: Pace::new(shared.config.rate, Instant::now()),
             told_about_pace: false,
-            login_until: now.checked_add(shared.config.login),
+            told_about_address: false,
+            place,
+            login_until: None,
+            looked_once_more: false,
             name: "somebody without a nickname".into(),
+            is_asked_who: false,
+            has_spoken: false,
             messages: 0,
             member: None,
             wrong_passwords: 0,
             connection,
             shared,
         })
+    }
+
+    /// Waits for the turn of this connection among those of its address, which costs none of the login's patience.
+    pub(super) fn come_in(&mut self, wait: Duration) -> Result<(), Leave> {
+        self.pause(wait)?;
+        self.login_until = Instant::now().checked_add(self.shared.config.login);
+        Ok(())
+    }
+
+    /// For the log: how it ended.
+    pub(super) fn log_end(&self, leave: Leave) {
+        let (id, address) = (self.id, self.connection.address);
+        match leave {
+            // A health check: it looks whether anybody listens, every few seconds perhaps.
+            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+                log::debug!("{id} connected from {address} and said nothing");
+            }
+            _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
+            _ if !self.has_spoken => log::info!("{id} from {address} said nothing and left: {leave}"),
+            _ => log::info!("{} left: {leave}", self.name),
+        }
     }
 
     /// The handle on the queue.
@@ -76,16 +114,28 @@ impl Client {
         self.rest(pause.unwrap_or_default())
     }
 
+    /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes
+    /// next would be read as a nickname, an answer and a message, and a web page would have spoken in the chat.
+    pub(super) fn read_nickname(&mut self) -> Result<Option<Text>, Leave> {
+        self.is_asked_who = true;
+        let line = self.read_line();
+        self.is_asked_who = false;
+        line
+    }
+
     /// The next line that can be taken. What cannot is answered and is `None`. Blocks until the client has written
     /// something, and longer where it writes too fast.
     pub(super) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         let line = match self.next()? {
-            Incoming::Line(line) => Text::parse(line),
+            Incoming::Line(line) => {
+                self.is_no_greeting(foreign::greeting, &line)?;
+                Text::parse(line)
+            }
             Incoming::Refused(refusal) => Err(refusal),
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
         };
-        self.keep_pace()?;
+        self.keep_pace(line.as_ref().map_or(0, |text| text.as_str().len()))?;
         match line {
             Ok(text) => {
                 #[cfg(test)]
@@ -105,7 +155,7 @@ impl Client {
     /// for a line that cannot be taken, which is answered.
     pub(super) fn read_password(&mut self) -> Result<Option<Password>, Leave> {
         let line = self.next()?;
-        self.keep_pace()?;
+        self.keep_pace(0)?;
         match line {
             Incoming::Line(line) => Ok(Some(Password::new(line))),
             Incoming::Refused(refusal) => self.send(protocol::refused(&refusal)).map(|()| None),
@@ -117,7 +167,8 @@ impl Client {
     /// The goodbye: the last parcel about this connection. Then reads on until the peer has closed too or its second is
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
     /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
-    /// ended by whoever cut it, after the last words.
+    /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
+    /// is out: another may need its thread.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
         let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
@@ -143,11 +194,22 @@ impl Client {
         connection.shutdown();
     }
 
-    /// The nickname is there: from now on a client may be silent for as long as it likes.
+    /// The nickname is there: from now on a client may be silent for as long as it likes, and nobody takes its place.
+    /// Blocks where many come from its address at once, until it is its turn.
     pub(super) fn logged_in(&mut self, nickname: &Nickname) -> Result<(), Leave> {
+        if !self.place.keep() {
+            return Err(Leave::GaveWay);
+        }
         self.name = nickname.to_string();
         self.login_until = None;
-        self.connection.stream.set_read_timeout(None).map_err(|error| Leave::Broken(error.kind()))
+        self.connection.stream.set_read_timeout(None).map_err(|error| Leave::Broken(error.kind()))?;
+        let (rate_limit, origin) = (&self.shared.rate_limit, self.connection.origin());
+        let wait = rate_limit.joins(origin, Instant::now());
+        if wait >= RATE_SLICE {
+            let seconds = wait.as_secs() + 1;
+            self.send(format!("Many come from your address at once: you are let in within {seconds} s"))?;
+        }
+        self.pause(wait).inspect_err(|_| rate_limit.joins_not(origin, Instant::now()))
     }
 
     /// What comes next. It is the receipt, too, for what had waited for this client.
@@ -157,30 +219,56 @@ impl Client {
         Ok(incoming)
     }
 
-    /// One message, from what was read before or from the socket, within the login's patience: in all, however slowly
-    /// the bytes trickle in. Who was cut is not listened to any more, whatever it has sent already.
+    /// One message, from what was read before or from the socket, within the login's patience. Who was cut or asked to leave
+    /// is not listened to any more, whatever it has sent already.
     fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
-            if let Some(why) = self.connection.why_cut() {
+            if let Some(why) = self.connection.why_ends() {
                 return Err(why);
-            }
-            let stream = &self.connection.stream;
-            let mut result = Ok(());
-            if let Some(until) = self.login_until {
-                let patience = until.saturating_duration_since(Instant::now());
-                if patience.is_zero() {
-                    return Err(Leave::LoginTimeout);
-                }
-                result = stream.set_read_timeout(Some(patience));
             }
             if let Some(incoming) = self.reader.take() {
                 return Ok(incoming);
             }
-            match result.and_then(|()| self.reader.fill(stream)) {
+            self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
+            let patient = self.patience()?;
+            let stream = &self.connection.stream;
+            match patient.and_then(|()| self.reader.fill(stream)) {
                 Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => {}
+                _ => self.has_read()?,
             }
         }
+    }
+
+    /// Until the login is done, has the next `read` wait for no longer than the patience lasts: in all, however slowly the
+    /// bytes trickle in. When it is over, what has already arrived is read, once: while this process or the whole machine
+    /// was stopped, the time went on, and the nickname may have been here long before.
+    fn patience(&mut self) -> Result<io::Result<()>, Leave> {
+        let Some(until) = self.login_until else { return Ok(Ok(())) };
+        let mut patience = until.saturating_duration_since(Instant::now());
+        if patience.is_zero() {
+            if self.looked_once_more {
+                return Err(Leave::LoginTimeout);
+            }
+            self.looked_once_more = true;
+            patience = Duration::from_millis(1); // a socket takes no time at all for "for ever"
+        }
+        Ok(self.connection.stream.set_read_timeout(Some(patience)))
+    }
+
+    /// Says once that somebody speaks, and answers a telnet client.
+    fn has_read(&mut self) -> Result<(), Leave> {
+        if !self.has_spoken && self.reader.has_begun() {
+            self.has_spoken = true;
+            log::info!("{} connected from {}", self.id, self.connection.address);
+        }
+        let answers = self.reader.answers();
+        if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
+    }
+
+    /// Sends away who greets in another protocol where a nickname is asked for.
+    fn is_no_greeting(&self, greeting: fn(&[u8]) -> Option<Greeting>, line: &[u8]) -> Result<(), Leave> {
+        let greeting = if self.is_asked_who { greeting(line) } else { None };
+        greeting.map_or(Ok(()), |greeting| Err(Leave::Foreign(greeting)))
     }
 
     /// The stream has ended: for which reason? A last line without its newline is answered.
@@ -196,20 +284,36 @@ impl Client {
     /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
     fn why_ended(&self, seen: Leave) -> Leave {
         let stopped = self.shared.stop.is_stopped().then_some(Leave::ServerStops);
-        self.connection.why_cut().or(stopped).unwrap_or(seen)
+        self.connection.why_ends().or(stopped).unwrap_or(seen)
     }
 
-    /// Delays who floods, and says so once. TCP pushes back meanwhile: this thread does not read.
-    fn keep_pace(&mut self) -> Result<(), Leave> {
-        let wait = self.pace.wait(Instant::now());
-        if !wait.is_zero() && !self.told_about_pace {
+    /// Delays who floods, by itself or with others at its address, and says so once. TCP pushes back meanwhile: this
+    /// thread does not read.
+    fn keep_pace(&mut self, bytes: usize) -> Result<(), Leave> {
+        let now = Instant::now();
+        let own = self.pace.wait(now);
+        let with_others = self.shared.rate_limit.writes(self.connection.origin(), bytes, now);
+        // What others at this address do is no reason to lose the login's patience.
+        self.login_until = self.login_until.and_then(|until| until.checked_add(with_others));
+        let rate = self.shared.config.rate.unwrap_or_default();
+        if !own.is_zero() && !self.told_about_pace {
             self.told_about_pace = true;
-            let rate = self.shared.config.rate.unwrap_or_default();
             self.send(format!(
                 "You write faster than {rate} lines a second after the first {RATE_BURST}: nothing is lost, it is sent at that rate"
             ))?;
+        } else if with_others >= RATE_SLICE && with_others > own && !self.told_about_address {
+            self.told_about_address = true;
+            let (rate, kilobytes) = (rate.saturating_mul(ADDRESS_CLIENTS), HEARD_PER_SECOND / 1000);
+            self.send(format!(
+                "All at your address together write faster than {rate} lines or {kilobytes} kB a second: nothing is lost, it is sent at that rate"
+            ))?;
         }
-        self.pause(wait)
+        self.pause(own.max(with_others))
+    }
+
+    /// What the last line asked for costs as much as so many lines; the next one waits for that.
+    pub(super) fn charge(&mut self, lines: u32) {
+        self.pace.charge(lines, Instant::now());
     }
 
     /// Lets time pass in pieces, and looks after each whether it is still worth waiting. Ends early where the server stops,
@@ -225,12 +329,13 @@ impl Client {
     }
 
     /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
-    fn still_there(&self) -> Result<(), Leave> {
+    pub(super) fn still_there(&self) -> Result<(), Leave> {
         let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
-        match (self.connection.why_cut(), broken) {
+        match (self.connection.why_ends(), broken) {
             (Some(why), _) => Err(why),
             (None, Some(error)) => Err(Leave::Broken(error.kind())),
             (None, None) if self.login_until.is_some_and(|until| until < Instant::now()) => Err(Leave::LoginTimeout),
+            (None, None) if self.shared.stop.is_stopped() => Err(Leave::ServerStops),
             (None, None) => Ok(()),
         }
     }

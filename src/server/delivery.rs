@@ -12,7 +12,9 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
@@ -22,7 +24,7 @@ use super::leave::Leave;
 use super::room::Room;
 use super::stop::Stop;
 use super::store::{Request, Store};
-use crate::limits::{LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
+use crate::limits::{GATHER_MAX, GATHER_MIN, GATHER_PART, LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
 use crate::text::{Nickname, Text};
 
 /// A line of the server's own, or several with newlines between them; formatted once, shared by all who get it.
@@ -105,6 +107,8 @@ pub enum Parcel {
     },
     /// A line of the server's to one client.
     ToOne(ClientId, Line),
+    /// Bytes that are no line to one client: answers to its telnet.
+    Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.
     Ask(ClientId, Request),
     /// Dropped when all before it is kept: a client's thread waits for that.
@@ -128,11 +132,13 @@ impl Delivery {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, JoinHandle<()>)> {
+    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, DeliveryThread)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
+        let broke = Arc::new(AtomicBool::new(false));
+        let its_broke = Arc::clone(&broke);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
-        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop))?;
-        Ok((Delivery { queue }, thread))
+        let thread = builder.spawn(move || deliver(&parcels, writer, store, stop, its_broke))?;
+        Ok((Delivery { queue }, DeliveryThread { thread, broke }))
     }
 
     /// A handle on a queue that a test reads.
@@ -196,14 +202,42 @@ impl Delivery {
     }
 }
 
+/// The delivery thread, for whoever waits for its end.
+pub(super) struct DeliveryThread {
+    thread: JoinHandle<()>,
+    broke: Arc<AtomicBool>,
+}
+
+impl DeliveryThread {
+    /// Waits for its end, where all others have ended: it is the last. Where not, it too may be left to the end of the
+    /// process.
+    ///
+    /// # Errors
+    /// It panicked, even where it still takes what the others put into the queue.
+    pub(super) fn join(self, all_ended: bool) -> io::Result<()> {
+        let has_panicked = (all_ended || self.thread.is_finished()) && self.thread.join().is_err();
+        if has_panicked || self.broke.load(Ordering::Acquire) {
+            return Err(io::Error::other("the delivery thread panicked; see the log"));
+        }
+        Ok(())
+    }
+}
+
 /// The delivery thread: takes all that waits, has the store commit it, and only then writes, once to each recipient;
 /// until every handle is dropped. After the stop parcel it looks now and then whose time is up.
-fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop) {
-    let mut all = EndsAll { room: Room::new(store), queue, stop };
+///
+/// It never waits for a socket; but after a parcel that comes into an empty queue it waits for others, a small part of the
+/// time that it needed to write the last batch. Those who speak at the same time are microseconds apart: without that wait
+/// the first of them would have a round to itself, and all the others would need a second one. Where something is in the
+/// queue already, it was gathered while the last batch was written.
+fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
+    let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
     let room = &mut all.room;
     let mut looks = never();
+    let mut window = Duration::ZERO;
     loop {
         let was_stopping = room.is_stopping();
+        let was_idle = queue.is_empty();
         select! {
             recv(queue) -> parcel => match parcel {
                 Ok(parcel) => room.take(parcel),
@@ -212,92 +246,59 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
             recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
         }
-        while !room.is_full() {
-            let Ok(parcel) = queue.try_recv() else { break };
-            room.take(parcel);
-        }
+        gather(room, queue, if was_idle { window } else { Duration::ZERO });
+        let begun = Instant::now();
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
+        writer.keep_bound();
+        window = gather_window(begun.elapsed());
         if room.is_stopping() && !was_stopping {
             looks = tick(LINGER_SLICE);
         }
     }
 }
 
+/// Takes what waits in the queue, and what comes within the window.
+fn gather(room: &mut Room, queue: &Receiver<Parcel>, window: Duration) {
+    let until = Instant::now() + window;
+    while !room.is_full() {
+        // Without a window not even a deadline that has passed: that would cost a look at the clock for each parcel.
+        let next = if window.is_zero() { queue.try_recv().ok() } else { queue.recv_deadline(until).ok() };
+        let Some(parcel) = next else { return };
+        room.take(parcel);
+    }
+}
+
+/// How long to gather for the next batch, where the last one took so long to write: what is gathered saves the time of
+/// whole batches, and costs each of them a sixteenth. Where that is next to nothing, there is nothing to save either.
+fn gather_window(last_batch: Duration) -> Duration {
+    let window = last_batch / GATHER_PART;
+    if window < GATHER_MIN { Duration::ZERO } else { window.min(GATHER_MAX) }
+}
+
 /// However the delivery thread ends, by a panic too: nobody can be written to after it, so every connection ends and
-/// the server stops. Their threads wake from `read`. What they still put into the queue is taken out of it and dropped
-/// until the last handle has gone: nobody waits for an answer that never comes.
+/// the server stops. Their threads wake from `read`, and from their wait for a commit. What they still put into the queue
+/// is taken out of it and dropped until the last handle has gone: nobody waits for an answer that never comes.
 struct EndsAll<'a> {
     room: Room,
     queue: &'a Receiver<Parcel>,
     stop: Stop,
+    broke: Arc<AtomicBool>,
 }
 
 impl Drop for EndsAll<'_> {
     fn drop(&mut self) {
-        self.room.shutdown();
+        // Before the stop, which has `start_server` look.
+        self.broke.store(thread::panicking(), Ordering::Release);
+        self.room.give_up();
         self.stop.stop();
         for parcel in self.queue {
             if let Parcel::Connected(connection) = parcel {
-                connection.shutdown();
+                connection.cut(Leave::ServerStops);
             }
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::server::places::Places;
-    use crate::server::store::News;
-
-    const DEADLINE: Duration = Duration::from_secs(30);
-    /// So many ask while the delivery thread ends, and after that.
-    const ASKED: usize = 100;
-
-    /// Panics at its first commit; closing it takes until the test lets go.
-    #[derive(Debug)]
-    struct Breaks(Receiver<()>);
-
-    impl Store for Breaks {
-        fn commit(&mut self) -> Vec<News> {
-            crate::server::faults::panics();
-            Vec::new()
-        }
-    }
-
-    impl Drop for Breaks {
-        fn drop(&mut self) {
-            self.0.recv_timeout(DEADLINE).unwrap_or_default();
-        }
-    }
-
-    #[test]
-    fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
-        let (held, lets_go) = bounded(0);
-        let (alive, _ended) = bounded(0);
-        let (writer, stop) = (Writer { places: Places::new(1, 1), alive }, Stop::new());
-        let (delivery, thread) = Delivery::start(writer, Box::new(Breaks(lets_go)), stop.clone()).expect("a thread");
-        let (answers, answered) = bounded(ASKED);
-        let (nickname, text) = (Nickname::parse("anna").expect("a nickname"), Text::parse(b"hello".to_vec()));
-        let (anna, text) = (Partner { id: ClientId(2), nickname }, text.expect("a text"));
-        let client = thread::Builder::new().name("client".into()).spawn(move || {
-            let id = ClientId(1);
-            delivery.send(id, "hello").expect("the queue is open");
-            assert!(stop.wait(DEADLINE), "the delivery thread has broken");
-            for count in 0..ASKED as u64 {
-                let message = Message { number: MessageNumber { from: id, count }, text: text.clone() };
-                answers.send(delivery.send_private(id, &anna, message)).expect("the test waits for it");
-            }
-        });
-        let client = client.expect("a thread can be started");
-        for _ in 0..ASKED {
-            assert_eq!(answered.recv_timeout(DEADLINE), Ok(Err(Leave::ServerStops)));
-        }
-        client.join().expect("it does not panic");
-        drop(held);
-        assert!(thread.join().is_err(), "it broke");
-    }
-}
+mod tests;

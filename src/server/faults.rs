@@ -19,13 +19,15 @@ use self::support::{DEADLINE, Peer, Server, free_port};
 use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
 use super::leave::Leave;
-use super::password::Guesses;
-use super::places::Places;
+use super::password::Judge;
+use super::places::{Places, Spares};
+use super::rate_limit::RateLimit;
 use super::registry::Registry;
 use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
+mod kept;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -34,7 +36,7 @@ const PANIC_UNDER_THE_LOCK: &str = "panic under the lock";
 const PANIC_IN_THE_DELIVERY_THREAD: &str = "panic in the delivery thread";
 const HOLD_THE_DELIVERY_THREAD: &str = "hold the delivery thread";
 /// A blank line, which says nothing to anybody: when it is read, all that its client said before is in the queue.
-const ALL_ARE_QUEUED: &str = " \t \t ";
+const ALL_ARE_QUEUED: &str = " \u{A0} \u{A0} ";
 
 /// While a test has this lock, a delivery thread that was told to hold waits for it.
 static HELD: Mutex<()> = Mutex::new(());
@@ -245,12 +247,13 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
         archive: None,
-        guesses: Guesses::default(),
+        judge: Judge::default(),
         registry: Registry::default(),
         delivery: Delivery::with(queue),
         config: Config { rate: None, ..Config::default() },
         stop: Stop::new(),
-        places: Places::new(10, 10),
+        places: Places::new(10, None, Spares::new(1)),
+        rate_limit: RateLimit::new(None, Instant::now()),
         ids: AtomicU64::new(1),
     });
     for name in ["anna", "vera"] {
@@ -260,10 +263,10 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");
-    let place = shared.places.take(connection.address.ip()).expect("a free place");
+    let place = shared.places.take(&connection, true).expect("a free place");
     let (alive, ended) = bounded(0);
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
-    let session = move || client_thread(its_connection, its_shared, place, alive);
+    let session = move || client_thread(its_connection, its_shared, place, Duration::ZERO, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
     takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);

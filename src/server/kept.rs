@@ -3,13 +3,17 @@
 //! does nothing.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::client::Client;
+use super::guesses::Turn;
 use super::leave::Leave;
 use super::password::Password;
 use super::store::{Archive, Request};
-use crate::limits::{HISTORY, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES};
+use crate::limits::{
+    HISTORY, HISTORY_LINE_BYTES, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES, RATE_SLICE, REGISTER_LINES, TAKE_BACK,
+};
 use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS};
 use crate::text::Nickname;
 
@@ -67,8 +71,8 @@ pub(super) fn answered(client: &mut Client) -> Result<(), Leave> {
 
 /// `HISTORY`, `HISTORY 50`. Of private messages one's own are shown; before this session these are only proven to be
 /// one's own where the nickname is registered, and from then on.
-pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
-    let Some(archive) = &client.shared.archive else { return Ok(()) };
+pub(super) fn history(client: &mut Client, count: &str) -> Result<(), Leave> {
+    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     let count = match count.parse() {
         _ if count.is_empty() => HISTORY,
         Ok(count) if (1..=HISTORY_MAX).contains(&count) => count,
@@ -85,7 +89,10 @@ pub(super) fn history(client: &Client, count: &str) -> Result<(), Leave> {
         Ok(mut lines) => {
             lines.insert(0, HISTORY_BEGINS.into());
             lines.push(HISTORY_ENDS.into());
-            client.send(lines.join("\n"))
+            let answer = lines.join("\n");
+            // It costs by what it brings: many who ask within their rate would keep the others waiting.
+            client.charge(u32::try_from(answer.len() / HISTORY_LINE_BYTES).unwrap_or(u32::MAX));
+            client.send(answer)
         }
         Err(error) => client.send(does_not_answer(&error)),
     }
@@ -100,10 +107,25 @@ pub(super) fn was_here(client: &Client, nickname: &Nickname) -> bool {
     })
 }
 
-/// `REGISTER`: the password, twice. From then on the login asks for it. Both are read before either is judged: a second
-/// line that was sent along with the first must not be left over, to be taken for a message.
+/// `REGISTER`: the password, twice; where there is one already, first that one. From then on the login asks for it. All
+/// are read before any is judged: a line that was sent along with the first must not be left over, to be taken for a
+/// message.
 pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
-    let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
+    let (Some(archive), Some(member)) = (client.shared.archive.clone(), &client.member) else { return Ok(()) };
+    let (nickname, since) = (member.nickname.clone(), member.since);
+    let account = match archive.account(&nickname) {
+        Ok(account) => account,
+        Err(error) => return client.send(does_not_answer(&error)),
+    };
+    client.charge(REGISTER_LINES);
+    let before = match account {
+        None => None,
+        Some(account) => {
+            client.send(format!("{nickname} is registered: first the password that it has now"))?;
+            let Some(password) = ask(client)? else { return client.send("Nothing was registered") };
+            Some((password, account.hash))
+        }
+    };
     client.send(format!("At least {PASSWORD_CHARS} characters, twice; an empty line gives it up"))?;
     let Some(password) = ask(client)? else { return client.send("Nothing was registered") };
     let Some(again) = ask(client)? else { return client.send("Nothing was registered") };
@@ -113,8 +135,14 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     if !password.is_same(&again) {
         return client.send(protocol::not_sent("the two were not the same; REGISTER begins anew"));
     }
-    let since = client.member.as_ref().map_or(NOTHING, |member| member.since);
-    match archive.hash(&password) {
+    if let Some((password, hash)) = before {
+        match judge(client, archive.as_ref(), &nickname, &password, &hash)? {
+            Some(true) => {}
+            Some(false) => return was_wrong(client, "the password is wrong, and was not changed"),
+            None => return Ok(()),
+        }
+    }
+    match archive.hash(&password, &client.shared.stop) {
         Ok(hash) => {
             // Waited for: when this session ends, the next one with this nickname must find the account.
             client.delivery().ask(client.id, Request::Register { hash, since })?;
@@ -136,14 +164,36 @@ pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<P
     client.send(format!("{nickname} is registered; an empty line goes back to the nickname"))?;
     loop {
         let Some(password) = ask(client)? else { return Ok(None) };
-        if is_right(client, archive.as_ref(), &password, &account.hash)? {
-            return Ok(Some(Proof::Password { since: account.since }));
+        match judge(client, archive.as_ref(), nickname, &password, &account.hash)? {
+            Some(true) => return Ok(Some(Proof::Password { since: account.since })),
+            Some(false) => was_wrong(client, "the password is wrong")?,
+            None => return Ok(None),
         }
-        client.wrong_passwords += 1;
-        if client.wrong_passwords >= PASSWORD_TRIES {
-            return Err(Leave::WrongPassword);
-        }
-        client.send(protocol::not_sent("the password is wrong"))?;
+    }
+}
+
+/// Ends the session that has this nickname, and waits until its leave is in the queue: whoever has the password need not
+/// wait until a session that hangs is found out.
+pub(super) fn take_back(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
+    let Some((name, holder)) = client.shared.registry.holder(nickname) else { return Ok(()) };
+    if !is_one_account(client, nickname, &name) {
+        return Ok(());
+    }
+    log::info!("{} takes {nickname} back from {}", client.id, holder.id);
+    holder.ask_to_leave(Leave::TakenBack);
+    let until = Instant::now() + TAKE_BACK;
+    while !client.shared.registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
+        client.still_there()?;
+    }
+    Ok(())
+}
+
+/// Two names that look alike may be of two accounts: to have the password of one is no reason to end the other's session.
+fn is_one_account(client: &Client, one: &Nickname, other: &Nickname) -> bool {
+    let Some(archive) = &client.shared.archive else { return false };
+    match (archive.account(one), archive.account(other)) {
+        (Ok(Some(one)), Ok(Some(other))) => one.hash == other.hash,
+        _ => false,
     }
 }
 
@@ -174,18 +224,53 @@ pub(super) fn enter(client: &mut Client, nickname: &Nickname, proof: Proof) -> R
     Ok(true)
 }
 
-/// Whether the password is right, after the pause that wrong ones from the same address cost. Who would have to wait
-/// longer than the login's patience loses the place at once.
-fn is_right(client: &Client, archive: &dyn Archive, password: &Password, hash: &str) -> Result<bool, Leave> {
-    let (guesses, address) = (&client.shared.guesses, client.connection.address.ip());
-    let pause = guesses.wait(address, Instant::now(), client.login_until).ok_or(Leave::TooManyGuesses)?;
-    client.pause(pause).inspect_err(|_| guesses.gave_up(address))?;
-    let is_right = archive.is_right(password, hash);
-    if !is_right {
-        log::warn!("{}: a wrong password from {address}", client.id);
-        guesses.was_wrong(address, Instant::now());
+/// Whether the password is right, when its turn has come. `None`: it was not judged, and the client was told why. A
+/// login that would have to wait longer than its patience loses the place at once.
+fn judge(
+    client: &mut Client,
+    archive: &dyn Archive,
+    nickname: &Nickname,
+    password: &Password,
+    hash: &str,
+) -> Result<Option<bool>, Leave> {
+    let address = client.connection.address.ip();
+    let shared = Arc::clone(&client.shared);
+    let mut guess = shared.judge.guess(nickname, address);
+    let until = client.login_until;
+    // That it waits is not the client's fault.
+    client.login_until = until.map(|until| until.max(guess.gives_up() + RATE_SLICE * 2));
+    loop {
+        match guess.turn(until) {
+            Turn::Now => break,
+            // In slices: who comes later may be the next.
+            Turn::In(wait) => client.pause(wait.min(RATE_SLICE))?,
+            Turn::TooLate if until.is_some() => return Err(Leave::TooManyGuesses),
+            Turn::TooLate => {
+                let why = "too many wrong passwords from your address; try again later";
+                return client.send(protocol::not_sent(why)).map(|()| None);
+            }
+        }
     }
-    Ok(is_right)
+    match archive.is_right(password, hash, &client.shared.stop) {
+        Ok(true) => {
+            guess.was_right();
+            Ok(Some(true))
+        }
+        Ok(false) => {
+            log::warn!("{}: a wrong password for {nickname} from {address}", client.id);
+            Ok(Some(false))
+        }
+        Err(error) => client.send(does_not_answer(&error)).map(|()| None),
+    }
+}
+
+/// The third one ends the session.
+fn was_wrong(client: &mut Client, why: &str) -> Result<(), Leave> {
+    client.wrong_passwords += 1;
+    if client.wrong_passwords >= PASSWORD_TRIES {
+        return Err(Leave::WrongPassword);
+    }
+    client.send(protocol::not_sent(why))
 }
 
 /// One password, or `None` for an empty line.

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +16,16 @@ pub enum Leave {
     LoginTimeout,
     /// The password of a registered nickname was wrong too often.
     WrongPassword,
-    /// So many wrong passwords came from its address that its own would not be looked at in time.
+    /// So many wrong passwords came for its nickname, most of them from its address, that its own was not judged in time.
     TooManyGuesses,
+    /// Somebody logged in with the password of its nickname.
+    TakenBack,
+    /// Greeted in another protocol: no client of a chat.
+    Foreign(Greeting),
     /// Too many bytes without a newline.
     Overflow,
+    /// All places were taken, and somebody else got the one of who had no nickname yet.
+    GaveWay,
     /// Read too slowly for too long, and was cut.
     TooLate,
     /// The connection broke.
@@ -57,6 +64,9 @@ impl fmt::Display for Leave {
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
+            Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
+            Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
+            Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

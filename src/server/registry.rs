@@ -12,8 +12,9 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 
 use super::connection::{ClientId, Connection};
 use super::delivery::Partner;
@@ -40,6 +41,8 @@ impl Member {
 #[derive(Debug, Default)]
 pub struct Registry {
     members: Mutex<HashMap<String, Member>>,
+    /// Told when a name is free again.
+    freed: Condvar,
     joinings: AtomicU64,
 }
 
@@ -99,6 +102,23 @@ impl Registry {
     pub fn delete(&self, nickname: &Nickname) {
         let key = nickname.key();
         self.members.lock().remove(&key);
+        self.freed.notify_all();
+    }
+
+    /// Who has this nickname, or one that looks like it, whether others find them yet or not.
+    pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+        let key = nickname.key();
+        let members = self.members.lock();
+        members.get(&key).map(|member| (member.nickname.clone(), Arc::clone(&member.connection)))
+    }
+
+    /// That session does not have the nickname any more, after waiting for that up to `time`.
+    pub(super) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
+        let key = nickname.key();
+        let has_it = |members: &mut HashMap<String, Member>| {
+            members.get(&key).is_some_and(|member| member.connection.id == holder)
+        };
+        !self.freed.wait_while_for(&mut self.members.lock(), has_it, time).timed_out()
     }
 
     /// A fault in the worst place.

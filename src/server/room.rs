@@ -14,6 +14,7 @@ use crossbeam_channel::Sender;
 use self::seated::Seated;
 use super::connection::{ClientId, Connection};
 use super::delivery::{Line, Message, Parcel, Partner};
+use super::leave::Leave;
 use super::store::Store;
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
@@ -71,6 +72,7 @@ impl Room {
                 arrived.try_send(delivered).unwrap_or_default();
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
+            Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
@@ -114,8 +116,15 @@ impl Room {
         self.rendered = 0;
     }
 
+    /// Nothing will be committed or written any more: cuts everyone, and lets go of those who wait for the commit. They
+    /// hold handles on the queue, which is there until the last of these has gone.
+    pub(super) fn give_up(&mut self) {
+        self.waits.clear();
+        self.places.values().for_each(|seated| seated.connection.cut(Leave::ServerStops));
+    }
+
     /// Ends every connection at once.
-    pub(super) fn shutdown(&self) {
+    fn shutdown(&self) {
         self.places.values().for_each(|seated| seated.connection.shutdown());
     }
 
@@ -209,7 +218,7 @@ impl Room {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
         let line = protocol::private(&nickname, text);
-        let delivered = self.reaches(to.id, line.len() + 1);
+        let delivered = self.reaches(to.id);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), &message.text);
@@ -261,12 +270,12 @@ impl Room {
         }
     }
 
-    /// So many bytes reach its socket or its backlog: it is in the chat, and is not cut. Who has no room for them beside
-    /// what this batch has for it is cut here. (One thing comes later: a socket that is full for the first time, where
-    /// no late thread can be had. Then that client is cut with the receipt already given.)
-    fn reaches(&self, id: ClientId, bytes: usize) -> bool {
+    /// What it is written reaches its socket or its backlog: it is in the chat, and is not cut. Nobody is cut within a
+    /// batch because too much waits. (One thing may still come: a socket that is full for the first time, where no late
+    /// thread can be had. Then that client is cut with the receipt already given.)
+    fn reaches(&self, id: ClientId) -> bool {
         let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
-        named.is_some_and(|seated| seated.connection.cut_unless_room(seated.waiting(&self.heard_by_all) + bytes))
+        named.is_some_and(|seated| seated.connection.why_cut().is_none())
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {
@@ -280,10 +289,15 @@ impl Room {
     }
 
     fn tell_one(&mut self, id: ClientId, line: &str) {
+        self.tell_bytes(id, |own, framing| frame(line, framing, own));
+    }
+
+    /// What `write` puts behind all that this client has been sent so far.
+    fn tell_bytes(&mut self, id: ClientId, write: impl FnOnce(&mut Vec<u8>, Framing)) {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
-            frame(line, seated.connection.framing, &mut seated.own);
+            write(&mut seated.own, seated.connection.framing);
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

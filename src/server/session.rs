@@ -9,7 +9,7 @@ use super::Shared;
 use super::client::Client;
 use super::connection::ClientId;
 use super::delivery::{Message, Parcel, Partner};
-use super::kept;
+use super::kept::{self, Proof};
 use super::leave::Leave;
 use super::word::word;
 use crate::limits::LIST_NAMES;
@@ -52,7 +52,7 @@ pub(super) fn session(client: &mut Client) -> Leave {
 fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     loop {
         client.send(protocol::YOUR_NICKNAME)?;
-        let Some(line) = client.read_line()? else { continue };
+        let Some(line) = client.read_nickname()? else { continue };
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::Help(_)) => {
@@ -71,7 +71,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
-        match client.shared.registry.register(&client.connection, &nickname) {
+        match take(client, &nickname, proof)? {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
@@ -91,6 +91,29 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     }
 }
 
+/// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
+fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64, Nickname>, Leave> {
+    let taken = client.shared.registry.register(&client.connection, nickname);
+    if taken.is_ok() || proof == Proof::Free {
+        return Ok(taken);
+    }
+    kept::take_back(client, nickname)?;
+    Ok(client.shared.registry.register(&client.connection, nickname))
+}
+
+/// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
+fn show_motd(client: &Client) -> Result<(), Leave> {
+    let Some(motd) = &client.shared.config.motd else { return Ok(()) };
+    match motd.read() {
+        Ok(Some(text)) => client.send(text),
+        Ok(None) => Ok(()),
+        Err(error) => {
+            log::warn!("{error}");
+            Ok(())
+        }
+    }
+}
+
 /// Tells the room, greets, and asks the question, again and again until the client leaves.
 fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
@@ -103,9 +126,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         "Welcome to the chat room, {}. Write to one user in private, or to all in the group. HELP lists the words.",
         seat.nickname
     ))?;
-    if let Some(motd) = client.shared.config.motd.clone() {
-        client.send(motd)?;
-    }
+    show_motd(client)?;
     kept::welcome(client)?;
     loop {
         client.send(protocol::QUESTION)?;

@@ -16,6 +16,7 @@ use parking_lot::Mutex;
 use super::connection::ClientId;
 use super::delivery::Message;
 use super::password::Password;
+use super::stop::Stop;
 use crate::text::{Nickname, Text};
 
 /// Both halves of a database, for `Config`.
@@ -147,12 +148,16 @@ pub trait Archive: Send + Sync + fmt::Debug {
     /// The database does not answer.
     fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>>;
 
-    /// Whether `hash` is this password's. Takes a processor for some hundredths of a second, and waits for one.
-    fn is_right(&self, password: &Password, hash: &str) -> bool;
+    /// Whether `hash` is this password's. Takes a core for some hundredths of a second, and waits for a place to do so,
+    /// but not longer than the server runs.
+    ///
+    /// # Errors
+    /// The hash cannot be read, or the stop came first.
+    fn is_right(&self, password: &Password, hash: &str, stop: &Stop) -> io::Result<bool>;
 
     /// The hash of a new password. Waits as `is_right` does.
     ///
     /// # Errors
-    /// The system gave no random salt.
-    fn hash(&self, password: &Password) -> io::Result<String>;
+    /// The system gave no random salt, or the stop came first.
+    fn hash(&self, password: &Password, stop: &Stop) -> io::Result<String>;
 }

@@ -8,7 +8,7 @@ use super::leave::Leave;
 use super::session::{Awaited, Input};
 use super::store::Request;
 use crate::protocol::{self, Said, Word};
-use crate::text::{Nickname, Text};
+use crate::text::{Nickname, Text, is_blank};
 
 /// Answers the special word that `line` is, and says where the conversation goes on.
 pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Awaited) -> Result<Input, Leave> {
@@ -23,7 +23,7 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
             ))?;
         }
         Word::Tell => tell(client)?,
-        Word::TellTo { user, text } if text.trim().is_empty() => {
+        Word::TellTo { user, text } if is_blank(text) => {
             client
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }

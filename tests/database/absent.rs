@@ -79,13 +79,34 @@ fn twenty_wait_and_no_more() {
     let folder = Folder::new();
     let server = Server::start(&folder);
     server.login("boris").quit();
+    for sender in ["anna", "gleb", "vera", "zoya"] {
+        let mut sender = server.login(sender);
+        for number in 0..5 {
+            sender.leave_for("boris", &number.to_string());
+        }
+    }
+    let mut lena = server.login("lena");
+    lena.send("/tell boris one more");
+    lena.until("Not delivered: boris is away, and 20 messages wait already");
+    assert_eq!(folder.number("SELECT count(*) FROM messages WHERE waits = 1"), 20);
+}
+
+#[test]
+fn one_sender_does_not_take_all_the_places() {
+    let folder = Folder::new();
+    let server = Server::start(&folder);
+    server.login("boris").quit();
+    server.login("gleb").quit();
     let mut anna = server.login("anna");
-    for number in 0..20 {
+    for number in 0..5 {
         anna.leave_for("boris", &number.to_string());
     }
     anna.send("/tell boris one more");
-    anna.until("Not delivered: boris is away, and 20 messages wait already");
-    assert_eq!(folder.number("SELECT count(*) FROM messages WHERE waits = 1"), 20);
+    anna.until("Not delivered: boris is away, and 5 messages of yours wait already");
+    anna.leave_for("gleb", "another one has his own places");
+    server.login("vera").leave_for("boris", "and others have theirs");
+    server.login("boris").quit();
+    anna.leave_for("boris", "what was read takes no place any more");
 }
 
 #[test]

@@ -68,3 +68,43 @@ fn a_password_is_never_on_the_screen() {
     terminal.type_in("QUIT\r");
     assert_eq!(terminal.leave(), 0);
 }
+
+/// On an address of its own, where nobody else takes the port while the server is away.
+#[cfg(all(feature = "editor", target_os = "linux"))]
+#[test]
+fn after_a_reconnect_only_what_was_not_shown_is_shown() {
+    use crate::pty::Terminal;
+    use std::net::TcpListener;
+
+    let folder = Folder::new();
+    let host = format!("127.{}.{}.2", 1 + std::process::id() % 200, std::process::id() / 200 % 250);
+    let listener = TcpListener::bind((host.as_str(), 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = Server::on(&folder, listener);
+    let port = address.port().to_string();
+    let mut terminal = Terminal::start(&["-i", &host, "-p", &port, "--no-time"], &[], 40, 80);
+    terminal.enter();
+    let mut boris = server.group("boris");
+    for text in ["same", "same", "last"] {
+        boris.send(text);
+        terminal.wait_for(&format!("boris: {text}"));
+    }
+    terminal.type_in("mine\r");
+    terminal.wait_for("anna: mine");
+    drop((boris, server));
+    terminal.wait_for("anna away");
+    let server = Server::on(&folder, TcpListener::bind(address).unwrap());
+    // Said before anna is back, or after: shown once in either case.
+    let mut boris = server.group("boris");
+    for text in ["same", "new"] {
+        boris.send(text);
+    }
+    terminal.wait_for("The server is back");
+    terminal.wait_for("boris: new");
+    boris.send("the end");
+    terminal.wait_for("boris: the end");
+    let count = |text: &str| terminal.history().iter().filter(|row| row.trim_end().ends_with(text)).count();
+    for (text, times) in [("boris: same", 3), ("boris: last", 1), ("anna: mine", 1), ("boris: new", 1)] {
+        assert_eq!(count(text), times, "{text}:\n{}", terminal.contents());
+    }
+}

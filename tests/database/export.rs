@@ -18,7 +18,7 @@ fn json(text: &str, path: &str) -> String {
 fn a_chat(folder: &Folder) -> Server {
     let server = Server::start(folder);
     let (mut anna, mut boris) = (server.group("anna"), server.group("boris"));
-    anna.say("anna", "say \"hello\" \\ 'all'\t🙂");
+    anna.say("anna", "say \"hello\" \\ 'all'  🙂");
     boris.say("boris", "hello");
     anna.send("/tell boris a secret");
     anna.until("(private to boris) : a secret");
@@ -35,7 +35,7 @@ fn history_is_printed_as_text() {
         out.lines().map(without_time).collect::<Vec<_>>()
     };
     let [hello_all, hello, secret] = [
-        "(broadcast) anna: say \"hello\" \\ 'all'\t🙂",
+        "(broadcast) anna: say \"hello\" \\ 'all'  🙂",
         "(broadcast) boris: hello",
         "(private) anna to boris : a secret",
     ];
@@ -52,7 +52,7 @@ fn history_and_users_are_printed_as_json() {
     drop(a_chat(&folder));
     let (status, out, _) = run(&["history", "--format", "json"], &folder.database());
     assert_eq!(status, Some(0));
-    assert_eq!(json(&out, "$[0].text"), "say \"hello\" \\ 'all'\t🙂");
+    assert_eq!(json(&out, "$[0].text"), "say \"hello\" \\ 'all'  🙂");
     assert_eq!(json(&out, "$[2].to"), "boris");
     assert_eq!(json(&out, "$[2].from"), "anna");
     let (status, out, _) = run(&["users", "--format", "json"], &folder.database());
@@ -104,4 +104,23 @@ fn a_reader_that_stops_does_not_keep_the_journal_from_being_emptied() {
     printed.read_to_string(&mut rest).unwrap();
     assert_eq!(rest.matches("(broadcast) anna: ").count(), 3000);
     assert!(history.wait().unwrap().success());
+}
+
+#[test]
+fn what_was_written_into_the_file_by_others_drives_no_terminal() {
+    let folder = Folder::new();
+    drop(a_chat(&folder));
+    let tampered = Connection::open(folder.database()).unwrap();
+    for sql in [
+        "UPDATE messages SET text = text || char(27) || ']0;owned' || char(7) || char(155) || '2J' || char(8238) || char(10) || 'x'",
+        "UPDATE users SET nickname = nickname || char(27) || '[2J'",
+    ] {
+        tampered.execute(sql, []).unwrap();
+    }
+    for asked in [&["history"][..], &["users"], &["history", "--format", "json"], &["users", "--format", "json"]] {
+        let (status, out, _) = run(asked, &folder.database());
+        assert_eq!(status, Some(0));
+        let drives = |c: char| (c.is_control() && c != '\n') || c == '\u{202E}';
+        assert!(!out.contains(drives), "{asked:?}: {out:?}");
+    }
 }

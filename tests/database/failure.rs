@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chatroom::database::Settings;
 
-use crate::support::{Folder, Peer, QUESTION, Server};
+use crate::support::{Folder, Peer, Program, QUESTION, Server};
 
 const LOCKED: &str = "(broadcast) General information: the database fails: another program has locked it. The chat goes on, but what is said is not kept for now";
 
@@ -204,6 +204,40 @@ fn a_full_disk_is_survived_and_what_was_kept_stays() {
     assert_eq!(number("SELECT count(DISTINCT text) FROM messages"), said - lost + 1);
     assert_eq!(sql.query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap(), "ok");
     drop(sql);
+}
+
+/// `ulimit -f`: a file that may not grow any more is a disk that is full.
+#[cfg(all(feature = "signals", target_os = "linux"))]
+#[test]
+fn a_file_that_may_not_grow_any_more_is_survived_and_what_was_kept_stays() {
+    use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+
+    let folder = Folder::new();
+    let mut program = Program::start(&folder.database(), &[], "info");
+    let pid = Pid::from_raw(program.id().try_into().unwrap()).unwrap();
+    let limit = Rlimit { current: Some(256 * 1024), maximum: None };
+    let mut anna = Peer::connect(program.address);
+    anna.send("anna\n2");
+    anna.until("You in group");
+    prlimit(Some(pid), Resource::Fsize, limit).unwrap();
+    let text = "x".repeat(1000);
+    let mut said = 0;
+    while !anna.talk().iter().any(|line| line.contains("the database fails: it cannot be read or written")) {
+        anna.say("anna", &format!("{said} {text}"));
+        said += 1;
+        assert!(said < 2000, "a quarter of a mebibyte does not hold two");
+    }
+    for _ in 0..10 {
+        anna.say("anna", &format!("{said} {text}"));
+        said += 1;
+    }
+    kill_process(pid, Signal::TERM).unwrap();
+    anna.until("Disconnected");
+    drop(anna);
+    assert_eq!(program.wait(), Some(0));
+    assert!((1..said).contains(&folder.number("SELECT count(*) FROM messages")));
+    let check = folder.sql().query_row("PRAGMA integrity_check", [], |row| row.get::<_, String>(0)).unwrap();
+    assert_eq!(check, "ok");
 }
 
 /// A file system in a file, which can be frozen: a write to it waits inside the kernel, as for a disk that is dead.

@@ -11,7 +11,7 @@ const HOSTILE: &[&str] = &[
     "\"quoted\" 'and' `so`",
     "?1 :text @text $1 %s {} {0} \\n \\",
     "🙂 👩‍👩‍👧 é ё 你好 \u{3000} \u{FEFF}",
-    "a\ttab",
+    "two  spaces",
     "NULL",
     " HISTORY",
     "[2026-11-23 15:41:39] (broadcast) anna: forged",

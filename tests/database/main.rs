@@ -4,16 +4,20 @@
 #![allow(clippy::unwrap_used, reason = "a test ends by a panic; helpers in tests count as tests")]
 
 mod absent;
+mod account;
 mod accounts;
 mod client;
 mod crash;
 mod export;
 mod failure;
 mod files;
+mod guessing;
 mod history;
 mod large;
+mod names;
 mod opening;
 #[cfg(feature = "editor")]
 #[path = "../pty/mod.rs"]
 mod pty;
 mod support;
+mod taking_back;

@@ -58,16 +58,31 @@ impl Server {
         Server::with(folder, Settings::default())
     }
 
+    /// On a port that the test has chosen.
+    pub(crate) fn on(folder: &Folder, listener: TcpListener) -> Server {
+        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(kept, None, listener)
+    }
+
     pub(crate) fn with(folder: &Folder, settings: Settings) -> Server {
         Server::keeping(database::open(&folder.database(), settings).expect("the database can be opened"))
     }
 
     pub(crate) fn keeping(kept: Kept) -> Server {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port");
+        Server::listening(kept, None, any_port())
+    }
+
+    /// With so many lines a second after the burst.
+    pub(crate) fn with_rate(folder: &Folder, rate: u32) -> Server {
+        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(kept, Some(rate), any_port())
+    }
+
+    fn listening(kept: Kept, rate: Option<u32>, listener: TcpListener) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let stop = Stop::new();
         let its_stop = stop.clone();
-        let config = Config { rate: None, kept: Some(kept), ..Config::default() };
+        let config = Config { rate, kept: Some(kept), ..Config::default() };
         let builder = thread::Builder::new().name("server".into());
         let thread = builder.spawn(move || start_server(listener, config, &its_stop)).expect("a thread can be started");
         Server { address, stop, thread: Some(thread) }
@@ -120,6 +135,23 @@ impl Program {
         let first = String::from_utf8(first).expect("it writes UTF-8");
         let address = first.trim_end().strip_prefix("Listening on ").and_then(|address| address.parse().ok());
         Program { address: address.unwrap_or_else(|| panic!("it says where it listens, not {first:?}")), child }
+    }
+
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for its end. The status.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
+    /// Kilobytes of memory that it has.
+    pub(crate) fn resident(&self) -> i64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux says so");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
     }
 
     /// `kill -9`. What it logged.
@@ -277,4 +309,8 @@ pub(crate) fn without_time(line: &str) -> String {
     let (time, text) = line.split_once("] ").unwrap_or_else(|| panic!("a time stands before {line:?}"));
     assert_eq!(time.len(), "[2026-11-23 15:41:39".len(), "{line:?}");
     text.to_owned()
+}
+
+fn any_port() -> TcpListener {
+    TcpListener::bind(("127.0.0.1", 0)).expect("the system has a free port")
 }

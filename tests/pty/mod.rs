@@ -31,6 +31,7 @@ const ENVIRONMENT: &[&str] = &[
     "WEZTERM_PANE",
     "WT_SESSION",
     "TERM_PROGRAM",
+    "XTERM_VERSION",
 ];
 
 pub(crate) type Screen = vt100::Parser<Asked>;
@@ -39,8 +40,8 @@ struct Shown {
     screen: Screen,
     /// How many escape codes the program has written.
     escapes: usize,
-    /// The last bytes that it has written.
-    tail: Vec<u8>,
+    /// All that it has written.
+    written: Vec<u8>,
 }
 
 struct Shared {
@@ -117,7 +118,7 @@ impl Terminal {
         let keyboard = pair.master.take_writer().expect("its keyboard");
         let screen = vt100::Parser::new_with_callbacks(rows, columns, 10_000, Asked::default());
         let shared = Arc::new(Shared {
-            shown: Mutex::new(Shown { screen, escapes: 0, tail: Vec::new() }),
+            shown: Mutex::new(Shown { screen, escapes: 0, written: Vec::new() }),
             changed: Condvar::new(),
         });
         let its_shared = Arc::clone(&shared);
@@ -128,9 +129,7 @@ impl Terminal {
                 let mut shown = its_shared.shown.lock();
                 shown.screen.process(bytes);
                 shown.escapes += bytes.iter().filter(|&&byte| byte == 0x1b).count();
-                shown.tail.extend(bytes);
-                let old = shown.tail.len().saturating_sub(16);
-                shown.tail.drain(..old);
+                shown.written.extend(bytes);
                 drop(shown);
                 its_shared.changed.notify_all();
             }
@@ -150,7 +149,11 @@ impl Terminal {
     }
 
     pub(crate) fn type_in(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).expect("the terminal takes keys");
+        self.type_bytes(keys.as_bytes());
+    }
+
+    pub(crate) fn type_bytes(&mut self, keys: &[u8]) {
+        self.keyboard.write_all(keys).expect("the terminal takes keys");
         self.keyboard.flush().expect("the terminal takes keys");
     }
 
@@ -201,6 +204,11 @@ impl Terminal {
         self.shared.shown.lock().escapes
     }
 
+    /// All that the program has written, as it wrote it.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8(self.shared.shown.lock().written.clone()).expect("chat writes UTF-8")
+    }
+
     pub(crate) fn look<T>(&self, see: impl FnOnce(&vt100::Screen) -> T) -> T {
         see(self.shared.shown.lock().screen.screen())
     }
@@ -221,6 +229,16 @@ impl Terminal {
     /// Its home folder, for another client.
     pub(crate) fn into_home(mut self) -> tempfile::TempDir {
         self.home.take().expect("a home folder")
+    }
+
+    /// Waits until the process is this program, and no more the one that starts it.
+    pub(crate) fn wait_until_it_runs(&self, name: &str) {
+        let path = format!("/proc/{}/comm", self.process_id());
+        let deadline = Instant::now() + DEADLINE;
+        while std::fs::read_to_string(&path).unwrap_or_default().trim() != name {
+            assert!(Instant::now() < deadline, "{name} does not run");
+            thread::park_timeout(Duration::from_millis(5));
+        }
     }
 
     /// Waits for the end of the program, and sees to it that the terminal is as it was. The exit status.

@@ -16,7 +16,7 @@ impl Terminal {
     pub(crate) fn reflow(&mut self, columns: u16) {
         let mut guard = self.shared.shown.lock();
         let deadline = Instant::now() + DEADLINE;
-        while !guard.tail.ends_with(DRAWN) {
+        while !guard.written.ends_with(DRAWN) {
             let waited = self.shared.changed.wait_until(&mut guard, deadline);
             assert!(!waited.timed_out(), "no end of drawing:\n{}", guard.screen.screen().contents());
         }

@@ -1,8 +1,10 @@
 //! A client made of nothing but a socket, as `nc` is. Whatever it does not expect fails the test, with all that was said.
 
 use std::io::{ErrorKind, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::time::Instant;
+
+use rustix::net;
 
 use super::{DEADLINE, QUESTION};
 
@@ -21,7 +23,20 @@ pub struct Peer {
 impl Peer {
     #[track_caller]
     pub fn connect(address: SocketAddr) -> Peer {
-        let stream = TcpStream::connect(address).expect("the server accepts");
+        Peer::on(TcpStream::connect(address).expect("the server accepts"))
+    }
+
+    /// Connects from another address of this computer: on Linux all that begin with 127 are its own.
+    #[track_caller]
+    pub fn connect_from(source: Ipv4Addr, address: SocketAddr) -> Peer {
+        let socket = net::socket(net::AddressFamily::INET, net::SocketType::STREAM, None).expect("a socket");
+        net::bind(&socket, &SocketAddr::from((source, 0))).expect("an address of this computer");
+        net::connect(&socket, &address).expect("the server accepts");
+        Peer::on(TcpStream::from(socket))
+    }
+
+    #[track_caller]
+    fn on(stream: TcpStream) -> Peer {
         stream.set_read_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
         stream.set_write_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
         stream.set_nodelay(true).expect("a socket takes this option");
@@ -152,13 +167,19 @@ impl Peer {
     /// The next line, or `None` at the end of the stream, be it orderly or a reset.
     #[track_caller]
     pub fn next_line(&mut self) -> Option<String> {
+        self.next_bytes().map(|line| String::from_utf8(line).expect("a server sends UTF-8"))
+    }
+
+    /// The same as bytes: a telnet client is answered with some that are no text.
+    #[track_caller]
+    pub fn next_bytes(&mut self) -> Option<Vec<u8>> {
         let mut searched = self.taken;
         loop {
             if let Some(at) = self.received[searched..].iter().position(|&byte| byte == b'\n') {
                 let line = self.received[self.taken..searched + at].to_vec();
                 self.taken = searched + at + 1;
                 self.talk.push(format!("<- {}", shown(&line)));
-                return Some(String::from_utf8(line).expect("a server sends UTF-8"));
+                return Some(line);
             }
             self.received.drain(..self.taken);
             self.taken = 0;
@@ -207,7 +228,7 @@ impl Peer {
     /// Ends the connection with a reset, as a program does that is killed with unread bytes in its socket.
     pub fn reset(self) {
         let at_once = Some(std::time::Duration::ZERO);
-        rustix::net::sockopt::set_socket_linger(&self.stream, at_once).expect("a socket takes this option");
+        net::sockopt::set_socket_linger(&self.stream, at_once).expect("a socket takes this option");
     }
 
     pub fn stream(&self) -> &TcpStream {

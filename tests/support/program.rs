@@ -115,6 +115,22 @@ impl Program {
         kill_process(Pid::from_child(&self.child), signal).expect("the program runs");
     }
 
+    /// Stops it, as a laptop's lid does, until the time has passed that this is about; then it goes on.
+    #[track_caller]
+    pub fn sleeps_while<T>(&self, something: impl FnOnce() -> T) -> T {
+        self.signal(Signal::STOP);
+        let until = Instant::now() + DEADLINE;
+        let status = format!("/proc/{}/status", self.id());
+        while !fs::read_to_string(&status).expect("the program runs").contains("State:\tT") {
+            assert!(Instant::now() < until, "it stops");
+            // The kernel tells nobody but its parent, and that once: it has to be looked for.
+            thread::sleep(Duration::from_millis(1));
+        }
+        let done = something();
+        self.signal(Signal::CONT);
+        done
+    }
+
     /// Waits for the end, and says with which status.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {

@@ -8,16 +8,20 @@ use std::sync::Arc;
 
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
-use rustyline::hint::Hinter;
+use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{Context, GraphemeClusterMode};
 
+use super::keyboard::{Keyboard, stands_for};
 use super::keys::Completion;
-use super::reflow::{self, Drawn};
+use super::reflow::{self, Drawn, Reflow};
 use super::stage::Stage;
 use super::terminal::columns;
 use crate::client::talk::Talk;
-use crate::text::drives_terminals;
+use crate::shown::{Colour, Shown};
+
+/// How wide a character is: each by itself, as every terminal has it. `Shown::draft` leaves out what would join two.
+pub(super) const WIDTHS: GraphemeClusterMode = GraphemeClusterMode::WcWidth;
 
 /// Draws the prompt, and with it the rows that wait.
 pub(super) struct Helper {
@@ -30,22 +34,24 @@ pub(super) struct Helper {
     /// What has been typed so far, and where the cursor is in it.
     draft: RefCell<(String, usize)>,
     /// The prompt that `readline` was given.
-    prompt: RefCell<String>,
+    prompt: RefCell<Shown>,
     /// The columns that rustyline counts with.
     columns: Cell<u16>,
     /// What was drawn last had our prompt, not that of a search.
     is_default: Cell<bool>,
-    /// The terminal lays its rows out anew when the window gets another width.
-    reflows: bool,
+    /// What the terminal does with its rows when the window gets another width.
+    reflow: Reflow,
     /// What stands there was typed as a password: it stays hidden, whatever the server says meanwhile.
     hidden: Cell<bool>,
     completion: Completion,
+    keyboard: Arc<Keyboard>,
     colour: bool,
 }
 
 impl Helper {
-    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, colour: bool) -> Self {
+    pub(super) fn new(stage: &Arc<Stage>, talk: &Arc<Talk>, keyboard: &Arc<Keyboard>, colour: bool) -> Self {
         Helper {
+            keyboard: Arc::clone(keyboard),
             stage: Arc::clone(stage),
             talk: Arc::clone(talk),
             follows: Cell::new(true),
@@ -54,20 +60,20 @@ impl Helper {
             prompt: RefCell::default(),
             columns: Cell::new(columns()),
             is_default: Cell::new(true),
-            reflows: reflow::is_usual(),
+            reflow: Reflow::of_environment(),
             hidden: Cell::new(false),
             completion: Completion::new(talk),
             colour,
         }
     }
 
-    /// A `readline` begins.
-    pub(super) fn begin(&self, prompt: &str, follows: bool) {
+    /// A `readline` begins; `hidden`: with what was typed as a password.
+    pub(super) fn begin(&self, prompt: &Shown, follows: bool, hidden: bool) {
         self.follows.set(follows);
         self.draft.take();
-        self.hidden.set(false);
+        self.hidden.set(hidden);
         self.columns.set(columns());
-        prompt.clone_into(&mut self.prompt.borrow_mut());
+        self.prompt.replace(prompt.clone());
     }
 
     /// Whether what was typed is a password.
@@ -75,9 +81,11 @@ impl Helper {
         self.hidden.get() || self.talk.is_secret()
     }
 
-    /// What has been typed so far.
-    pub(super) fn draft(&self) -> String {
-        self.draft.borrow().0.clone()
+    /// What has been typed so far, before the cursor and after it.
+    pub(super) fn draft(&self) -> (String, String) {
+        let draft = self.draft.borrow();
+        let (before, after) = draft.0.split_at_checked(draft.1).unwrap_or((&draft.0, ""));
+        (before.to_owned(), after.to_owned())
     }
 
     /// The window has another width than rustyline believes: what stands there is wiped, in the rows that it takes now.
@@ -91,11 +99,11 @@ impl Helper {
         let draft = self.draft.borrow();
         let shown = |line: &str| [self.prompt.borrow().as_str(), line].concat();
         let (whole, before_cursor) = (shown(&draft.0), shown(draft.0.get(..draft.1).unwrap_or_default()));
-        if !self.reflows || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
+        if self.reflow == Reflow::Never || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
             self.columns.set(now);
             return;
         }
-        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(believed, now);
+        let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(self.reflow, believed, now);
         // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
         let mut out = io::stdout();
         out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
@@ -105,18 +113,20 @@ impl Helper {
     }
 
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
-    /// returns. So who is written to is always right; where there is no room, who writes is left out.
-    fn current(&self, given: &str) -> String {
+    /// returns. So `readline` is asked to begin anew, and until it has, who writes is left out where there is no room.
+    fn current(&self, given: &str) -> Shown {
         let current = self.talk.prompt();
         let width = given.chars().count();
         if current == given || !self.follows.get() {
-            return given.to_owned();
+            return Shown::of(given);
         }
+        self.keyboard.begin_anew();
+        let current = current.as_str();
         if current.chars().count() <= width {
-            return format!("{current:width$}");
+            return Shown::of(&format!("{current:width$}"));
         }
         let kept = current.chars().skip(current.chars().count() + 2 - width.max(2));
-        "[…".chars().chain(kept).take(width).collect()
+        Shown::of(&"[…".chars().chain(kept).take(width).collect::<String>())
     }
 }
 
@@ -126,22 +136,24 @@ impl Highlighter for Helper {
         self.is_default.set(default);
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
-        let prompt = if default { self.current(prompt) } else { clean(prompt).into_owned() };
+        let prompt = if default { self.current(prompt) } else { Shown::draft(prompt) };
         // As private lines are: what is typed here is not for all.
-        let colour = if self.talk.is_private() { "1;35" } else { "1" };
-        drawn.push_str(&if self.colour { format!("\x1b[{colour}m{prompt}\x1b[0m") } else { prompt });
+        let colour = if self.talk.is_private() { Colour::Private } else { Colour::Bold };
+        let prompt = if self.colour { prompt.in_colour(colour) } else { prompt };
+        drawn.push_str(prompt.as_str());
         Cow::Owned(drawn)
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
-        if self.reflows {
+        if self.reflow != Reflow::Never {
             self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
         }
         self.hidden.set(!line.is_empty() && self.is_hidden());
         if self.hidden.get() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
-        clean(line)
+        let fold = |c| stands_for(c).map(|_| '¶');
+        Cow::Owned(Shown::draft(line).replaced(fold).to_string())
     }
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
@@ -165,29 +177,39 @@ impl Completer for Helper {
 }
 
 impl Hinter for Helper {
-    type Hint = String;
+    type Hint = Told;
+
+    fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<Told> {
+        self.keyboard.folded_lines(line).map(|lines| Told(Shown::of(&self.talk.lang().folded(lines))))
+    }
+}
+
+/// What stands behind the draft, and cannot become a part of it.
+pub(super) struct Told(Shown);
+
+impl Hint for Told {
+    fn display(&self) -> &str {
+        self.0.as_str()
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Validator for Helper {}
 
 impl rustyline::Helper for Helper {}
 
-/// A draft may hold what was pasted. What drives terminals has no width for rustyline, and none on the screen.
-fn clean(line: &str) -> Cow<'_, str> {
-    let drives = |c: char| drives_terminals(c) && c != '\n';
-    if line.contains(drives) { Cow::Owned(line.chars().filter(|&c| !drives(c)).collect()) } else { Cow::Borrowed(line) }
-}
-
 /// The rows that `text` takes, counted as rustyline counts them; with the row that a full last row brings.
 pub(super) fn height(text: &str, columns: u16) -> u32 {
-    let mode = GraphemeClusterMode::from_env();
     let (mut rows, mut column) = (1, 0);
     for cluster in clusters(text) {
         if cluster == "\n" {
             (rows, column) = (rows + 1, 0);
             continue;
         }
-        let width = if cluster == "\t" { 8 - column % 8 } else { mode.width(cluster) };
+        let width = if cluster == "\t" { 1 } else { WIDTHS.width(cluster) };
         column += width;
         if column > columns {
             (rows, column) = (rows + 1, width);
@@ -232,10 +254,5 @@ mod tests {
         assert_eq!(height("123456789中", 10), 2, "a wide character is not cut in two");
         assert_eq!(height("abc\ndef", 10), 2);
         assert_eq!(height("и\u{306}и\u{306}и\u{306}", 4), 1);
-    }
-
-    #[test]
-    fn a_draft_cannot_drive_the_terminal() {
-        assert_eq!(clean("a\x1b[31m\u{9b}b\x07\nc"), "a[31mb\nc");
     }
 }

@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 
 use super::HISTORY_LINES;
 use crate::own_file;
-use crate::text::visible;
+use crate::shown::Shown;
 
 /// The file; without one nothing is kept.
 pub(super) struct History {
     file: Option<File>,
-    last: String,
+    last: Shown,
 }
 
 impl History {
     /// Opens the file, and gives the lines in it, oldest first. A folder that cannot be had is no reason not to chat.
-    pub(super) fn open() -> (Self, Vec<String>) {
+    pub(super) fn open() -> (Self, Vec<Shown>) {
         let opened = path().map(|path| open(&path));
         let (file, lines) = match opened {
             Some(Ok((file, lines))) => (Some(file), lines),
@@ -32,12 +32,11 @@ impl History {
     }
 
     /// One more line, at once: two clients may share the file.
-    pub(super) fn add(&mut self, line: &str) {
-        let line = visible(line);
-        if line == self.last {
+    pub(super) fn add(&mut self, line: &Shown) {
+        if *line == self.last {
             return;
         }
-        self.last = line.into_owned();
+        line.clone_into(&mut self.last);
         let Some(file) = &mut self.file else { return };
         if let Err(error) = file.write_all(format!("{}\n", self.last).as_bytes()) {
             log::debug!("no history is kept: {error}");
@@ -53,7 +52,7 @@ fn path() -> Option<PathBuf> {
     Some(state.join("chatroom").join("history"))
 }
 
-fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
+fn open(path: &Path) -> io::Result<(File, Vec<Shown>)> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -68,7 +67,7 @@ fn open(path: &Path) -> io::Result<(File, Vec<String>)> {
         file.set_len(0)?;
         file.write_all((kept.join("\n") + "\n").as_bytes())?;
     }
-    Ok((file, kept.iter().map(|line| (*line).to_owned()).collect()))
+    Ok((file, kept.iter().map(|line| Shown::of(line)).collect()))
 }
 
 #[cfg(test)]
@@ -92,7 +91,7 @@ mod tests {
         for i in 0..=2 * HISTORY_LINES {
             writeln!(file, "line {i}").expect("the file is written");
         }
-        let last = format!("line {}", 2 * HISTORY_LINES);
+        let last = Shown::of(&format!("line {}", 2 * HISTORY_LINES));
         let (mut file, lines) = open(&path).expect("the file");
         assert_eq!((lines.len(), lines.last()), (HISTORY_LINES, Some(&last)));
         writeln!(file, "one more").expect("the file is written");

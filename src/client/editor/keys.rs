@@ -9,6 +9,7 @@ use rustyline::{Cmd, ConditionalEventHandler, Editor, EventContext, EventHandler
 use rustyline::{Event, Modifiers, Movement, RepeatCount};
 
 use super::helper::{Helper, height};
+use super::keyboard::Keyboard;
 use super::terminal::{Terminal, columns, suspend};
 use crate::client::talk::Talk;
 use crate::protocol::{KEPT_WORDS, WORDS};
@@ -17,14 +18,64 @@ use crate::protocol::{KEPT_WORDS, WORDS};
 pub(super) const SHORT_ANSWER: &str = "/r";
 
 /// Binds them. Tab is rustyline's own, and asks `Completion`.
-pub(super) fn bind(editor: &mut Editor<Helper, MemHistory>, talk: &Arc<Talk>, terminal: &Terminal) {
+pub(super) fn bind(
+    editor: &mut Editor<Helper, MemHistory>,
+    talk: &Arc<Talk>,
+    terminal: &Terminal,
+    keyboard: &Arc<Keyboard>,
+) {
     let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone() };
-    let mut bind = |key: KeyEvent, handler: Box<dyn ConditionalEventHandler>| {
-        editor.bind_sequence(key, EventHandler::Conditional(handler));
+    let mut bind = |keys: Event, handler: Box<dyn ConditionalEventHandler>| {
+        let taken = Taken(Arc::clone(keyboard), handler);
+        editor.bind_sequence(keys, EventHandler::Conditional(Box::new(taken)));
     };
-    bind(KeyEvent::ctrl('C'), Box::new(Clear));
-    bind(KeyEvent::ctrl('Z'), Box::new(suspend));
-    bind(KeyEvent(KeyCode::Char(' '), Modifiers::NONE), Box::new(Answer(Arc::clone(talk))));
+    let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
+    bind(KeyEvent::ctrl('C').into(), Box::new(Clear));
+    bind(KeyEvent::ctrl('Z').into(), Box::new(suspend));
+    bind(key(KeyCode::Char(' ')), Box::new(Answer(Arc::clone(talk))));
+    bind(key(KeyCode::Up), Box::new(HandedBack(Arc::clone(talk))));
+    bind(key(KeyCode::BracketedPasteStart), Box::new(Paste(Arc::clone(keyboard))));
+    bind(key(KeyCode::F(12)), Box::new(Again(Arc::clone(keyboard))));
+    bind(Event::Any, Box::new(Usual));
+}
+
+/// Any key: it has been taken, and the next one may come.
+struct Taken(Arc<Keyboard>, Box<dyn ConditionalEventHandler>);
+
+impl ConditionalEventHandler for Taken {
+    fn handle(&self, event: &Event, count: RepeatCount, positive: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let cmd = self.1.handle(event, count, positive, context);
+        self.0.key_taken();
+        cmd
+    }
+}
+
+/// A key that does what rustyline does for it.
+struct Usual;
+
+impl ConditionalEventHandler for Usual {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        None
+    }
+}
+
+/// A paste is one key.
+struct Paste(Arc<Keyboard>);
+
+impl ConditionalEventHandler for Paste {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        Some(Cmd::Insert(1, self.0.pasted()))
+    }
+}
+
+/// Our own key: the prompt has another width now, which rustyline learns only where it begins.
+struct Again(Arc<Keyboard>);
+
+impl ConditionalEventHandler for Again {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.begins_anew();
+        Some(Cmd::Interrupt)
+    }
 }
 
 /// Ctrl-C: clears a draft (Ctrl-Y brings it back); on an empty line it leaves.
@@ -45,7 +96,7 @@ struct Suspend {
 impl ConditionalEventHandler for Suspend {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         // rustyline will wipe as many rows as the draft had: they must not be the shell's.
-        let rows = |line: &str| height(&[&self.talk.prompt(), line].concat(), columns()) - 1;
+        let rows = |line: &str| height(&[self.talk.prompt().as_str(), line].concat(), columns()) - 1;
         let (all, above) = (rows(context.line()), rows(context.line().get(..context.pos()).unwrap_or_default()));
         let up = if all > above { format!("\x1b[{}A", all - above) } else { String::new() };
         let after = "\n".repeat(all as usize) + &up;
@@ -53,6 +104,16 @@ impl ConditionalEventHandler for Suspend {
             log::debug!("cannot stop for the shell: {error}");
         }
         Some(Cmd::Repaint)
+    }
+}
+
+/// The arrow up on an empty line: what was not sent after a loss comes first, then the history.
+struct HandedBack(Arc<Talk>);
+
+impl ConditionalEventHandler for HandedBack {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+        let is_free = context.line().is_empty() && !self.0.is_secret();
+        self.0.handed_back().filter(|_| is_free).map(|text| Cmd::Insert(1, text))
     }
 }
 

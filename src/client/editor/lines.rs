@@ -11,22 +11,22 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 
 use super::helper::{Helper, height};
+use super::keyboard::{Keyboard, NO_LETTER, PASTE_LINES};
 use super::keys::SHORT_ANSWER;
 use super::paste;
 use super::stage::Stage;
 use super::terminal::{Terminal, columns};
 use crate::client::clock::Clock;
 use crate::client::look::Look;
+use crate::client::meant::Answer;
 use crate::client::screen::Lines;
-use crate::client::talk::Talk;
+use crate::client::talk::{Place, Server, Talk};
 use crate::limits::MESSAGE_BYTES;
+use crate::shown::Shown;
 use crate::text::Refusal;
 
 /// How long the next prompt waits for an answer that changes it.
 const ANSWER: Duration = Duration::from_secs(1);
-/// Lines of a paste that are sent without asking.
-const PASTE_LINES: usize = 5;
-
 /// What `sent` reads.
 pub(in crate::client) struct EditorLines {
     editor: Editor<Helper, MemHistory>,
@@ -37,8 +37,13 @@ pub(in crate::client) struct EditorLines {
     clock: Clock,
     /// Lines that were typed or pasted and have not gone out yet.
     ready: VecDeque<String>,
-    /// What the next `readline` begins with.
-    draft: String,
+    /// Those are of a paste.
+    is_paste: bool,
+    keyboard: Arc<Keyboard>,
+    /// What the next `readline` begins with, before the cursor and after it.
+    draft: (String, String),
+    /// That was typed as a password.
+    is_hidden: bool,
     /// The end was Ctrl-C.
     is_hurried: bool,
 }
@@ -61,12 +66,15 @@ impl Lines for EditorLines {
                 let fits = line.len() <= MESSAGE_BYTES;
                 return Ok(Some(if fits { Ok(line.into_bytes()) } else { Err(Refusal::TooLong) }));
             }
-            let is_answered = self.talk.wait_until_answered(ANSWER);
+            self.talk.wait_until_answered(ANSWER);
             if self.talk.is_arrival() {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
-            let prompt = if is_answered { self.talk.prompt() } else { self.talk.wide_prompt() };
-            match (self.read(&prompt, true)?, self.talk.gives_up()) {
+            if let Some(text) = self.talk.take_handed_back() {
+                self.editor.add_history_entry(text).map_err(io::Error::other)?;
+            }
+            let mut prompt = self.talk.prompt();
+            match (self.read(&mut prompt, true)?, self.talk.gives_up()) {
                 (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
                 (Typed::Interrupted, Some(line)) => self.ready.push_back(line.to_owned()),
                 (ended @ (Typed::Interrupted | Typed::End), _) => {
@@ -86,6 +94,21 @@ impl Lines for EditorLines {
     fn is_hurried(&self) -> bool {
         self.is_hurried
     }
+
+    fn is_typed(&self) -> bool {
+        !self.is_paste
+    }
+
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        let mut question = Shown::of(&format!("{question} "));
+        let Typed::Line(typed) = self.read(&mut question, false)? else { return Ok(Answer::Other) };
+        self.stage.close(0)?;
+        let answer = Answer::parse(&typed);
+        if matches!(answer, Answer::Other) {
+            self.draft = (typed, String::new());
+        }
+        Ok(answer)
+    }
 }
 
 impl EditorLines {
@@ -94,27 +117,41 @@ impl EditorLines {
         stage: Arc<Stage>,
         talk: Arc<Talk>,
         terminal: Terminal,
+        keyboard: Arc<Keyboard>,
         look: Look,
     ) -> Self {
-        let (clock, ready, draft, is_hurried) = (Clock, VecDeque::new(), String::new(), false);
-        EditorLines { editor, stage, talk, terminal, look, clock, ready, draft, is_hurried }
+        let (clock, ready, is_paste, draft) = (Clock, VecDeque::new(), false, Default::default());
+        let (is_hidden, is_hurried) = (false, false);
+        EditorLines {
+            editor,
+            stage,
+            talk,
+            terminal,
+            look,
+            clock,
+            ready,
+            is_paste,
+            keyboard,
+            draft,
+            is_hidden,
+            is_hurried,
+        }
     }
 
-    /// One `readline`, with a prompt that follows the talk or stays as it is.
-    fn read(&mut self, prompt: &str, follows: bool) -> io::Result<Typed> {
+    /// One line, with a prompt that follows the talk or stays as it is.
+    fn read(&mut self, prompt: &mut Shown, follows: bool) -> io::Result<Typed> {
         loop {
             if !self.stage.begin() {
                 return Ok(Typed::End);
             }
             if let Some(helper) = self.editor.helper() {
-                helper.begin(prompt, follows);
+                helper.begin(prompt, follows, std::mem::take(&mut self.is_hidden));
             }
-            let draft = std::mem::take(&mut self.draft);
-            let ended = match self.editor.readline_with_initial(prompt, (&draft, "")) {
+            let (before, after) = std::mem::take(&mut self.draft);
+            let ended = match self.editor.readline_with_initial(prompt.as_str(), (&before, &after)) {
                 Ok(typed) => return Ok(Typed::Line(typed)),
-                Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
-                    self.draft = self.editor.helper().map(Helper::draft).unwrap_or_default();
-                    self.stage.close("")?;
+                Err(ReadlineError::Interrupted) if self.keyboard.was_begun_anew() => {
+                    self.begin_anew(prompt)?;
                     continue;
                 }
                 Err(ReadlineError::Interrupted) => Typed::Interrupted,
@@ -122,33 +159,49 @@ impl EditorLines {
                 Err(ReadlineError::Io(error)) => Typed::Failed(error),
                 Err(error) => Typed::Failed(io::Error::other(error)),
             };
-            self.stage.close("")?;
+            self.stage.close(0)?;
             return Ok(ended);
         }
     }
 
+    /// The prompt is another now: the draft stands behind it as it stood before.
+    fn begin_anew(&mut self, prompt: &mut Shown) -> io::Result<()> {
+        if let Some(helper) = self.editor.helper() {
+            (self.draft, self.is_hidden) = (helper.draft(), helper.is_hidden());
+        }
+        self.stage.close(rows(prompt, &[self.draft.0.as_str(), &self.draft.1].concat()))?;
+        *prompt = self.talk.prompt();
+        Ok(())
+    }
+
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
-    fn take(&mut self, prompt: &str, typed: &str) -> io::Result<()> {
+    fn take(&mut self, prompt: &Shown, typed: &str) -> io::Result<()> {
+        if self.keyboard.was_not_utf8() && typed.contains(NO_LETTER) {
+            self.stage.close(0)?;
+            return self.say(&self.talk.lang().refused(&Refusal::NotUtf8));
+        }
         if self.editor.helper().is_some_and(Helper::is_hidden) {
             // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
-            let wipe = self.wipe(prompt, typed);
-            self.stage.close(&wipe)?;
+            let wipe = rows(prompt, typed);
+            self.stage.close(wipe)?;
             if !self.talk.takes_password() {
                 return self.say(self.talk.lang().no_password());
             }
             self.ready.push_back(typed.to_owned());
             return Ok(());
         }
-        let lines: Vec<&str> = match typed.contains('\n') {
-            true => typed.split('\n').filter(|line| !line.trim().is_empty()).collect(),
-            false => vec![typed],
+        let whole = self.keyboard.unfolded(typed);
+        let lines: Vec<&str> = match whole.contains('\n') {
+            true => whole.split('\n').filter(|line| !line.trim().is_empty()).collect(),
+            false => vec![&whole],
         };
         let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
-        let wipe = if is_wiped { self.wipe(prompt, typed) } else { String::new() };
-        self.stage.close(&wipe)?;
+        let wipe = if is_wiped { rows(prompt, typed) } else { 0 };
+        self.stage.close(wipe)?;
         if !typed.trim().is_empty() {
             self.editor.add_history_entry(typed).map_err(io::Error::other)?;
         }
+        self.is_paste = lines.len() > 1;
         match lines.as_slice() {
             [line] if self.talk.is_nothing(line) => {}
             [line] if self.is_short_answer(line) => self.write_out(line)?,
@@ -160,56 +213,69 @@ impl EditorLines {
 
     /// `/r text` that was pasted, or typed before anybody had written.
     fn is_short_answer(&self, line: &str) -> bool {
-        line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
+        let ours = self.talk.is_with(Server::Ours);
+        ours && line.split(' ').next() == Some(SHORT_ANSWER) && !self.talk.is_in_tell()
     }
 
     /// Whom it answers is to be seen before it goes out: so it is the next draft.
     fn write_out(&mut self, line: &str) -> io::Result<()> {
         let Some(to) = self.talk.last_private() else { return self.say(self.talk.lang().nobody_wrote()) };
         let text = line.strip_prefix(SHORT_ANSWER).unwrap_or_default();
-        self.draft = format!("/tell {to} {}", text.trim_start());
+        self.draft.0 = format!("/tell {to} {}", text.trim_start());
         Ok(())
     }
 
-    /// A paste goes out line by line; a long one only where that is wanted. Where a nickname is asked for, its second
-    /// line would be a private message and its third a public one: so it does not go out at all.
+    /// A paste goes out line by line; a long one only where that is wanted. Where one answer is asked for, its other lines
+    /// would become private or public by accident: so it does not go out at all. Nor where, while we asked, what is typed
+    /// has come to go elsewhere.
     fn take_paste(&mut self, lines: &[&str]) -> io::Result<()> {
         let lang = self.talk.lang();
         if self.talk.is_asked_whom() {
             return self.say(lang.no_nickname());
         }
-        if lines.len() > PASTE_LINES && !self.asks(&lang.paste(lines.len()))? {
+        let goes_to = (self.talk.told(), self.talk.place());
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
+            return self.say(lang.one_answer());
+        }
+        if lines.len() > PASTE_LINES && !self.asks_about_paste(Shown::of(&lang.paste(lines.len())))? {
             return self.say(&lang.paste_kept(lines.len()));
         }
-        self.ready.extend(paste::as_text(lines, self.talk.told().as_deref(), &self.talk.place()));
+        if goes_to != (self.talk.told(), self.talk.place()) {
+            return self.say(&lang.paste_kept(lines.len()));
+        }
+        self.ready.extend(paste::as_text(lines, goes_to.0.as_ref().map(Shown::as_str), &goes_to.1));
         Ok(())
     }
 
     /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
-    fn asks(&mut self, question: &str) -> io::Result<bool> {
-        let Typed::Line(answer) = self.read(question, false)? else { return Ok(false) };
-        self.stage.close("")?;
+    fn asks_about_paste(&mut self, mut question: Shown) -> io::Result<bool> {
+        let Typed::Line(answer) = self.read(&mut question, false)? else { return Ok(false) };
+        self.stage.close(0)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" | "д" | "да" => return Ok(true),
             "" | "n" | "no" | "н" | "нет" => {}
-            _ => self.draft = answer,
+            _ => self.draft.0 = answer,
         }
         Ok(false)
     }
 
     /// A row of the client's own words.
     fn say(&mut self, words: &str) -> io::Result<()> {
-        let row = self.look.own_words(words, self.clock.now());
-        self.stage.close(&(row + "\n"))
+        let mut row = self.look.own_words(words, self.clock.now(), columns().into());
+        row.end_row();
+        // No `readline` runs: it needs no ring.
+        self.stage.show(&row).map(|_| ())
     }
 
     /// `?` is HELP; but not where TELL takes it for what it asks for.
     fn meaning<'a>(&self, line: &'a str) -> &'a str {
-        if line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
+        let ours = self.talk.is_with(Server::Ours);
+        if ours && line.trim() == "?" && !self.talk.is_in_tell() { "HELP" } else { line }
     }
+}
 
-    /// The escape codes that wipe what was typed, once the cursor is on the row below.
-    fn wipe(&self, prompt: &str, typed: &str) -> String {
-        format!("\x1b[{}A\r\x1b[J", height(&[prompt, typed].concat(), columns()))
-    }
+/// The rows that prompt and draft take.
+fn rows(prompt: &Shown, typed: &str) -> u32 {
+    height(&[prompt.as_str(), typed].concat(), columns())
 }

@@ -1,9 +1,10 @@
 //! What the lines of a paste are sent as. Pure.
 
 use crate::client::talk::Place;
-use crate::protocol::Said;
+use crate::protocol::{Said, Word};
 
-/// A paste is text whatever it looks like: a `q` in it must not end the chat. In private each line names its reader, so
+/// A paste is text whatever it looks like: a `q` in it must not end the chat. But a `/tell` stays one: a private text that
+/// was not sent, and was taken back into the editor, must not become public. In private each line names its reader, so
 /// that none becomes an answer or public where the partner leaves meanwhile. `told` is who TELL's message goes to, where
 /// TELL asks for it: the first line is that message, and the others are for the same reader.
 pub(super) fn as_text(lines: &[&str], told: Option<&str>, place: &Place) -> Vec<String> {
@@ -11,7 +12,9 @@ pub(super) fn as_text(lines: &[&str], told: Option<&str>, place: &Place) -> Vec<
         Place::Private(partner) => partner.as_deref(),
         _ => None,
     };
+    let is_tell = |line: &str| matches!(Said::parse(line), Said::Word(Word::TellTo { .. }));
     let sent = |(i, line): (usize, &&str)| match told.or(partner) {
+        _ if is_tell(line) && (told.is_none() || i > 0) => (*line).to_owned(),
         Some(reader) if told.is_none() || i > 0 => format!("/tell {reader} {line}"),
         None if *place == Place::Group && Said::parse(line) != Said::Message(line) => format!(" {line}"),
         _ => (*line).to_owned(),
@@ -31,6 +34,14 @@ mod tests {
         }
         let texts = ["text", "  indented", "a: b"];
         assert_eq!(as_text(&texts, None, &Place::Group), texts);
+    }
+
+    #[test]
+    fn what_is_for_one_user_stays_for_that_one() {
+        let private = Place::Private(Some("boris".into()));
+        for place in [Place::Group, private] {
+            assert_eq!(as_text(&["/tell vera hi", "/tell:vera:hi"], None, &place), ["/tell vera hi", "/tell:vera:hi"]);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::reflow::is_one_row;
 use super::terminal::columns;
 use crate::client::screen::WIPE;
+use crate::shown::Shown;
 
 /// What wakes `readline`, through its external printer. It writes this where the prompt stood, then draws the prompt
 /// again; the rows come with that. The text has to end with a newline, or gets one. So it saves the cursor's place, goes
@@ -37,7 +38,7 @@ pub(super) struct Stage {
 struct State {
     readline: Readline,
     /// Rows that go out with the next drawing of the prompt.
-    waiting: String,
+    waiting: Shown,
     /// A ring is on its way.
     rung: bool,
     /// A picture of the animation stands in the row.
@@ -72,16 +73,16 @@ enum Readline {
 
 impl Stage {
     /// Shows whole rows. True: a ring is needed. Waits while too many rows wait already.
-    pub(super) fn show(&self, rows: &str) -> io::Result<bool> {
+    pub(super) fn show(&self, rows: &Shown) -> io::Result<bool> {
         let mut state = self.state.lock();
-        while state.readline == Readline::Open && state.waiting.len() > WAITING_BYTES {
+        while state.readline == Readline::Open && state.waiting.as_str().len() > WAITING_BYTES {
             self.changed.wait(&mut state);
         }
         if state.readline != Readline::Open {
-            write(&mut state, rows)?;
+            write(&mut state, "", rows)?;
             return Ok(false);
         }
-        state.waiting.push_str(rows);
+        state.waiting.push(rows);
         // A ring would have rustyline wipe rows that are not its own. The new drawing takes the rows with it.
         if state.is_to_be_redrawn()
             && !self.changed.wait_for(&mut state, REDRAWN).timed_out()
@@ -100,7 +101,7 @@ impl Stage {
     }
 
     /// Shows a picture of the waiting animation, where no prompt is.
-    pub(super) fn show_picture(&self, picture: &str) -> io::Result<()> {
+    pub(super) fn show_picture(&self, picture: &Shown) -> io::Result<()> {
         let mut state = self.state.lock();
         if state.readline == Readline::Open {
             return Ok(());
@@ -118,13 +119,20 @@ impl Stage {
         !state.ending
     }
 
-    /// `readline` has returned: `before` is written, then what waited.
-    pub(super) fn close(&self, before: &str) -> io::Result<()> {
+    /// Whether `readline` has the terminal, and takes keys.
+    pub(super) fn is_open(&self) -> bool {
+        self.state.lock().readline == Readline::Open
+    }
+
+    /// `readline` has returned, and the cursor is on the row below what was typed. So many rows above it are wiped, then
+    /// what waited is written.
+    pub(super) fn close(&self, wiped: u32) -> io::Result<()> {
         let mut state = self.state.lock();
         state.readline = Readline::Closed;
         self.changed.notify_all();
         let waiting = std::mem::take(&mut state.waiting);
-        write(&mut state, &[before, &waiting].concat())
+        let wipe = if wiped > 0 { format!("\x1b[{wiped}A\r\x1b[J") } else { String::new() };
+        write(&mut state, &wipe, &waiting)
     }
 
     /// The prompt is being drawn, by `readline`'s thread; `rung`: because of a ring. What has to stand before it.
@@ -138,7 +146,7 @@ impl Stage {
         state.picture = false;
         state.rung &= !rung;
         let mut rows = if rung { BACK.to_owned() } else { String::new() };
-        rows.push_str(&std::mem::take(&mut state.waiting));
+        rows.push_str(std::mem::take(&mut state.waiting).as_str());
         self.changed.notify_all();
         if rung && state.ending {
             self.stop(state, &rows);
@@ -181,16 +189,17 @@ impl Stage {
         state.ending = true;
         let below = if matches!(state.readline, Readline::Open | Readline::Begins) { "\n" } else { "" };
         let waiting = std::mem::take(&mut state.waiting);
-        write(&mut state, &[below, &waiting].concat())
+        write(&mut state, below, &waiting)
     }
 }
 
-fn write(state: &mut State, rows: &str) -> io::Result<()> {
-    if rows.is_empty() && !state.picture {
+/// Rows, after codes of our own that make room for them.
+fn write(state: &mut State, room: &str, rows: &Shown) -> io::Result<()> {
+    if room.is_empty() && rows.is_empty() && !state.picture {
         return Ok(());
     }
     let wipe = if std::mem::take(&mut state.picture) { WIPE } else { "" };
-    write_now(&[wipe, rows].concat())
+    write_now(&[wipe, room, rows.as_str()].concat())
 }
 
 fn write_now(text: &str) -> io::Result<()> {

@@ -1,10 +1,13 @@
 //! The terminal's own settings: as they were when we came, and silent while we are here. Touches stdin and stdout.
 
 use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use nix::sys::signal::{Signal, raise};
-use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::sys::signal::{Signal, kill, raise};
+use nix::sys::termios::{InputFlags, LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
+use nix::unistd::{Pid, getpgrp};
 use parking_lot::Mutex;
 
 /// What rustyline leaves behind where it cannot end: bracketed paste, a hidden cursor, a colour.
@@ -15,28 +18,85 @@ const PASTE: &str = "\x1b[?2004h";
 
 /// Columns of a terminal that does not say how many it has.
 const COLUMNS: u16 = 80;
+/// Its rows.
+const ROWS: u16 = 24;
 
 /// The window's columns, as they are now.
-pub(super) fn columns() -> u16 {
+pub(in crate::client) fn columns() -> u16 {
     let size = rustix::termios::tcgetwinsize(io::stdout());
     size.map(|size| size.ws_col).ok().filter(|&columns| columns > 0).unwrap_or(COLUMNS)
 }
 
-/// The settings that the terminal had.
+/// The window's rows, as they are now.
+pub(super) fn rows() -> u16 {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    size.map(|size| size.ws_row).ok().filter(|&rows| rows > 0).unwrap_or(ROWS)
+}
+
+/// The terminal that the client was started at, and the settings that it had.
 #[derive(Clone)]
 pub(super) struct Terminal {
     saved: Arc<Mutex<Termios>>,
+    input: Arc<OwnedFd>,
+    is_restored: Arc<AtomicBool>,
 }
 
 impl Terminal {
-    /// Remembers the settings, and makes the terminal silent: what is typed between two prompts is not shown and not acted
-    /// on, but waits for the next. rustyline goes back to this after each line. Ctrl-C still ends a client that hangs.
+    /// Remembers the terminal and its settings, and makes it silent: it shows nothing of what is typed and acts on none of
+    /// it, from the first prompt to the end.
     pub(super) fn silence() -> io::Result<Self> {
-        let saved = tcgetattr(io::stdin())?;
-        let mut silent = saved.clone();
-        silent.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON;
-        tcsetattr(io::stdin(), SetArg::TCSANOW, &silent)?;
-        Ok(Terminal { saved: Arc::new(Mutex::new(saved)) })
+        let input = io::stdin().as_fd().try_clone_to_owned()?;
+        let saved = tcgetattr(&input)?;
+        let terminal =
+            Terminal { saved: Arc::new(Mutex::new(saved)), input: Arc::new(input), is_restored: Arc::default() };
+        terminal.silence_again()?;
+        Ok(terminal)
+    }
+
+    /// Silent once more, after a stop.
+    pub(super) fn silence_again(&self) -> io::Result<()> {
+        let mut silent = self.saved.lock().clone();
+        self.is_restored.store(false, Ordering::Relaxed);
+        silent.input_flags -=
+            InputFlags::BRKINT | InputFlags::ICRNL | InputFlags::INPCK | InputFlags::ISTRIP | InputFlags::IXON;
+        silent.local_flags -= LocalFlags::ECHO | LocalFlags::ICANON | LocalFlags::IEXTEN | LocalFlags::ISIG;
+        Ok(tcsetattr(&self.input, SetArg::TCSANOW, &silent)?)
+    }
+
+    /// A stop from outside, `kill -STOP`, tells nobody: the shell has set the terminal as it likes it, and `fg` would leave
+    /// it so; at `Password?` what is typed would be seen. `then` is called once that is mended. Without the feature
+    /// `signals` it is not.
+    pub(super) fn silence_on_continue(&self, then: impl Fn() + Send + 'static) {
+        #[cfg(feature = "signals")]
+        {
+            let terminal = self.clone();
+            let mend = move || {
+                // In the background the terminal is somebody else's.
+                let owner = rustix::termios::tcgetpgrp(terminal.input()).map(|group| group.as_raw_nonzero().get());
+                if owner == Ok(getpgrp().as_raw()) && terminal.is_silenced() {
+                    match terminal.silence_again() {
+                        Ok(()) => then(),
+                        Err(error) => log::debug!("the terminal stays as the shell left it: {error}"),
+                    }
+                }
+            };
+            if let Err(error) = crate::signals::on_continue(mend) {
+                log::debug!("after a stop the terminal stays as the shell left it: {error}");
+            }
+        }
+        #[cfg(not(feature = "signals"))]
+        drop(then);
+    }
+
+    /// It has not been given back: we are not at our end.
+    #[cfg(feature = "signals")]
+    fn is_silenced(&self) -> bool {
+        !self.is_restored.load(Ordering::Relaxed)
+    }
+
+    /// Where its keys come from.
+    pub(super) fn input(&self) -> BorrowedFd<'_> {
+        self.input.as_fd()
     }
 
     /// A signal ends the client: the terminal is to be as it was then too. Without the feature `signals` it is left to the
@@ -64,21 +124,24 @@ impl Terminal {
 
     /// The same without a word: others may be writing.
     pub(super) fn restore_settings(&self) {
+        self.is_restored.store(true, Ordering::Relaxed);
         let saved = self.saved.lock();
-        tcsetattr(io::stdin(), SetArg::TCSANOW, &saved).unwrap_or_default();
+        tcsetattr(&self.input, SetArg::TCSANOW, &saved).unwrap_or_default();
     }
 }
 
 /// Ctrl-Z, until `fg`; then `after` is written. rustyline's own goes on for a moment before the process stops, and makes
 /// the terminal raw too early: it signals the process, and any thread may take that. `raise` stops this very thread.
-pub(super) fn suspend(terminal: &Terminal, after: &str) -> nix::Result<()> {
-    let raw = tcgetattr(io::stdin())?;
+pub(super) fn suspend(terminal: &Terminal, after: &str) -> io::Result<()> {
     let mut out = io::stdout();
     out.write_all(b"\n").unwrap_or_default();
     terminal.restore();
+    // All that was started with us stops too: `chat | tee log` is one job. What the shell sends to go on takes back the
+    // one of the two signals that is left over.
+    kill(Pid::from_raw(0), Signal::SIGTSTP)?;
     raise(Signal::SIGTSTP)?;
-    tcsetattr(io::stdin(), SetArg::TCSANOW, &raw)?;
+    terminal.silence_again()?;
     out.write_all([PASTE, after].concat().as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
     // The window may have another size by now.
-    raise(Signal::SIGWINCH)
+    Ok(raise(Signal::SIGWINCH)?)
 }

@@ -35,6 +35,7 @@ const REASONS: &[(&str, &str)] = &[
         "a nickname is none of the chat's own words; choose another",
         "ник не может быть одним из слов самого чата; выберите другой",
     ),
+    ("the password is wrong, and was not changed", "пароль неверен и остался прежним"),
     ("this nickname has just been registered", "этот ник только что зарегистрировали"),
     // An answer.
     (
@@ -88,6 +89,10 @@ const REASONS: &[(&str, &str)] = &[
     ),
     ("{nickname} is away, and {WAITING} messages wait already", "{} не в чате, и {} сообщений уже ждут"),
     (
+        "{nickname} is away, and {WAITING_FROM_ONE} messages of yours wait already",
+        "{} не в чате, и ваших сообщений его ждёт уже {}",
+    ),
+    (
         "{nickname} is not here, and the database fails; try again later",
         "{} не в чате, а база данных не работает; попробуйте позже",
     ),
@@ -100,7 +105,23 @@ const REASONS: &[(&str, &str)] = &[
     ("too late: could not keep up", "клиент не успевал за чатом"),
     ("a fault in the server, which has been logged", "ошибка сервера, она записана в журнал"),
     ("the server stops", "сервер останавливается"),
+    (
+        "you speak {protocol}, and this is a chat of text lines; connect with chat, nc or telnet",
+        "вы говорите на языке {}, а это чат из строк текста; подключитесь программой chat, nc или telnet",
+    ),
+    (
+        "{protocol} begins with just this word, and this is a chat; in other letters it can be a nickname",
+        "{} начинает именно с этого слова, а это чат; другими буквами оно может быть ником",
+    ),
     ("too many clients are here; try again later", "здесь слишком много клиентов; попробуйте позже"),
+    (
+        "too many connections come from your address; try again in a minute",
+        "с вашего адреса слишком много подключений; попробуйте через минуту",
+    ),
+    (
+        "all places are taken, and who has no nickname yet makes room; try again",
+        "все места заняты, и место уступает тот, у кого ещё нет ника; попробуйте ещё раз",
+    ),
     (
         "too many clients are here from your address; try again later",
         "с вашего адреса здесь слишком много клиентов; попробуйте позже",
@@ -109,6 +130,7 @@ const REASONS: &[(&str, &str)] = &[
         "too many wrong passwords from your address; try again later",
         "с вашего адреса пришло слишком много неверных паролей; попробуйте позже",
     ),
+    ("this nickname was taken back by a login with its password", "ник вернул себе тот, кто вошёл с его паролем"),
 ];
 
 /// What may stand within a sentence.
@@ -154,9 +176,18 @@ const LINES: &[(&str, &str)] = &[
         "Вы пишете быстрее, чем {} строк в секунду после первых {}: ничего не потеряется, но уйдёт с этой скоростью",
     ),
     (
+        "All at your address together write faster than {rate} lines or {kilobytes} kB a second: nothing is lost, it is sent at that rate",
+        "С вашего адреса все вместе пишут быстрее, чем {} строк или {} кБ в секунду: ничего не потеряется, но уйдёт с этой скоростью",
+    ),
+    (
+        "Many come from your address at once: you are let in within {seconds} s",
+        "С вашего адреса входят сразу многие: вас впустят в течение {} с",
+    ),
+    (
         "At least {PASSWORD_CHARS} characters, twice; an empty line gives it up",
         "Не меньше {} знаков, дважды; пустая строка отменяет",
     ),
+    ("{nickname} is registered: first the password that it has now", "{} зарегистрирован: сначала нынешний пароль"),
     ("Nothing was registered", "Ничего не зарегистрировано"),
     (
         "What is said here is kept by the server{time}, private messages too. HISTORY shows it, REGISTER keeps your nickname for you.",

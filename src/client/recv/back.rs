@@ -1,15 +1,19 @@
-//! A lost server is tried again: the nickname taken again, then the place where one was, then the lines that were typed
-//! meanwhile. `sent` goes on reading the keyboard; its lines wait on the link until all this is done.
+//! A lost server is tried again: the nickname taken again, then the group, if one was there, then the lines that were typed
+//! for it meanwhile. `sent` goes on reading the keyboard; its lines wait on the link until all this is done.
 
 use std::io;
+use std::net::TcpStream;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
 
 use super::{Over, Recv};
 use crate::client::heard::Heard;
 use crate::client::talk::Place;
-use crate::client::{Ended, connect};
-use crate::limits::SERVER_LINE_BYTES;
+use crate::client::{Ended, Lang, connect};
+use crate::limits::{SERVER_LINE_BYTES, SINGLE_STACK};
 use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
 use crate::wire::{Framing, MessageReader};
 
@@ -23,6 +27,9 @@ const NICKNAME: u32 = 5;
 /// After so many refusals it is no lost session that has the nickname: the server would have missed it by now.
 const REFUSALS: u32 = 24;
 
+/// Most lines that are named one by one where they may not have arrived.
+const NAMED: usize = 100;
+
 /// What is to be taken up again.
 pub(super) struct Back {
     nickname: String,
@@ -33,8 +40,6 @@ pub(super) struct Back {
     taken: u32,
     /// What was shown last on the way: the same is not shown again.
     shown: String,
-    /// The list was shown before: the partner is not in it.
-    listed: bool,
     /// A question of TELL's was open: what was typed meanwhile is for one user alone.
     in_tell: bool,
     /// What was left for the user while away comes in.
@@ -58,6 +63,7 @@ impl Recv {
     /// Waits for the server. False: the user has left.
     pub(super) fn find(&mut self) -> io::Result<bool> {
         self.link.lost();
+        self.history.lost();
         let talk = Arc::clone(self.printer.talk());
         let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
@@ -75,11 +81,10 @@ impl Recv {
         }
         self.tell_unknown()?;
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let (refused, taken, shown, listed, waited, pause) = (false, 0, String::new(), false, false, PAUSE_MIN);
-        let fresh = Back { nickname, place, refused, taken, shown, listed, in_tell, waited, pause };
+        let (refused, taken, shown, waited, pause) = (false, 0, String::new(), false, PAUSE_MIN);
+        let fresh = Back { nickname, place, refused, taken, shown, in_tell, waited, pause };
         // Lost again on the way back: the place is still the first one.
-        let mut back =
-            self.back.take().map_or(fresh, |back| Back { refused: false, listed: false, waited: false, ..back });
+        let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, waited: false, ..back });
         let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
         let server = loop {
             for left in (1..=back.pause).rev() {
@@ -90,7 +95,8 @@ impl Recv {
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            match connect(&host, port, lang) {
+            let Some(tried) = self.link.wait_for(&connecting(&host, port, lang)?) else { return Ok(false) };
+            match tried {
                 Ok(server) => break server,
                 Err(error) => log::debug!("not yet: {error}"),
             }
@@ -123,24 +129,11 @@ impl Recv {
                     self.printer.flush()?;
                 }
             }
-            Heard::Question => match back.place {
-                Place::Group => self.answer("2"),
-                Place::Private(Some(_)) => self.answer("1"),
-                _ => return self.is_back(&back, heard, line),
-            },
-            Heard::Choose => match &back.place {
-                Place::Private(Some(partner)) if !back.listed => {
-                    self.answer(partner);
-                    back.listed = true;
-                }
-                // The partner is not here any more.
-                _ => {
-                    back.place = Place::Question;
-                    self.answer("MENU");
-                }
-            },
+            // A private chat is not opened again: somebody else may have the partner's name by now.
+            Heard::Question if back.place == Place::Group => self.answer("2"),
+            Heard::Question => return self.is_back(&back, heard, line),
             // A password is the user's to type; then they choose anew.
-            Heard::InGroup | Heard::Successful | Heard::Password => return self.is_back(&back, heard, line),
+            Heard::InGroup | Heard::Password => return self.is_back(&back, heard, line),
             // With the next line, which is an answer of ours, the server counts it as read.
             Heard::Prose(prose) if back.waited || [WHILE_AWAY, SEEN_PERHAPS].contains(&prose) => {
                 back.waited = true;
@@ -159,18 +152,24 @@ impl Recv {
         Ok(())
     }
 
-    /// All is as it was: the lines that waited go out. Where it is not, because the partner has gone or a question of
-    /// TELL's was cut off, they are shown instead: a private text must not become an answer, or public.
+    /// In the group again, all is as it was, and the lines that waited for it go out. What was typed for one user alone is
+    /// shown and given back instead: it must not become an answer, nor public, nor reach whoever has the name now.
     fn is_back(&mut self, back: &Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
         let talk = Arc::clone(self.printer.talk());
         talk.is_away(None);
         let lang = self.printer.lang();
         self.printer.own_words(lang.pick("The server is back", "Связь восстановлена"))?;
         self.printer.show(heard, line)?;
-        if back.in_tell || !matches!(talk.place(), Place::Group | Place::Private(_)) {
-            self.tell_unsent()?;
-        } else if let Err(error) = self.link.send_waiting() {
+        let mut not_sent = Vec::new();
+        if back.in_tell || *heard != Heard::InGroup {
+            not_sent = self.link.drop_waiting();
+        } else if let Err(error) = self.link.send_waiting(&mut not_sent) {
             log::debug!("lost again: {error}");
+        }
+        not_sent.iter().try_for_each(|line| self.tell_not_sent(line))?;
+        talk.hand_back(&not_sent);
+        if !not_sent.is_empty() && self.printer.has_prompt() {
+            self.printer.own_words(lang.brings_back())?;
         }
         self.tell_unkept()?;
         Ok(())
@@ -178,9 +177,9 @@ impl Recv {
 
     /// What was sent to the server that has gone. Where it is a lot, how much.
     fn tell_unknown(&mut self) -> io::Result<()> {
-        let (all, lines) = self.printer.talk().lost();
+        let lines = self.printer.talk().lost();
         let lang = self.printer.lang();
-        let lines = if all > lines.len() { vec![lang.lines(all)] } else { lines };
+        let lines = if lines.len() > NAMED { vec![lang.lines(lines.len())] } else { lines };
         let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
         lines.iter().try_for_each(|line| self.printer.own_words(&format!("{what}: {line}")))
     }
@@ -248,9 +247,20 @@ impl Recv {
     }
 
     /// A socket that takes nothing has gone again: the next read says so.
-    fn answer(&self, line: &str) {
+    pub(super) fn answer(&self, line: &str) {
         if let Err(error) = self.link.answer(format!("{line}\n").into_bytes()) {
             log::debug!("lost again: {error}");
         }
     }
+}
+
+/// Tries to connect, in a thread of its own: neither a name nor an address that does not answer can be waited for in a way
+/// that ends when the user leaves. Then that thread ends with the process.
+fn connecting(host: &str, port: u16, lang: Lang) -> io::Result<Receiver<io::Result<TcpStream>>> {
+    let (tell, connected) = bounded(1);
+    let host = host.to_owned();
+    let builder = thread::Builder::new().name("connect".into()).stack_size(SINGLE_STACK);
+    // Where the user has left, nobody waits for the news.
+    builder.spawn(move || tell.send(connect(&host, port, lang)).unwrap_or_default())?;
+    Ok(connected)
 }

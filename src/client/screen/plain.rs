@@ -2,8 +2,9 @@
 
 use std::io::{self, Read, Write};
 
-use super::{Lines, Rows, WIPE};
-use crate::client::process::Process;
+use super::window::Window;
+use super::{COLUMNS, Lines, Rows, WIPE};
+use crate::shown::Shown;
 use crate::text::Refusal;
 use crate::wire::{Incoming, MessageReader};
 
@@ -32,12 +33,13 @@ impl<R: Read + Send> Lines for Plain<R> {
 /// own line buffer, and Ctrl-R shows it again.
 pub(super) struct PlainRows<W> {
     pub(super) out: W,
-    pub(super) is_terminal: bool,
+    /// `None`: no terminal.
+    pub(super) window: Option<Window>,
 }
 
 impl<W: Write + Send> Rows for PlainRows<W> {
-    fn row(&mut self, row: &str) -> io::Result<()> {
-        let wipe = if self.is_terminal { WIPE } else { "" };
+    fn row(&mut self, row: &Shown) -> io::Result<()> {
+        let wipe = if self.window.is_some() { WIPE } else { "" };
         writeln!(self.out, "{wipe}{row}")
     }
 
@@ -45,8 +47,12 @@ impl<W: Write + Send> Rows for PlainRows<W> {
         self.out.flush()
     }
 
-    fn animate(&mut self, process: &Process) -> io::Result<()> {
-        write!(self.out, "{WIPE}{process}")?;
+    fn columns(&mut self) -> usize {
+        self.window.as_mut().map_or(COLUMNS, Window::columns)
+    }
+
+    fn animate(&mut self, picture: &Shown) -> io::Result<()> {
+        write!(self.out, "{WIPE}{picture}")?;
         self.out.flush()
     }
 }

@@ -3,8 +3,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Place, State, Talk, Tell};
+use super::{Place, Server, State, Talk, Tell};
 use crate::client::lang::Lang;
+use crate::shown::Shown;
+use crate::text::is_blank;
+
+/// A name that is longer is none that a server gives, and has no place in a draft.
+const NAME_BYTES: usize = 256;
 
 impl Talk {
     /// Waits for the answer to what was sent last, where it changes the place: the next prompt will be right. Not for
@@ -16,24 +21,9 @@ impl Talk {
         !std::mem::take(&mut state.awaited)
     }
 
-    /// The prompt while an answer is still to come: as wide as the one that the answer may bring.
-    pub(in crate::client) fn wide_prompt(&self) -> String {
-        let state = self.state.lock();
-        let nickname = state.nickname.as_deref().unwrap_or(&state.offered);
-        let next = match (&state.tell, &state.place) {
-            (Tell::No, Place::Choosing) => self.lang.prompt(nickname, &Place::Private(state.partner())),
-            (Tell::No, _) => String::new(),
-            (Tell::Sent, _) => self.lang.tell_who(nickname),
-            (Tell::Who | Tell::What(_), _) => self.lang.tell_what(nickname, &state.chosen),
-        };
-        let group = self.lang.prompt(nickname, &Place::Group);
-        let width = next.chars().count().max(group.chars().count());
-        format!("{:width$}", state.prompt(self.lang))
-    }
-
-    /// Who writes, and to whom it goes.
-    pub(in crate::client) fn prompt(&self) -> String {
-        self.state.lock().prompt(self.lang)
+    /// Who writes, and to whom it goes. However long the names are that a server brought, it is short.
+    pub(in crate::client) fn prompt(&self) -> Shown {
+        Shown::of(&self.state.lock().prompt(self.lang))
     }
 
     /// What gives up the question that stands open, where one does: then Ctrl-C need not leave the chat.
@@ -63,14 +53,14 @@ impl Talk {
     /// Whether the server will show `line` again: then its row need not stay. While the server is away it waits, and stays.
     pub(in crate::client) fn has_receipt(&self, line: &str) -> bool {
         let state = self.state.lock();
-        state.away.is_none() && state.receipt(line).is_some()
+        state.away.is_none() && state.has_receipt(line)
     }
 
     /// Whether `line` says nothing where it would go. At a question an empty line is an answer.
     pub(in crate::client) fn is_nothing(&self, line: &str) -> bool {
         let state = self.state.lock();
         let is_message = state.tell == Tell::No && matches!(state.place, Place::Group | Place::Private(_));
-        line.trim().is_empty() && (is_message || state.away.is_some())
+        is_blank(line) && (is_message || state.away.is_some())
     }
 
     /// Whether TELL asks for a nickname, or will ask at once.
@@ -79,37 +69,40 @@ impl Talk {
     }
 
     /// Who gets what is typed next, where TELL asks for it.
-    pub(in crate::client) fn told(&self) -> Option<String> {
+    pub(in crate::client) fn told(&self) -> Option<Shown> {
         match &self.state.lock().tell {
-            Tell::What(to) => Some(to.clone()),
+            Tell::What(to) => Some(Shown::of(to)),
             _ => None,
         }
     }
 
     /// Who wrote to us alone last.
-    pub(in crate::client) fn last_private(&self) -> Option<String> {
-        self.state.lock().last_private.clone()
+    pub(in crate::client) fn last_private(&self) -> Option<Shown> {
+        self.state.lock().last_private.as_deref().filter(|name| name.len() <= NAME_BYTES).map(Shown::of)
     }
 
     /// Whose names begin with `beginning`, in either case; who spoke last comes first, we ourselves never.
-    pub(in crate::client) fn nicknames(&self, beginning: &str) -> Vec<String> {
+    pub(in crate::client) fn nicknames(&self, beginning: &str) -> Vec<Shown> {
         let state = self.state.lock();
         let beginning = beginning.to_lowercase();
-        let is_meant = |name: &&String| name.to_lowercase().starts_with(&beginning) && !state.is_us(name);
-        state.here.iter().filter(is_meant).cloned().collect()
+        let is_meant = |name: &&String| {
+            name.len() <= NAME_BYTES && name.to_lowercase().starts_with(&beginning) && !state.is_us(name)
+        };
+        state.here.iter().filter(is_meant).map(|name| Shown::of(name)).collect()
     }
 }
 
 impl State {
     fn prompt(&self, lang: Lang) -> String {
         let nickname = self.nickname.as_deref().unwrap_or("?");
+        if self.server == Server::Other {
+            return "> ".to_owned();
+        }
         if self.withdrawn {
             return lang.password().to_owned();
         }
         if let Some(seconds) = self.away {
-            // As wide as the prompt that will stand here when the server is back.
-            let width = lang.prompt(nickname, &Place::Group).chars().count();
-            return format!("{:width$}", lang.away(nickname, seconds));
+            return lang.away(nickname, seconds);
         }
         match &self.tell {
             _ if self.is_hidden() => lang.password().to_owned(),

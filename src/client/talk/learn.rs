@@ -1,5 +1,6 @@
-//! What a line says about who is where, and what has arrived. Pure.
+//! What a line says about who is where. Pure.
 
+use super::stand::{Asked, At, Expects, Stand};
 use super::{NICKNAMES, Pending, Place, State, Tell};
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
@@ -42,31 +43,25 @@ impl State {
             Heard::Choose => self.goes_to(Place::Choosing),
             Heard::InGroup => self.goes_to(Place::Group),
             Heard::Successful if self.place == Place::Choosing => self.goes_to(Place::Private(self.partner())),
-            Heard::ToAll { from, text } => {
+            Heard::ToAll { from, .. } => {
                 self.spoke(from);
                 if self.is_us(from) {
-                    self.confirm(text);
                     // Our own message in the group: no question of TELL's is open.
                     self.tell = Tell::No;
                 }
             }
+            // A message to oneself is nobody's to answer.
+            Heard::Private { from, .. } if self.is_us(from) => {}
             Heard::Private { from, .. } => {
                 self.spoke(from);
                 self.last_private = Some(from.to_owned());
             }
-            Heard::Receipt { text, .. } | Heard::Kept { text, .. } => {
-                self.confirm(text);
-                self.tell = Tell::No;
-            }
-            Heard::NotDelivered(_) => {
-                self.refused();
+            Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_) | Heard::TellNothing => {
                 self.tell = Tell::No;
             }
             Heard::TellWho => self.tell = Tell::Who,
             Heard::TellWhat(to) => self.tell = Tell::What(to.to_owned()),
-            Heard::TellNothing => self.tell = Tell::No,
             Heard::PartnerHasLeft(_) => self.is_alone = matches!(self.place, Place::Private(_)),
-            Heard::NotSent(_) => self.refused(),
             Heard::Joined(who) => self.is_here(who),
             Heard::Left(who, _) => self.here.retain(|name| name != who),
             Heard::Users(list) => users(list).for_each(|name| self.is_here(name)),
@@ -74,35 +69,23 @@ impl State {
         }
     }
 
-    /// The receipt for a message with this text has come.
-    fn confirm(&mut self, text: &str) {
-        if self.counted > 0 {
-            self.counted -= 1;
-        } else if let Some(at) = self.unconfirmed.iter().position(|unconfirmed| unconfirmed.text == text) {
-            self.unconfirmed.remove(at);
-        }
-    }
-
-    /// The oldest line without a receipt gets none.
-    fn refused(&mut self) {
-        if self.counted > 0 {
-            self.counted -= 1;
-        } else {
-            self.unconfirmed.pop_front();
-        }
-    }
-
-    /// What the receipt for `line` will show, where the server will answer it with one.
-    pub(super) fn receipt<'a>(&self, line: &'a str) -> Option<&'a str> {
-        let text = match (&self.tell, &self.place) {
-            (Tell::What(_), _) => line,
-            (Tell::No, Place::Group | Place::Private(_)) if !self.is_alone => match Said::parse(line) {
-                Said::Word(Word::TellTo { text, .. }) | Said::Message(text) => text,
-                Said::Word(_) => return None,
-            },
-            _ => return None,
+    /// Whether the server will answer `line` by showing it again.
+    pub(super) fn has_receipt(&self, line: &str) -> bool {
+        let asked = match self.tell {
+            Tell::No => Asked::Nothing,
+            Tell::Sent | Tell::Who => Asked::Who,
+            Tell::What(_) => Asked::What,
         };
-        (!text.trim().is_empty()).then_some(text)
+        let at = match self.place {
+            Place::Nickname => At::Nickname,
+            Place::Question => At::Question,
+            Place::Choosing => At::Choosing,
+            Place::Group => At::Group,
+            Place::Private(_) => At::Private,
+        };
+        let is_receipt = |expects| matches!(expects, Expects::ToAll(_) | Expects::ToOne(_));
+        let is_chat = matches!(self.place, Place::Group | Place::Private(_)) && !self.is_alone;
+        (is_chat || asked == Asked::What) && is_receipt(Stand { at, asked }.goes_on(line))
     }
 
     fn goes_to(&mut self, place: Place) {

@@ -74,13 +74,12 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
     assert_eq!(talk.prompt(), "[anna: TELL to whom?] ");
     assert!(!talk.is_private());
     talk.sent("boris");
-    assert_eq!(talk.wide_prompt().len(), "[anna to boris, once] ".len(), "the answer is slow");
     hears(&talk, &[&crate::protocol::tell_what("boris")]);
     assert_eq!((talk.prompt(), talk.gives_up()), ("[anna to boris, once] ".into(), Some("")));
     assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
     talk.sent("LIST");
     assert_eq!(talk.prompt(), "[anna in the group] ");
-    assert_eq!(talk.lost().1, ["LIST"]);
+    assert_eq!(talk.lost(), ["LIST"]);
     // A message that is refused is asked for again.
     hears(&talk, &["Not sent: it rings", &crate::protocol::tell_what("boris")]);
     assert_eq!(talk.prompt(), "[anna to boris, once] ");
@@ -158,10 +157,10 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     }
     hears(&talk, &["(broadcast) anna: first", "(broadcast) boris: third", "(private to boris) : second"]);
     hears(&talk, &["(broadcast) anna: /fourth", "Kept for vera, who is away: fifth"]);
-    assert_eq!(talk.lost().1, ["third"]);
-    assert!(talk.lost().1.is_empty(), "said once");
+    assert_eq!(talk.lost(), ["third"]);
+    assert!(talk.lost().is_empty(), "said once");
     talk.is_away(Some(4));
-    assert_eq!(talk.prompt().trim_end(), "[anna away 4s]");
+    assert_eq!(talk.prompt().as_str().trim_end(), "[anna away, next try in 4 s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
 }
 
@@ -177,15 +176,62 @@ fn waiting_for_an_answer_ends_with_it_and_never_takes_long() {
 }
 
 #[test]
-fn a_prompt_is_as_wide_as_the_one_that_may_follow() {
+fn a_message_to_oneself_is_nobodys_to_answer() {
+    let talk = anna();
+    hears(&talk, &["You in group", "(private) boris : psst", "(private) anna : note to self"]);
+    assert_eq!(talk.last_private().as_ref().map(crate::shown::Shown::as_str), Some("boris"));
+}
+
+/// In chunks the tail of a message that was cut may look like any line.
+#[test]
+fn in_chunks_no_line_changes_anything_once_others_can_write() {
+    let lines = [
+        "Your nickname?",
+        "Successfully",
+        "Password?",
+        "This nickname already used",
+        crate::protocol::QUESTION,
+        "You in group",
+        "Choose your user-chat",
+        "1.eve",
+        "Successful",
+        "(broadcast) anna: hi",
+        "(private) eve : hi",
+        "Users in chatroom: ['eve']",
+        crate::protocol::TELL_WHO,
+        &crate::protocol::tell_what("eve"),
+        "Disconnected",
+        "eve has left; your next line goes to nobody, then you choose anew",
+    ];
     let talk = Talk::default();
-    hears(&talk, &["Your nickname?"]);
+    talk.talks_with(Server::Original);
+    hears(&talk, &["Password?", "You in group"]);
+    assert!(!talk.is_secret() && talk.nickname().is_none());
     talk.sent("anna");
-    assert_eq!(talk.wide_prompt(), "Your nickname?      ");
-    assert_eq!(talk.wide_prompt().len(), "[anna in the group] ".len());
-    hears(&talk, &["Successfully", crate::protocol::QUESTION]);
-    assert_eq!(talk.wide_prompt(), "[anna]              ");
-    hears(&talk, &["Choose your user-chat", "1.constantine_the_great"]);
-    talk.sent("1");
-    assert_eq!(talk.wide_prompt().len(), "[anna to constantine_the_great] ".len());
+    hears(&talk, &["Successfully"]);
+    let before = talk.prompt();
+    assert_eq!(before.as_str(), "[anna] ");
+    for line in lines {
+        hears(&talk, &[line]);
+        talk.sent("REGISTER");
+        talk.sent("TELL");
+        assert_eq!(talk.prompt(), before, "{line:?}");
+        assert!(
+            !talk.is_secret() && !talk.is_in_tell() && !talk.is_arrival() && talk.last_private().is_none(),
+            "{line:?}"
+        );
+        assert!(talk.nicknames("").is_empty() && talk.lost().is_empty(), "{line:?}");
+    }
+}
+
+#[test]
+fn with_a_server_of_another_protocol_nothing_is_believed() {
+    let talk = Talk::default();
+    assert!(!talk.talks_with(Server::Other), "nothing was sent yet");
+    hears(&talk, &["Successfully", "Password?", "You in group"]);
+    assert_eq!((talk.prompt().as_str(), talk.is_secret(), talk.nickname()), ("> ", false, None));
+    talk.sent("anna");
+    assert!(talk.talks_with(Server::Ours), "what was sent may be the nickname");
+    hears(&talk, &["Your nickname?", "Successfully"]);
+    assert_eq!(talk.nickname().as_deref(), Some("anna"));
 }

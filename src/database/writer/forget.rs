@@ -73,9 +73,17 @@ impl Writer {
             statements::remember_times(&writer.connection, Known { believed: Some(time), doubted: None })?;
             statements::forget(&writer.connection, oldest)
         });
-        if let Some(forgetting) = self.forgetting.as_mut().filter(|_| forgotten == Some(FORGET_AT_ONCE)) {
-            forgetting.due = at;
+        if forgotten == Some(FORGET_AT_ONCE) {
+            if let Some(forgetting) = &mut self.forgetting {
+                forgetting.due = at;
+            }
+            return;
         }
+        // Then no message is left that is older.
+        self.write(|writer| {
+            let is_here = |user| writer.users.values().any(|&here| here == user);
+            statements::forget_users(&writer.connection, oldest, is_here)
+        });
     }
 }
 

@@ -94,7 +94,7 @@ impl Writer {
         let connection = self.file.connect(Duration::ZERO)?;
         statements::probe(&connection).map_err(told)?;
         connection.busy_timeout(DATABASE_PATIENCE).map_err(told)?;
-        self.connection = connection;
+        (self.connection, self.changes) = (connection, None);
         Ok(())
     }
 }

@@ -64,9 +64,10 @@ fn in_russian(error: &Error) -> String {
     };
     if error.kind() == ErrorKind::ValueValidation {
         text += match argument.split(' ').next() {
+            Some("--port") => ": нужно целое число от 1 до 65535",
             Some("--step") => ": нужно число от 1 до 10",
             Some("--timeout" | "--patience") => ": нужно число секунд от 0.1 до 600",
-            _ => ": нужно число от 1 до 65535",
+            _ => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
         };
     }
     if let Some(valid) = context(ContextKind::ValidValue) {

@@ -27,7 +27,7 @@ end
 complete -c chat-server -n "__fish_chat_server_needs_command" -s i -l ip-address -d 'Address or host name to listen on; 0.0.0.0 lets other computers in' -r -f -a "(__fish_print_hostnames)"
 complete -c chat-server -n "__fish_chat_server_needs_command" -s p -l port -d 'Port to listen on; 0 lets the system choose' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for clients that frame nothing, such as the original Python client' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome' -r -F
+complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome; it is read anew for each newcomer' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l max-clients -d 'Most clients at once [default: 1000, or what fits this machine]' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: no limit]' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once; \'off\' for no limit' -r
@@ -36,11 +36,12 @@ complete -c chat-server -n "__fish_chat_server_needs_command" -l peer-timeout -d
 complete -c chat-server -n "__fish_chat_server_needs_command" -l database -d 'Keep users, messages and accounts in this SQLite file; it is created where there is none' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l history -d 'Messages that whoever comes into the group is shown' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l keep-days -d 'Forget messages after so many days [default: never]' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l show-text -d 'Write what is said into the log, not only its length'
+complete -c chat-server -n "__fish_chat_server_needs_command" -l show-text -d 'Write each message into the log, with what it says'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s V -l version -d 'Print version'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "history" -d 'Print the messages in a database; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "users" -d 'Print who was ever here; the server may be running'
+complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l database -d 'The file' -r -F
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l with -d 'Only what this user wrote, or was written in private' -r
@@ -52,6 +53,16 @@ complete -c chat-server -n "__fish_chat_server_using_subcommand users" -l databa
 complete -c chat-server -n "__fish_chat_server_using_subcommand users" -l format -d 'As lines of text, or as JSON' -r -f -a "text\t''
 json\t''"
 complete -c chat-server -n "__fish_chat_server_using_subcommand users" -s h -l help -d 'Print help'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "history" -d 'Print the messages in a database; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "users" -d 'Print who was ever here; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -f -a "reset" -d 'Forget the password of a nickname: whoever comes first may register it anew'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and not __fish_seen_subcommand_from reset delete" -f -a "delete" -d 'Forget a user: the account, all that they wrote, and what was written to them alone'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from reset" -l database -d 'The file' -r -F
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -l database -d 'The file' -r -F
+complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "history" -d 'Print the messages in a database; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "users" -d 'Print who was ever here; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Forget the password of a nickname: whoever comes first may register it anew'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "delete" -d 'Forget a user: the account, all that they wrote, and what was written to them alone'

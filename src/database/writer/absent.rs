@@ -1,0 +1,70 @@
+//! Messages for those who are away: they are kept, shown when their recipient comes, and wait on until that one has
+//! answered. Part of the writer.
+
+use super::super::statements;
+use super::super::time::now;
+use super::{Answer, NOT_KEPT_NOW, Writer, not_left_for};
+use crate::limits::{WAITING, WAITING_FROM_ONE};
+use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
+use crate::server::connection::ClientId;
+use crate::server::delivery::Message;
+use crate::text::Nickname;
+
+impl Writer {
+    /// Keeps a message for one who is away, if that one is known and has room. The answer goes out with the commit.
+    pub(super) fn leave_for(&mut self, by: ClientId, from: &Nickname, to: &Nickname, message: &Message) {
+        let time = now();
+        let kept = self.write(|writer| {
+            let Some((id, nickname)) = statements::known(&writer.connection, to)? else {
+                return Ok(Err(protocol::nobody_is_called(to.as_str())));
+            };
+            if statements::count_waiting(&writer.connection, id)? >= WAITING {
+                let why = format!("{nickname} is away, and {WAITING} messages wait already");
+                return Ok(Err(protocol::not_delivered(&why)));
+            }
+            let sender = writer.user(from, time)?;
+            if statements::count_waiting_from(&writer.connection, sender, id)? >= WAITING_FROM_ONE {
+                let why = format!("{nickname} is away, and {WAITING_FROM_ONE} messages of yours wait already");
+                return Ok(Err(protocol::not_delivered(&why)));
+            }
+            writer.message(from, Some(id), &message.text, true, time)?;
+            let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
+            if !statements::is_registered(&writer.connection, to)? {
+                told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));
+            }
+            Ok(Ok(told.join("\n")))
+        });
+        let failed = not_left_for(to);
+        let kept = kept.map_or_else(|| failed.clone(), |kept| kept.unwrap_or_else(|why| why));
+        self.batch.answers.push(Answer { to: by, kept, failed });
+    }
+
+    /// That the chat is kept, and what was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
+    /// process end, before anybody has read it.
+    pub(super) fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
+        let lines = self.write(|writer| {
+            let user = writer.user(nickname, now())?;
+            statements::show_waiting(&writer.connection, user)
+        });
+        let Some((again, new)) = lines else { return vec![NOT_KEPT_NOW.into()] };
+        let mut lines = vec![self.notice.clone()];
+        for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
+            if !of_these.is_empty() {
+                self.unanswered.insert(nickname.folded());
+                lines.push(heading.into());
+                lines.extend(of_these);
+            }
+        }
+        lines
+    }
+
+    /// A line came from `nickname`: what was shown before it has been read.
+    pub(super) fn answered(&mut self, nickname: &Nickname) {
+        if self.unanswered.remove(&nickname.folded()) {
+            self.write(|writer| {
+                let user = writer.user(nickname, now())?;
+                statements::waits_no_more(&writer.connection, user)
+            });
+        }
+    }
+}
