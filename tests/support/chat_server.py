@@ -380,18 +380,18 @@ def goodbye(client):
     client.sock.close()
 
 
-def stop(*_):
+def stop():
     if FAULT == "sigterm":
         os._exit(0)
     with lock:
         for client in clients:
             client.send("Disconnected")
             client.queue.put(None)
-    threading.Timer(60 if FAULT == "sigterm-ends" else 0.3, os._exit, [0]).start()
+    time.sleep(60 if FAULT == "sigterm-ends" else 0.3)
+    os._exit(0)
 
 
-def main():
-    signal.signal(signal.SIGTERM, stop)
+def accept():
     backlog = 0 if FAULT == "accepts" else 512
     listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "12345"))), backlog=backlog)
     if FAULT == "accepts":
@@ -403,6 +403,14 @@ def main():
         with lock:
             clients.append(client)
         threading.Thread(target=session, args=[client], daemon=True).start()
+
+
+def main():
+    # Blocked in all threads, and waited for in this one: a handler could come just before accept, and wait with it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    threading.Thread(target=accept, daemon=True).start()
+    signal.sigwait([signal.SIGTERM])
+    stop()
 
 
 main()
