@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::client::Lang;
 
 mod bench;
+mod broken;
 mod json;
 mod peer;
 mod report;
@@ -19,7 +20,7 @@ mod steps;
 mod target;
 
 use self::bench::{Bench, Speaks};
-use self::peer::Broken;
+use self::broken::Broken;
 pub use self::report::Format;
 use self::report::Report;
 use self::steps::{Check, Kind};

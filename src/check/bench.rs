@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::Settings;
-use super::peer::{Broken, Peer, Talk, Wanted};
+use super::broken::{Broken, Talk, Wanted};
+use super::peer::Peer;
 use super::target::{NoServer, Server, Target};
 use crate::protocol::{ALREADY_USED, IN_GROUP, QUESTION, SUCCESSFULLY, YOUR_NICKNAME};
 

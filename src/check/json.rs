@@ -1,6 +1,6 @@
 //! A run as one JSON object, for a program that reads many. Pure.
 
-use super::peer::in_lang;
+use super::broken::in_lang;
 use super::report::{Summary, got, needs_told};
 use super::steps::Kind;
 use super::{Done, Outcome, page, verdict};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::peer::{Broken, Then, Words, in_lang};
+use super::broken::{Broken, Then, Words, in_lang};
 use super::steps::{self, Check, Kind, STEPS};
 use super::target::{NoServer, Server};
 use super::{Done, Needs, Outcome, Telling, json, page};

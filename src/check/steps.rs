@@ -3,7 +3,7 @@
 
 use super::Settings;
 use super::bench::Bench;
-use super::peer::{Broken, Words};
+use super::broken::{Broken, Words};
 
 mod echo;
 mod ending;

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::check::bench::Bench;
-use crate::check::peer::Broken;
+use crate::check::broken::Broken;
 
 const ANSWERED: &[&str] = &["accepts", "answers"];
 const TWO: &[&str] = &["accepts", "answers", "two"];

@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Wanted};
+use crate::check::broken::{Broken, Wanted};
 use crate::check::target;
 use crate::protocol::{DISCONNECTED, broadcast};
 

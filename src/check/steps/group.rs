@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Wanted};
+use crate::check::broken::{Broken, Wanted};
 use crate::protocol::{IN_GROUP, PROCESS, QUESTION, broadcast};
 
 /// How many speak at once, and how many lines each: below the burst that every server takes.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::{Check, Kind};
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Peer, Then};
+use crate::check::broken::{Broken, Then};
+use crate::check::peer::Peer;
 use crate::protocol::{SUCCESSFULLY, YOUR_NICKNAME, broadcast};
 
 const HOSTILE: Check =

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{Check, Kind};
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Peer};
+use crate::check::broken::Broken;
+use crate::check::peer::Peer;
 
 /// Between two pieces, so that they come in two reads. A server that sees them in one read does nothing wrong by that.
 const PAUSE: Duration = Duration::from_millis(100);

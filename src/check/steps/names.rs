@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Wanted};
+use crate::check::broken::{Broken, Wanted};
 use crate::protocol::{ALREADY_USED, SUCCESSFULLY, YOUR_NICKNAME};
 
 /// How many ask for one name at the same instant, and how often that is tried.

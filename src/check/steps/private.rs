@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Peer, Wanted};
+use crate::check::broken::{Broken, Wanted};
+use crate::check::peer::Peer;
 use crate::protocol::{CHOOSE, QUESTION, SUCCESSFUL, broadcast, private, private_receipt};
 
 const PRIVATE: Check =

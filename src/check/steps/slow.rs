@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use super::group::notice;
 use super::{Check, Kind};
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Peer, Wanted};
+use crate::check::broken::{Broken, Wanted};
+use crate::check::peer::Peer;
 use crate::protocol::broadcast;
 
 const SLOW: Check =

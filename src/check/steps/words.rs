@@ -2,7 +2,7 @@
 
 use super::{Check, Kind};
 use crate::check::bench::Bench;
-use crate::check::peer::{Broken, Wanted};
+use crate::check::broken::{Broken, Wanted};
 use crate::protocol::{DISCONNECTED, IN_GROUP, QUESTION, TELL_WHO, broadcast, private, private_receipt, told_by};
 
 const WORD: Check =
