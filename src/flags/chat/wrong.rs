@@ -1,14 +1,16 @@
 //! What is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and the same in
 //! Russian. Pure.
 
-use clap::Error;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
+use super::Flags;
 use crate::client::Lang;
 
 /// All that is shown, but for the last newline.
-pub(super) fn explained(mut error: Error, lang: Lang) -> String {
+pub(super) fn explained(error: Error, lang: Lang) -> String {
+    let mut error = as_argument(error);
     if is_bare(&error) {
         let advice = "the server is named with --ip-address ADDRESS and --port PORT";
         let advice = ContextValue::StyledStrs(vec![StyledStr::from(advice)]);
@@ -20,10 +22,23 @@ pub(super) fn explained(mut error: Error, lang: Lang) -> String {
     }
 }
 
+/// `chat 10.0.0.1` is no word for a command that `chat` does not have, unless it looks like one that it has.
+fn as_argument(error: Error) -> Error {
+    let name = error.get(ContextKind::InvalidSubcommand).cloned();
+    let Some(name) = name.filter(|_| error.get(ContextKind::SuggestedSubcommand).is_none()) else { return error };
+    let mut argument = Error::new(ErrorKind::UnknownArgument).with_cmd(&Flags::command());
+    argument.insert(ContextKind::InvalidArg, name);
+    for (kind, value) in error.context().filter(|(kind, _)| *kind == ContextKind::Usage) {
+        argument.insert(kind, value.clone());
+    }
+    argument
+}
+
 /// `chat 10.0.0.1`, as one writes it with `nc`.
 fn is_bare(error: &Error) -> bool {
     let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') && !usage.contains(": chat check")
 }
 
 fn in_russian(error: &Error) -> String {
@@ -31,6 +46,9 @@ fn in_russian(error: &Error) -> String {
     let (argument, value) = (context(ContextKind::InvalidArg).unwrap_or_default(), context(ContextKind::InvalidValue));
     let mut text = "ошибка: ".to_owned();
     text += &match (error.kind(), value) {
+        (ErrorKind::InvalidSubcommand, _) => {
+            format!("нет команды '{}'", context(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
         (ErrorKind::UnknownArgument, _) => format!("неизвестный параметр '{argument}'"),
         (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg).filter(|prior| *prior != argument) {
             Some(prior) => format!("параметр '{argument}' нельзя дать вместе с '{prior}'"),
@@ -45,15 +63,20 @@ fn in_russian(error: &Error) -> String {
         _ => return error.to_string().trim_end().to_owned(),
     };
     if error.kind() == ErrorKind::ValueValidation {
-        text += match argument.starts_with("--port") {
-            true => ": нужно целое число от 1 до 65535",
-            false => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
+        text += match argument.split(' ').next() {
+            Some("--port") => ": нужно целое число от 1 до 65535",
+            Some("--step") => ": нужно число от 1 до 10",
+            Some("--timeout" | "--patience") => ": нужно число секунд от 0.1 до 600",
+            _ => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
         };
     }
     if let Some(valid) = context(ContextKind::ValidValue) {
         text += &format!("\n  [возможно: {valid}]");
     }
-    if let Some(similar) = context(ContextKind::SuggestedArg).or(context(ContextKind::SuggestedValue)) {
+    if let Some(similar) = context(ContextKind::SuggestedArg)
+        .or(context(ContextKind::SuggestedValue))
+        .or(context(ContextKind::SuggestedSubcommand))
+    {
         text += &format!("\n\n  похоже на: '{similar}'");
     }
     if is_bare(error) {
