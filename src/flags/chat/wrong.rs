@@ -6,9 +6,14 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::client::Lang;
+use crate::text::visible;
 
 /// All that is shown, but for the last newline.
 pub(super) fn explained(mut error: Error, lang: Lang) -> String {
+    // A value may hold what drives terminals.
+    if let Some(value) = error.get(ContextKind::InvalidValue).map(ToString::to_string) {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(visible(&value).into_owned()));
+    }
     if is_bare(&error) {
         let advice = "the server is named with --ip-address ADDRESS and --port PORT";
         let advice = ContextValue::StyledStrs(vec![StyledStr::from(advice)]);
@@ -45,9 +50,10 @@ fn in_russian(error: &Error) -> String {
         _ => return error.to_string().trim_end().to_owned(),
     };
     if error.kind() == ErrorKind::ValueValidation {
-        text += match argument.starts_with("--port") {
-            true => ": нужно целое число от 1 до 65535",
-            false => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
+        text += match argument.split(' ').next() {
+            Some("--port") => ": нужно целое число от 1 до 65535",
+            Some("--nickname") => ": в нём есть знак, который управляет терминалом; уберите его",
+            _ => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
         };
     }
     if let Some(valid) = context(ContextKind::ValidValue) {
