@@ -216,6 +216,12 @@ impl Recv {
             _ => self.printer.show(&heard, line)?,
         }
         match heard {
+            // A script has no eyes: it hears of it by the exit status.
+            Heard::NotSent(_) | Heard::NotDelivered(_) if self.is_script && self.is_in => {
+                let (what, why) = self.printer.lang().script_refused();
+                self.link.fail(&io::Error::other(why), what);
+                Ok(())
+            }
             Heard::Successfully if !self.is_in => {
                 self.is_in = true;
                 self.tell(Login::Done);

@@ -96,6 +96,11 @@ impl Lines for EditorLines {
         self.is_hurried
     }
 
+    fn tells(&mut self, words: &str) {
+        // A terminal that has gone shows nothing.
+        self.say(words).unwrap_or_default();
+    }
+
     fn is_typed(&self) -> bool {
         !self.is_paste
     }
@@ -203,7 +208,7 @@ impl EditorLines {
         let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
         let wipe = if is_wiped { rows(prompt, typed) } else { 0 };
         self.stage.close(wipe)?;
-        if !typed.trim().is_empty() {
+        if !typed.trim().is_empty() && !(lines.len() == 1 && self.talk.is_answer(&whole)) {
             self.editor.add_history_entry(self.keyboard.folded().whole(typed)).map_err(io::Error::other)?;
         }
         self.is_paste = lines.len() > 1;
