@@ -47,7 +47,10 @@ pub fn end_on_signals(last_words: impl FnOnce() + Send + 'static) -> io::Result<
     on_signal(move || {
         let (tell, told) = bounded(1);
         // Nobody waits for the news any more where that takes too long.
-        let say = move || tell.send(last_words()).unwrap_or_default();
+        let say = move || {
+            last_words();
+            tell.send(()).unwrap_or_default();
+        };
         if thread::Builder::new().name("last-words".into()).stack_size(SINGLE_STACK).spawn(say).is_ok() {
             told.recv_timeout(LAST_WORDS).unwrap_or_default();
         }

@@ -208,7 +208,8 @@ impl EditorLines {
         let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
         let wipe = if is_wiped { rows(prompt, typed) } else { 0 };
         self.stage.close(wipe)?;
-        if !typed.trim().is_empty() && !(lines.len() == 1 && self.talk.is_answer(&whole)) {
+        let is_answer = lines.len() == 1 && self.talk.is_answer(&whole);
+        if !is_answer && !typed.trim().is_empty() {
             self.editor.add_history_entry(self.keyboard.folded().whole(typed)).map_err(io::Error::other)?;
         }
         self.is_paste = lines.len() > 1;

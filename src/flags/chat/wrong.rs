@@ -1,15 +1,17 @@
 //! What is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and the same in
 //! Russian. Pure.
 
-use clap::Error;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
+use super::Flags;
 use crate::client::Lang;
 use crate::text::visible;
 
 /// All that is shown, but for the last newline.
-pub(super) fn explained(mut error: Error, lang: Lang) -> String {
+pub(super) fn explained(error: Error, lang: Lang) -> String {
+    let mut error = as_argument(error);
     // A value may hold what drives terminals.
     if let Some(value) = error.get(ContextKind::InvalidValue).map(ToString::to_string) {
         error.insert(ContextKind::InvalidValue, ContextValue::String(visible(&value).into_owned()));
@@ -25,10 +27,23 @@ pub(super) fn explained(mut error: Error, lang: Lang) -> String {
     }
 }
 
+/// `chat 10.0.0.1` is no word for a command that `chat` does not have, unless it looks like one that it has.
+fn as_argument(error: Error) -> Error {
+    let name = error.get(ContextKind::InvalidSubcommand).cloned();
+    let Some(name) = name.filter(|_| error.get(ContextKind::SuggestedSubcommand).is_none()) else { return error };
+    let mut argument = Error::new(ErrorKind::UnknownArgument).with_cmd(&Flags::command());
+    argument.insert(ContextKind::InvalidArg, name);
+    for (kind, value) in error.context().filter(|(kind, _)| *kind == ContextKind::Usage) {
+        argument.insert(kind, value.clone());
+    }
+    argument
+}
+
 /// `chat 10.0.0.1`, as one writes it with `nc`.
 fn is_bare(error: &Error) -> bool {
     let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') && !usage.contains(": chat check")
 }
 
 fn in_russian(error: &Error) -> String {
@@ -36,6 +51,9 @@ fn in_russian(error: &Error) -> String {
     let (argument, value) = (context(ContextKind::InvalidArg).unwrap_or_default(), context(ContextKind::InvalidValue));
     let mut text = "ошибка: ".to_owned();
     text += &match (error.kind(), value) {
+        (ErrorKind::InvalidSubcommand, _) => {
+            format!("нет команды '{}'", context(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
         (ErrorKind::UnknownArgument, _) => format!("неизвестный параметр '{argument}'"),
         (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg).filter(|prior| *prior != argument) {
             Some(prior) => format!("параметр '{argument}' нельзя дать вместе с '{prior}'"),
@@ -53,13 +71,18 @@ fn in_russian(error: &Error) -> String {
         text += match argument.split(' ').next() {
             Some("--port") => ": нужно целое число от 1 до 65535",
             Some("--nickname") => ": в нём есть знак, который управляет терминалом; уберите его",
+            Some("--step") => ": нужно число от 1 до 10",
+            Some("--timeout" | "--patience") => ": нужно число секунд от 0.1 до 600",
             _ => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
         };
     }
     if let Some(valid) = context(ContextKind::ValidValue) {
         text += &format!("\n  [возможно: {valid}]");
     }
-    if let Some(similar) = context(ContextKind::SuggestedArg).or(context(ContextKind::SuggestedValue)) {
+    if let Some(similar) = context(ContextKind::SuggestedArg)
+        .or(context(ContextKind::SuggestedValue))
+        .or(context(ContextKind::SuggestedSubcommand))
+    {
         text += &format!("\n\n  похоже на: '{similar}'");
     }
     if is_bare(error) {

@@ -29,8 +29,8 @@ complete -c chat-server -n "__fish_chat_server_needs_command" -s p -l port -d 'P
 complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for clients that frame nothing, such as the original Python client' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome; it is read anew for each newcomer' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l max-clients -d 'Most clients at once [default: 1000, or what fits this machine]' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: no limit]' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once; \'off\' for no limit' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: half of all; no limit for this computer itself]' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once, and ten times as many all of one address; \'off\' for no limit' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l login-timeout -d 'Seconds in which a nickname has to be chosen' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l peer-timeout -d 'Seconds within which a client that vanished without a word is found out' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l database -d 'Keep users, messages and accounts in this SQLite file; it is created where there is none' -r -F
