@@ -4,9 +4,11 @@
 use std::env;
 
 use super::Ended;
+use super::clock::IS_LOCAL;
 use super::heard::{Heard, users};
 use super::talk::Place;
 use crate::limits::NICKNAME_CHARS;
+use crate::protocol::{HISTORY_BEGINS, SEEN_PERHAPS, WHILE_AWAY};
 use crate::shown::Shown;
 use crate::text::Refusal;
 
@@ -222,8 +224,16 @@ impl Lang {
                 line,
                 &format!("{who} больше не в чате; следующая строка не дойдёт ни до кого, потом выберите снова"),
             ),
-            _ if self == Lang::Ru => prose::line(line),
-            _ => line.to_owned(),
+            _ => self.prose(line),
+        }
+    }
+
+    /// A sentence for people. Of what was said before, the server tells the times in UTC; here they are local.
+    fn prose(self, line: &str) -> String {
+        let said = if self == Lang::Ru { prose::line(line) } else { line.to_owned() };
+        match IS_LOCAL && [HISTORY_BEGINS, WHILE_AWAY, SEEN_PERHAPS].contains(&line) {
+            true => said.replace(self.pick(" (times are UTC)", " (время — UTC)"), ""),
+            false => said,
         }
     }
 

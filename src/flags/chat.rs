@@ -11,6 +11,7 @@ use super::check::Check;
 use super::{Address, whole};
 use crate::client::{self, Bell, Lang, Look};
 use crate::limits::PORT;
+use crate::text::drives_terminals;
 use crate::wire::Framing;
 
 mod russian;
@@ -33,7 +34,7 @@ pub struct Flags {
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(1, 65_535))]
     pub port: u16,
     /// Your nickname; without it you are asked
-    #[arg(short, long, value_hint = ValueHint::Username)]
+    #[arg(short, long, value_hint = ValueHint::Username, value_parser = one_line)]
     pub nickname: Option<String>,
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_enum, value_name = "FRAMING", default_value_t = Messages::Lines)]
@@ -62,6 +63,14 @@ pub struct Flags {
     /// Language of the program's own words; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+}
+
+/// What can be sent as one line: the server would take what stands behind a newline for the next answer.
+fn one_line(text: &str) -> Result<String, String> {
+    match text.chars().find(|&c| drives_terminals(c) || c == '\t') {
+        Some(c) => Err(format!("it holds U+{:04X}, a character that controls terminals; leave it out", u32::from(c))),
+        None => Ok(text.to_owned()),
+    }
 }
 
 /// What `chat` does instead of joining a chat.
@@ -219,6 +228,12 @@ mod tests {
                 "it has to be a whole number from 1 to 65535",
                 "'--port <ПОРТ>' не подходит значение '0': нужно целое число от 1 до 65535",
             ),
+            (
+                "chat -n an\nna",
+                "invalid value 'an^Jna' for '--nickname <NICKNAME>': it holds U+000A",
+                "не подходит значение 'an^Jna': в нём есть знак, который управляет терминалом; уберите его",
+            ),
+            ("chat -n \x1b[2J", "invalid value '^[[2J'", "значение '^[[2J'"),
             ("chat -i a:b", "its port with --port", "узел (192.0.2.2, ::1 или имя), а порт в --port"),
             ("chat -p", "a value is required", "параметру '--port <ПОРТ>' нужно значение"),
             ("chat --raw --raw", "cannot be used multiple times", "параметр '--raw' дан дважды"),

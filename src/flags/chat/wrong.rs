@@ -7,10 +7,15 @@ use clap::{CommandFactory, Error};
 
 use super::Flags;
 use crate::client::Lang;
+use crate::text::visible;
 
 /// All that is shown, but for the last newline.
 pub(super) fn explained(error: Error, lang: Lang) -> String {
     let mut error = as_argument(error);
+    // A value may hold what drives terminals.
+    if let Some(value) = error.get(ContextKind::InvalidValue).map(ToString::to_string) {
+        error.insert(ContextKind::InvalidValue, ContextValue::String(visible(&value).into_owned()));
+    }
     if is_bare(&error) {
         let advice = "the server is named with --ip-address ADDRESS and --port PORT";
         let advice = ContextValue::StyledStrs(vec![StyledStr::from(advice)]);
@@ -65,6 +70,7 @@ fn in_russian(error: &Error) -> String {
     if error.kind() == ErrorKind::ValueValidation {
         text += match argument.split(' ').next() {
             Some("--port") => ": нужно целое число от 1 до 65535",
+            Some("--nickname") => ": в нём есть знак, который управляет терминалом; уберите его",
             Some("--step") => ": нужно число от 1 до 10",
             Some("--timeout" | "--patience") => ": нужно число секунд от 0.1 до 600",
             _ => ": напишите узел (192.0.2.2, ::1 или имя), а порт в --port",
