@@ -122,6 +122,15 @@ pub fn has_left(line: &str) -> Option<&str> {
 
 const TO_NOBODY: &str = " has left; your next line goes to nobody, then you choose anew";
 
+/// A line has begun, and its end does not come: to a client that sends none, or to whoever has not pressed Enter.
+pub fn no_line_end(unframed_port: Option<u16>) -> String {
+    let elsewhere = match unframed_port {
+        Some(port) => format!("programs that send none connect to port {port}, this server's --unframed-port"),
+        None => "for programs that send none the server has to be started with --unframed-port PORT".into(),
+    };
+    format!("Your line has no line end, so it is not taken yet: send \\n behind it (or press Enter); {elsewhere}")
+}
+
 /// Something that was refused; the conversation goes on.
 pub fn not_sent(reason: &str) -> String {
     format!("Not sent: {reason}")

@@ -111,6 +111,8 @@ struct Shared {
     places: Arc<Places>,
     ids: AtomicU64,
     judge: Judge,
+    /// Where clients come in that frame nothing.
+    unframed_port: Option<u16>,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -123,6 +125,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     for listener in unframed.iter().chain([&listener]) {
         stop.wakes(listener)?;
     }
+    let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
     let writer = Writer { places: Places::new(config.late_threads, config.late_threads), alive: alive.clone() };
     let (store, archive) = store::halves(config.kept.take());
@@ -136,6 +139,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         stop: stop.clone(),
         ids: AtomicU64::new(1),
         judge: Judge::default(),
+        unframed_port,
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

@@ -24,7 +24,7 @@ pub struct Flags {
     /// Port to listen on; 0 lets the system choose
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(0, 65_535))]
     pub port: u16,
-    /// A second port, for clients that frame nothing, such as the original Python client
+    /// A second port, for students' own clients: those that send no line ends, as the original's, and those that do
     #[arg(long, value_name = "PORT", value_parser = whole::<u16>(0, 65_535))]
     pub unframed_port: Option<u16>,
     /// A file that is shown to everyone after the welcome; it is read anew for each newcomer

@@ -11,13 +11,14 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
 use super::leave::Leave;
-use crate::limits::BACKLOG_BYTES;
-use crate::wire::Framing;
+use crate::limits::{BACKLOG_BYTES, CHUNK_BYTES, CHUNK_WRITES};
+use crate::wire::{self, Framing};
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,8 +39,10 @@ pub struct Connection {
     pub stream: TcpStream,
     /// Where the client is.
     pub address: SocketAddr,
-    /// How its messages are told apart.
+    /// How messages are told apart on the port where it came in.
     pub framing: Framing,
+    /// Came in on the port without framing, and sends lines all the same.
+    sends_lines: AtomicBool,
     pub(super) backlog: Mutex<Backlog>,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
@@ -56,6 +59,8 @@ pub(super) struct Backlog {
     pub(super) closing: bool,
     /// Since when the goodbye is out.
     pub(super) closed: Option<Instant>,
+    /// When a client that frames nothing was written to last.
+    pub(super) written: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(super) cut: Option<Leave>,
     /// Asked to leave, and why: what is sent is still written.
@@ -76,6 +81,21 @@ impl Backlog {
         }
     }
 
+    /// Whether so many bytes may go out at once to a client that takes one `recv` for one message. Else a late thread
+    /// writes them, piece by piece with a pause.
+    pub(super) fn takes_at_once(&mut self, bytes: usize) -> bool {
+        let has_paused = self.written.is_none_or(|written| written.elapsed() >= CHUNK_WRITES);
+        self.written = Some(Instant::now());
+        bytes <= CHUNK_BYTES && has_paused
+    }
+
+    /// Takes out the next piece for such a client: whole lines, or else whole letters.
+    pub(super) fn next_chunk(&mut self) -> Vec<u8> {
+        self.written = Some(Instant::now());
+        let count = wire::chunk(self.bytes.make_contiguous());
+        self.bytes.drain(..count).collect()
+    }
+
     /// Forgets what waits. The first reason stands.
     pub(super) fn cut_off(&mut self, why: Leave) {
         self.cut.get_or_insert(why);
@@ -90,7 +110,19 @@ impl Backlog {
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
-        Connection { id, stream, address, framing, backlog: Mutex::default(), ended: Condvar::new() }
+        let sends_lines = AtomicBool::new(framing == Framing::Lines);
+        Connection { id, stream, address, framing, sends_lines, backlog: Mutex::default(), ended: Condvar::new() }
+    }
+
+    /// Its client was heard to send lines: from now on it is written lines too.
+    pub(super) fn sends_lines(&self) {
+        self.sends_lines.store(true, Ordering::Relaxed);
+    }
+
+    /// How it is written to. The client's thread says so before it puts its answer into the queue, which brings the
+    /// delivery thread that news along.
+    pub(super) fn written(&self) -> Framing {
+        if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.

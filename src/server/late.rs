@@ -19,10 +19,10 @@ use crossbeam_channel::Sender;
 use super::connection::Connection;
 use super::leave::Leave;
 use super::places::{Place, Places};
-use crate::limits::{LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK, LATE_WRITE};
+use crate::limits::{CHUNK_WRITES, LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
-use crate::wire::is_timeout;
+use crate::wire::{Framing, is_timeout};
 
 /// Writes for the delivery thread: at once what the socket takes, by a late thread what it does not.
 pub(super) struct Writer {
@@ -41,6 +41,10 @@ impl Writer {
             if backlog.late || backlog.cut.is_some() {
                 return backlog.append(bytes, closing);
             }
+            if connection.written() == Framing::Chunks && !backlog.takes_at_once(bytes.len()) {
+                drop(backlog);
+                return self.becomes_late(connection, bytes, closing);
+            }
         }
         match sockopts::send_now(&connection.stream, bytes) {
             Ok(taken) if taken == bytes.len() => {
@@ -54,9 +58,10 @@ impl Writer {
         }
     }
 
-    /// The socket is full: what it did not take, half a line perhaps, goes first into the backlog.
+    /// The socket is full, or its client needs pauses: what it was not given, half a line perhaps, goes first into the
+    /// backlog.
     fn becomes_late(&self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
-        log::debug!("{} is late: its socket did not take {} bytes", connection.id, rest.len());
+        log::debug!("{} is late: its socket did not take {} bytes at once", connection.id, rest.len());
         {
             let mut backlog = connection.backlog.lock();
             backlog.late = true;
@@ -94,6 +99,7 @@ fn late(connection: &Connection, _place: Place, _alive: Sender<Infallible>) {
 
 /// Writes piece after piece. Ends with `late` unset, or with the reason to cut the client.
 fn catch_up(connection: &Connection) -> Result<(), Leave> {
+    let chunks = connection.written() == Framing::Chunks;
     loop {
         let (piece, closing): (Vec<u8>, bool) = {
             let mut backlog = connection.backlog.lock();
@@ -106,13 +112,18 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
                 backlog.bytes = std::collections::VecDeque::new();
                 return Ok(());
             }
-            (backlog.bytes.drain(..count).collect(), backlog.closing)
+            let piece = if chunks { backlog.next_chunk() } else { backlog.bytes.drain(..count).collect() };
+            (piece, backlog.closing)
         };
         if piece.is_empty() && closing {
             connection.close();
             return Ok(());
         }
         write_piece(connection, &piece)?;
+        if chunks {
+            // What ends this wait early is that it was cut.
+            connection.wait_ended(CHUNK_WRITES);
+        }
     }
 }
 
@@ -166,7 +177,6 @@ mod tests {
     use super::*;
     use crate::limits::BACKLOG_BYTES;
     use crate::server::connection::ClientId;
-    use crate::wire::Framing;
 
     /// A connection whose peer never reads, and the peer.
     fn unread(id: u64) -> (Arc<Connection>, TcpStream) {

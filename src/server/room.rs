@@ -162,7 +162,10 @@ impl Room {
         }
         if listens {
             self.tell_one(id, protocol::IN_GROUP);
-            self.tell_recent(id);
+            // A client that takes one `recv` for one message has no use for a screenful: it asks with HISTORY.
+            if self.places.get(&id).is_some_and(|seated| seated.connection.framing == Framing::Lines) {
+                self.tell_recent(id);
+            }
         }
     }
 
@@ -297,7 +300,7 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
-            write(&mut seated.own, seated.connection.framing);
+            write(&mut seated.own, seated.connection.written());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }
