@@ -41,12 +41,8 @@ impl Writer {
             if backlog.late || backlog.cut.is_some() {
                 return backlog.append(bytes, closing);
             }
-            if connection.written() == Framing::Chunks && !backlog.takes_at_once(bytes.len()) {
-                drop(backlog);
-                return self.becomes_late(connection, bytes, closing);
-            }
         }
-        match sockopts::send_now(&connection.stream, bytes) {
+        match send_at_once(connection, bytes) {
             Ok(taken) if taken == bytes.len() => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 if closing {
@@ -81,6 +77,14 @@ impl Writer {
             Err(_full) => connection.cut(Leave::TooLate),
         }
     }
+}
+
+/// What the socket takes at once; nothing where its client needs a pause before it.
+fn send_at_once(connection: &Connection, bytes: &[u8]) -> io::Result<usize> {
+    if connection.written() == Framing::Chunks && !connection.backlog.lock().takes_at_once(bytes.len()) {
+        return Ok(0);
+    }
+    sockopts::send_now(&connection.stream, bytes)
 }
 
 /// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
