@@ -128,7 +128,7 @@ pub fn no_line_end(unframed_port: Option<u16>) -> String {
         Some(port) => format!("programs that send none connect to port {port}, this server's --unframed-port"),
         None => "for programs that send none the server has to be started with --unframed-port PORT".into(),
     };
-    format!("Your line has no line end, so it is not taken yet: send \\n behind it (or press Enter); {elsewhere}")
+    format!("Your line has no line end, so it is not taken yet: a newline has to follow (press Enter); {elsewhere}")
 }
 
 /// Something that was refused; the conversation goes on.
@@ -149,6 +149,18 @@ pub fn users<'a>(mut names: impl Iterator<Item = &'a Nickname>) -> String {
         0 => users,
         more => format!("{users} and {} more; LIST ann shows those that begin so", thousands(more)),
     }
+}
+
+/// What stands below a `LIST` that found nobody.
+pub fn nobody_begins(beginning: &str) -> String {
+    format!("Nobody here has a name that begins with {beginning}; LIST alone shows everyone")
+}
+
+/// What stands below a `LIST` of everyone, where some of them are in the group and some are not.
+pub fn in_the_group(names: &[&Nickname], here: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(LIST_NAMES).map(|name| name.as_str()).collect();
+    let (in_group, here) = (thousands(names.len()), thousands(here));
+    format!("In the group, {in_group} of {here}: {}", shown.join(", "))
 }
 
 /// The numbered list, on one line.

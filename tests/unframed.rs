@@ -168,8 +168,9 @@ fn who_sends_no_line_end_is_told_once_what_is_missing_and_where_to_go() {
         (&server, format!("programs that send none connect to port {port}, this server's --unframed-port")),
         (&plain, "for programs that send none the server has to be started with --unframed-port PORT".into()),
     ] {
-        let told =
-            format!("Your line has no line end, so it is not taken yet: send \\n behind it (or press Enter); {advice}");
+        let told = format!(
+            "Your line has no line end, so it is not taken yet: a newline has to follow (press Enter); {advice}"
+        );
         let mut anna = server.peer();
         anna.expect("Your nickname?");
         anna.send_bytes(b"an");

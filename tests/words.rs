@@ -121,6 +121,10 @@ fn in_the_group_all_words_count_and_none_reaches_the_group() {
     let server = Server::without_rate();
     let (anna, mut boris) = (server.login("anna"), server.login("boris"));
     let mut anna = anna.group();
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna', 'boris']");
+    anna.expect("In the group, 1 of 2: anna");
+    let mut boris = boris.group();
     words_are_answered(&mut anna, &mut boris, &|_| {});
     tell_as_a_dialogue(&mut anna, &mut boris);
     anna.send("MENU");
