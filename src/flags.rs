@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 pub mod chat;
+pub mod manual;
 pub mod server;
 
 /// `--ip-address`: a host, and the port where it stands behind it, as in `192.0.2.2:12345` or `[::1]:12345`.

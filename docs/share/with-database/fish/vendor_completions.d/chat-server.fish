@@ -26,7 +26,7 @@ end
 
 complete -c chat-server -n "__fish_chat_server_needs_command" -s i -l ip-address -d 'Address or host name to listen on; 0.0.0.0 lets other computers in' -r -f -a "(__fish_print_hostnames)"
 complete -c chat-server -n "__fish_chat_server_needs_command" -s p -l port -d 'Port to listen on; 0 lets the system choose' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for clients that frame nothing, such as the original Python client' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for students\' own clients: those that send no line ends, as the original\'s, and those that do' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome; it is read anew for each newcomer' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l max-clients -d 'Most clients at once [default: 1000, or what fits this machine]' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: no limit]' -r
