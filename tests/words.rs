@@ -119,7 +119,7 @@ fn at_the_numbered_list_all_words_count_but_tell() {
 #[test]
 fn in_the_group_all_words_count_and_none_reaches_the_group() {
     let server = Server::without_rate();
-    let (anna, mut boris) = (server.login("anna"), server.login("boris"));
+    let (anna, boris) = (server.login("anna"), server.login("boris"));
     let mut anna = anna.group();
     anna.send("LIST");
     anna.expect("Users in chatroom: ['anna', 'boris']");
