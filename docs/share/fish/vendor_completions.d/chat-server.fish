@@ -7,6 +7,8 @@ complete -c chat-server -l per-address -d 'Most clients at once from one address
 complete -c chat-server -l rate -d 'Lines a second that one client may write, after 20 at once; \'off\' for no limit' -r
 complete -c chat-server -l login-timeout -d 'Seconds in which a nickname has to be chosen' -r
 complete -c chat-server -l peer-timeout -d 'Seconds within which a client that vanished without a word is found out' -r
+complete -c chat-server -l lang -d 'Language of the program\'s own words, but not of the log; without it the environment says which' -r -f -a "en\t''
+ru\t''"
 complete -c chat-server -l show-text -d 'Write each message into the log, with what it says'
 complete -c chat-server -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chat-server -s V -l version -d 'Print version'
