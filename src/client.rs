@@ -19,6 +19,7 @@ use crossbeam_channel::bounded;
 pub use self::lang::Lang;
 use self::link::Link;
 pub use self::look::{Bell, Look};
+pub(crate) use self::raw::escaped;
 pub use self::raw::raw;
 pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 
 pub mod chat;
+pub mod check;
 pub mod language;
 pub mod manual;
 mod russian;

@@ -28,6 +28,31 @@ pub const MOTD_BYTES: u64 = 8 * 1024;
 pub const RATE_PER_SECOND: u32 = 10;
 /// Lines that a client may send at once before it is delayed: a short paste passes untouched.
 pub const RATE_BURST: u32 = 20;
+/// An address may write as fast as so many clients at their rate, 100 lines a second: a class of a hundred behind one
+/// address, a line a second each.
+pub const ADDRESS_CLIENTS: u32 = 10;
+/// Lines that the clients of one address may write at once: a hundred who log in and paste eight lines each.
+pub const ADDRESS_BURST: u32 = 1000;
+/// Bytes a second that may come to be heard from all addresses that write much, together: somebody who reads 200 kB a
+/// second all the time then catches up, whatever the others do.
+pub const HEARD_PER_SECOND: u32 = 160_000;
+/// What an address may write at once, in time that its share pays for: a class of a hundred that pastes twenty lines of
+/// code each. It is little enough for the backlog of whoever reads.
+pub const HEARD_BURST: Duration = Duration::from_secs(2);
+/// Bytes that a line brings beside its text: the nickname, and what stands around it.
+pub const LINE_ADDS: usize = 100;
+/// Sessions that may begin at once from one address: a class of a hundred, twice.
+pub const JOIN_BURST: u32 = 200;
+/// Sessions a second that may begin from one address after that: 400 students are in after twenty seconds.
+pub const JOINS_PER_SECOND: u32 = 10;
+/// Connections that one address may make at once: as many as there are places.
+pub const CONNECT_BURST: u32 = 1000;
+/// Connections a second of one address after that. Each is a line or three in the log: 250 MB a day, not 37 GB.
+pub const CONNECTS_PER_SECOND: u32 = 10;
+/// A connection that would wait longer than this for its turn is sent away: waiting, it would take a place.
+pub const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// Addresses whose debts are remembered one by one: some two megabytes.
+pub const RATE_ADDRESSES: usize = 10_000;
 /// Longest wait in one piece of a client that is made to wait: within it a reset connection is noticed.
 pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
@@ -42,14 +67,18 @@ pub const READ_BYTES: usize = 512;
 pub const QUEUE_PARCELS: usize = 1024;
 /// Bytes rendered before a batch is written: bounds the delivery thread's memory, whatever waits in the queue.
 pub const BATCH_BYTES: usize = 256 * 1024;
+/// Bytes that may wait for all late clients together, looked at before each batch: beyond it the first are cut. A machine
+/// with a gigabyte can spare them, and a hundred clients may then be as late as somebody who reads can become.
+pub const BACKLOGS_BYTES: usize = 256 * 1024 * 1024;
+/// For whom less than this waits is not cut while more waits for another: whoever reads 200 kB a second is never further
+/// behind, though two hundred addresses write all that the limits allow. So much for each late thread has to fit the machine.
+pub const BACKLOG_BYTES: usize = 2 * 1024 * 1024;
 /// After its first parcel a batch is gathered for this part of the time that the last one took.
 pub const GATHER_PART: u32 = 16;
 /// Shortest time to gather: below it the wait itself would cost more than it saves.
 pub const GATHER_MIN: Duration = Duration::from_micros(20);
 /// Longest time to gather: nobody notices it.
 pub const GATHER_MAX: Duration = Duration::from_millis(2);
-/// Bytes that may wait for a client that reads too slowly: beyond it the client is too late and is cut.
-pub const BACKLOG_BYTES: usize = 1024 * 1024;
 /// Bytes that the kernel may hold for one client's socket (feature `sockopts`); Linux doubles the figure, for its own
 /// bookkeeping. Left to itself it holds up to 4 MiB, and a few hundred readers who have stopped would use up what it has
 /// for all sockets together.
@@ -93,6 +122,8 @@ pub const LATE_THREADS_MIN: usize = 16;
 pub const LOGIN: Duration = Duration::from_secs(300);
 /// Time within which a vanished peer is found out (feature `sockopts`): under the two minutes that we promise.
 pub const PEER_TIMEOUT: Duration = Duration::from_secs(110);
+/// A late client that has taken not one byte for so long has stopped reading: where somebody has to be cut, it is the first.
+pub const LATE_STOPPED: Duration = Duration::from_secs(1);
 /// A late client that takes not one byte for so long is too late.
 pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long one write of a late thread waits for the socket; the delivery thread's do not wait at all.
@@ -142,8 +173,8 @@ pub const LOG_FLUSH: Duration = Duration::from_millis(500);
 pub const HISTORY: usize = 20;
 /// Most messages in one answer to `HISTORY`, and for `--history`.
 pub const HISTORY_MAX: usize = 200;
-/// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a quarter of the backlog, so
-/// that neither cuts anybody off.
+/// Most bytes in one answer to `HISTORY`, and of what is shown to whoever joins the group: a second's worth for a slow
+/// reader.
 pub const HISTORY_BYTES: usize = 256 * 1024;
 /// Bytes of an answer to `HISTORY` that cost what a line costs: it brings up to `HISTORY_BYTES` for twelve that are sent.
 pub const HISTORY_LINE_BYTES: usize = 4096;

@@ -24,8 +24,10 @@ use self::late::Writer;
 use self::leave::Leave;
 use self::motd::Motd;
 use self::password::Judge;
-use self::places::{Place, Places};
+use self::places::{Full, Place, Places, Spares};
+use self::rate_limit::RateLimit;
 use self::registry::Registry;
+use self::seldom::Seldom;
 use self::store::{Archive, Kept};
 use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
@@ -36,6 +38,7 @@ use crate::sockopts;
 use crate::wire::Framing;
 
 pub mod addresses;
+mod backlog;
 pub mod capacity;
 mod client;
 pub mod connection;
@@ -49,11 +52,14 @@ pub mod leave;
 #[cfg(test)]
 mod model;
 pub mod motd;
+mod origin;
 mod pace;
 pub mod password;
 mod places;
+mod rate_limit;
 pub mod registry;
 mod room;
+mod seldom;
 mod session;
 mod stop;
 pub mod store;
@@ -68,9 +74,9 @@ pub struct Config {
     pub max_clients: usize,
     /// Most late threads at once, beside the clients' own.
     pub late_threads: usize,
-    /// Most clients at once from one address.
+    /// Most clients at once from one address. `None`: half of them, and from this computer all.
     pub per_address: Option<usize>,
-    /// Lines a second from one client after its burst; `None` is no limit.
+    /// Lines a second from one client after its burst; what its address may do follows from it. `None` is no limit.
     pub rate: Option<u32>,
     /// The teacher's blackboard, shown after the welcome.
     pub motd: Option<Motd>,
@@ -109,6 +115,7 @@ struct Shared {
     config: Config,
     stop: Stop,
     places: Arc<Places>,
+    rate_limit: RateLimit,
     ids: AtomicU64,
     judge: Judge,
     /// Where clients come in that frame nothing.
@@ -127,13 +134,15 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     }
     let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
-    let writer = Writer { places: Places::new(config.late_threads, config.late_threads), alive: alive.clone() };
+    let spares = Spares::new(config.late_threads);
+    let writer = Writer::new(Arc::clone(&spares), alive.clone());
     let (store, archive) = store::halves(config.kept.take());
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
     let shared = Arc::new(Shared {
         registry: Registry::default(),
         archive,
-        places: Places::new(config.max_clients, config.per_address.unwrap_or(usize::MAX)),
+        places: Places::new(config.max_clients, config.per_address, spares),
+        rate_limit: RateLimit::new(config.rate, Instant::now()),
         delivery,
         config,
         stop: stop.clone(),
@@ -174,7 +183,7 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
         return;
     }
     let mut pause = ACCEPT_PAUSE_MIN;
-    let mut logged: Option<Instant> = None;
+    let (mut failed, mut sent_away) = (Seldom::default(), Seldom::default());
     for stream in listener.incoming() {
         if shared.stop.is_stopped() {
             return;
@@ -182,12 +191,11 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
         match stream {
             Ok(stream) => {
                 pause = ACCEPT_PAUSE_MIN;
-                spawn(stream, framing, shared, alive);
+                spawn(stream, framing, shared, alive, &mut sent_away);
             }
             Err(error) => {
-                if logged.is_none_or(|logged| logged.elapsed() >= ACCEPT_PAUSE_MAX) {
+                if failed.is_due().is_some() {
                     log::warn!("cannot accept: {error}; who is here chats on, and it is tried again");
-                    logged = Some(Instant::now());
                 }
                 if shared.stop.wait(pause) {
                     return;
@@ -200,29 +208,44 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
 
 /// One client, one thread: the original's `thread.start()`, but with a name, a small stack, and an answer for whom there
 /// is no place or no thread.
-fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Sender<Infallible>) {
+fn spawn(
+    stream: TcpStream,
+    framing: Framing,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+    sent_away: &mut Seldom,
+) {
     let address = match stream.peer_addr() {
         Ok(address) => address,
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
-    let place = match shared.places.take(address.ip()) {
-        Ok(place) => place,
+    let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
+    let connection = Arc::new(Connection::new(id, stream, address, framing));
+    let (wait, place) = match admit(&connection, shared) {
+        Ok(admitted) => admitted,
         Err(full) => {
-            log::warn!("sent {address} away: {full}");
-            return send_away(&stream, &full.to_string());
+            if let Some(unsaid) = sent_away.is_due() {
+                log::warn!("sent {address} away: {full}; and before it {unsaid} more, unsaid");
+            }
+            return send_away(&connection.stream, &full.to_string());
         }
     };
-    let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    if let Err(error) = sockopts::tune(&stream, shared.config.peer_timeout) {
+    if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
-    let connection = Arc::new(Connection::new(id, stream, address, framing));
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
-    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, place, alive)) {
+    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, place, wait, alive)) {
         log::warn!("no thread for {id}: {error}");
         send_away(&connection.stream, "the server has no thread left for you; try again later");
     }
+}
+
+/// A place, and how long its thread waits before it asks anything. Whoever connects too often takes nobody's place.
+fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<(Duration, Place), Full> {
+    let wait = shared.rate_limit.connects(connection.origin(), Instant::now()).ok_or(Full::TooOften)?;
+    let place = shared.places.take(connection, wait.is_zero())?;
+    Ok((wait, place))
 }
 
 /// One short line to a socket that no thread has. Errors do not matter: the connection is closed in any case.
@@ -233,18 +256,16 @@ fn send_away(mut stream: &TcpStream, why: &str) {
 }
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
-fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, _place: Place, _alive: Sender<Infallible>) {
-    let address = connection.address;
-    let Ok(mut client) = Client::new(connection, shared) else { return };
-    let leave = panic::catch_unwind(AssertUnwindSafe(|| session::session(&mut client))).unwrap_or(Leave::Fault);
-    match leave {
-        // A health check: it looks whether anybody listens, every few seconds perhaps.
-        Leave::End | Leave::Broken(_) if !client.has_spoken => {
-            log::debug!("{} connected from {address} and said nothing", client.id);
-        }
-        _ if leave.is_fault() => log::warn!("{} left: {leave}", client.name),
-        _ if !client.has_spoken => log::info!("{} from {address} said nothing and left: {leave}", client.id),
-        _ => log::info!("{} left: {leave}", client.name),
-    }
+fn client_thread(
+    connection: Arc<Connection>,
+    shared: Arc<Shared>,
+    place: Place,
+    wait: Duration,
+    _alive: Sender<Infallible>,
+) {
+    let Ok(mut client) = Client::new(connection, shared, place) else { return };
+    let session = || client.come_in(wait).map_or_else(|leave| leave, |()| session::session(&mut client));
+    let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
+    client.log_end(leave);
     client.goodbye(leave);
 }

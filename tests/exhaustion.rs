@@ -29,31 +29,74 @@ fn prlimit_maximum(_pid: Option<Pid>, resource: Resource) -> Option<u64> {
 #[test]
 fn places_taken_by_those_who_trickle_are_free_again_at_the_login_deadline() {
     let server = ServerProgram::start(&["--max-clients", "8", "--login-timeout", "1"]);
-    let mut anna = server.group("anna");
-    let trickling: Vec<Peer> = (0..7).map(|_| server.peer()).collect();
+    let mut trickling: Vec<Peer> = (0..8).map(|_| server.peer()).collect();
     let until = Instant::now() + DEADLINE;
-    loop {
+    while server.status("Threads") > 8 {
         for peer in &trickling {
             // Those who were cut already cannot be written to.
             peer.stream().write_all(b"a").unwrap_or_default();
         }
-        let mut boris = server.peer();
-        if boris.next_line().is_some_and(|line| line == "Your nickname?") {
-            boris.send("boris");
-            boris.expect("Successfully");
-            break;
-        }
-        assert!(Instant::now() < until, "a place is free again");
+        assert!(Instant::now() < until, "the places are free again");
         // The pace at which they trickle: twenty bytes within the deadline.
         std::thread::sleep(Duration::from_millis(50));
     }
-    anna.expect("(broadcast) General information: boris has joined the Chat");
-    for mut peer in trickling {
+    for peer in &mut trickling {
         peer.expect("Your nickname?");
         peer.expect("The connection is closed: no nickname was chosen in time");
         peer.expect("Disconnected");
         peer.expect_end();
     }
+    server.login("boris").quit();
+}
+
+#[test]
+fn in_a_full_house_a_newcomer_gets_the_place_of_who_has_been_there_longest_without_a_nickname() {
+    let mut server = ServerProgram::start(&["--max-clients", "100"]);
+    let mut anna = server.group("anna");
+    let mut silent: Vec<Peer> = (1..100).map(|_| server.peer()).collect();
+    silent.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+    let mut inside = Vec::new();
+    for (i, oldest) in silent.iter_mut().enumerate() {
+        inside.push(server.login(&format!("user{i}x")));
+        anna.expect(&format!("(broadcast) General information: user{i}x has joined the Chat"));
+        oldest.expect(
+            "The connection is closed: all places are taken, and who has no nickname yet makes room; try again",
+        );
+        oldest.expect("Disconnected");
+        oldest.expect_end();
+    }
+    let mut one_too_many = server.peer();
+    one_too_many.expect("The connection is closed: too many clients are here; try again later");
+    one_too_many.expect("Disconnected");
+    one_too_many.expect_end();
+    server.program.expect_error("said nothing and left: all places are taken");
+    // Nobody with a nickname was thrown out.
+    anna.send("LIST");
+    let all = anna.skip_to_start("Users in chatroom:");
+    assert!(all.contains("'anna'") && (0..99).all(|i| all.contains(&format!("'user{i}x'"))), "{all}");
+}
+
+#[test]
+fn who_gets_its_nickname_while_its_place_is_taken_has_the_one_or_the_other_and_never_both() {
+    const PLACES: usize = 20;
+    let server = ServerProgram::start(&["--max-clients", "20", "--rate", "off"]);
+    for round in 0..20 {
+        let mut asked: Vec<Peer> = (0..PLACES).map(|_| server.peer()).collect();
+        asked.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+        let mut newcomers = std::thread::scope(|scope| {
+            let names = |(i, peer): (usize, &mut Peer)| peer.stream().write_all(format!("a{round}x{i}\n").as_bytes());
+            scope.spawn(move || asked.iter_mut().enumerate().for_each(|one| names(one).unwrap_or_default()));
+            (0..PLACES).map(|_| server.peer()).collect::<Vec<Peer>>()
+        });
+        // Each newcomer has got a place, or is told that there is none.
+        for peer in &mut newcomers {
+            let said = peer.line();
+            assert!(said == "Your nickname?" || said.starts_with("The connection is closed: too many"), "{said}");
+        }
+        drop(newcomers);
+        server.wait_until_back((9, 20));
+    }
+    server.login("anna").quit();
 }
 
 #[test]

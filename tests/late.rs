@@ -27,8 +27,7 @@ fn tells_who_is_late() -> ServerProgram {
 }
 
 /// Says numbered messages from `first` on until somebody is late, and 100 more, which wait in the backlog behind the
-/// megabytes that the kernel has taken. The log may lag behind, so the backlog's megabyte is not filled up. Gives the number
-/// of the next message.
+/// megabytes that the kernel has taken. Gives the number of the next message.
 fn says_until_somebody_is_late(server: &mut ServerProgram, anna: &mut Peer, first: usize) -> usize {
     let mut next = first;
     let mut say = |count: usize| {
@@ -102,7 +101,7 @@ fn who_takes_not_a_byte_for_ten_seconds_is_cut() {
     says_until_somebody_is_late(&mut server, &mut anna, 0);
     let begun = Instant::now();
     anna.expect("(broadcast) General information: stalled has left the Chat (too late: could not keep up)");
-    // Sooner, and it was the backlog that had run over.
+    // Sooner, and something else had ended it.
     assert!(begun.elapsed() > Duration::from_secs(5), "after {:?}", begun.elapsed());
     server.program.expect_error("is too late: it did not read what it was sent");
     drop(stalled);
@@ -125,18 +124,14 @@ fn a_server_that_slept_gives_who_is_late_its_ten_seconds_all_the_same() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn who_is_cut_is_told_why_if_its_socket_takes_that_within_a_second() {
     let mut server = tells_who_is_late();
     // The second is the server's: on a busy machine it may be over before this process has its turn.
-    let is_told = (0..5).any(|round| {
-        let mut slow = server.group(&format!("slow{round}x"));
-        let mut anna = server.group(&format!("anna{round}x"));
-        let mut said = 0;
-        while !server.program.has_said_now("is too late: it did not read what it was sent") {
-            anna.send(&format!("{said} {}", long_text()));
-            anna.skip_to_start(&format!("(broadcast) anna{round}x: {said} x"));
-            said += 1;
-        }
+    let is_told = (0..5).any(|_| {
+        let (mut slow, mut anna) = (server.group("slow"), server.group("anna"));
+        says_until_somebody_is_late(&mut server, &mut anna, 0);
+        server.program.expect_error("is too late: it did not read what it was sent");
         let mut last = Vec::new();
         while let Some(line) = slow.next_line() {
             last.push(line);

@@ -19,7 +19,7 @@ mod support;
 /// for one would take longer.
 const NO_STALL: Duration = Duration::from_secs(5);
 
-/// A message near the limit: 3,000 of them are 12 MB, of which the kernel alone swallows 4 or more.
+/// A message near the limit: 1,500 of them are 6 MB, of which the kernel alone swallows 4 or more.
 fn long_text() -> String {
     "x".repeat(4000)
 }
@@ -37,10 +37,10 @@ fn says_much(peer: &mut Peer, nickname: &str, messages: usize) -> Vec<String> {
     others
 }
 
-/// Says 12 MB and waits until the room has heard that `nickname` was cut; of nobody else's leaving.
+/// Says 6 MB and waits until the room has heard that `nickname` was cut; of nobody else's leaving.
 #[track_caller]
 fn says_much_until_cut(peer: &mut Peer, name: &str, nickname: &str) {
-    let mut notices = says_much(peer, name, 3000);
+    let mut notices = says_much(peer, name, 1500);
     if notices.is_empty() {
         notices.push(peer.line());
     }
@@ -81,7 +81,7 @@ fn a_stalled_reader_delays_nobody_and_is_cut() {
     let (stalled, mut boris, mut anna) = (server.group("vera"), server.group("boris"), server.group("anna"));
     let text = format!("(broadcast) anna: {}", long_text());
     thread::scope(|scope| {
-        scope.spawn(|| (0..3000).for_each(|_| drop(boris.skip_to(&text))));
+        scope.spawn(|| (0..1500).for_each(|_| drop(boris.skip_to(&text))));
         says_much_until_cut(&mut anna, "anna", "vera");
     });
     is_too_late_in_the_log(&mut server, &["vera"]);
@@ -89,6 +89,7 @@ fn a_stalled_reader_delays_nobody_and_is_cut() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let slow = server.login("vera");
@@ -106,9 +107,9 @@ fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
             }
         };
         scope.spawn(reads);
-        let hears = scope.spawn(|| (0..3000).flat_map(|_| boris.skip_to(&text)).collect::<Vec<String>>());
+        let hears = scope.spawn(|| (0..1500).flat_map(|_| boris.skip_to(&text)).collect::<Vec<String>>());
         says_much_until_cut(&mut anna, "anna", "vera");
-        let notices = hears.join().expect("boris hears all 3,000");
+        let notices = hears.join().expect("boris hears all 1,500");
         assert!(notices.is_empty() || notices == [cut_notice("vera")], "{notices:?}");
         drop(stop);
     });
@@ -116,6 +117,7 @@ fn a_client_that_reads_a_byte_a_second_is_cut_and_the_others_hear_everything() {
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_is_stopped_in_its_tracks_is_cut_and_the_others_hear_everything() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let (mut boris, mut anna) = (server.group("boris"), server.group("anna"));
@@ -127,19 +129,20 @@ fn a_client_that_is_stopped_in_its_tracks_is_cut_and_the_others_hear_everything(
     vera.signal(Signal::STOP);
     let text = format!("(broadcast) anna: {}", long_text());
     thread::scope(|scope| {
-        scope.spawn(|| (0..3000).for_each(|_| drop(boris.skip_to(&text))));
+        scope.spawn(|| (0..1500).for_each(|_| drop(boris.skip_to(&text))));
         says_much_until_cut(&mut anna, "anna", "vera");
     });
     is_too_late_in_the_log(&mut server, &["vera"]);
 }
 
 #[test]
+#[ignore = "waits ten seconds for nothing to be read; .ci/run runs it"]
 fn a_client_that_asks_and_never_reads_is_cut() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let mut anna = server.group("anna");
     let crowd: Vec<Peer> = (0..20).map(|i| server.login(&format!("{}{i}", "w".repeat(30)))).collect();
     let greedy = server.login("greedy");
-    asks_and_never_reads(&greedy);
+    asks_and_never_reads(&greedy, 200);
     anna.skip_to(&cut_notice("greedy"));
     anna.send("still here");
     anna.expect("(broadcast) anna: still here");
@@ -147,16 +150,17 @@ fn a_client_that_asks_and_never_reads_is_cut() {
     drop(crowd);
 }
 
-/// LIST, 100,000 times. The server may cut it while it still writes.
-fn asks_and_never_reads(peer: &Peer) {
-    let asked = (0..1000).try_for_each(|_| peer.stream().write_all("LIST\n".repeat(100).as_bytes()));
+/// LIST, so many hundred times. The server may cut it while it still writes.
+fn asks_and_never_reads(peer: &Peer, hundreds: usize) {
+    let asked = (0..hundreds).try_for_each(|_| peer.stream().write_all("LIST\n".repeat(100).as_bytes()));
     drop(asked);
 }
 
 #[test]
 fn two_hundred_who_do_not_read_harm_nobody_else() {
     const STALLED: usize = 200;
-    const MESSAGES: usize = 1500;
+    // For all of them together more than may wait, when their kernels have had half a megabyte each.
+    const MESSAGES: usize = 600;
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let names: Vec<String> = (0..STALLED).map(|i| format!("user{i}x")).collect();
     let joins = |name: &String| {
@@ -172,7 +176,7 @@ fn two_hundred_who_do_not_read_harm_nobody_else() {
     let mut notices = thread::scope(|scope| {
         let hears = scope.spawn(|| (0..MESSAGES).flat_map(|_| boris.skip_to(&text)).collect::<Vec<String>>());
         // Ten ask for the list again and again; of the others every third reads a byte a second.
-        scope.spawn(|| stalled.iter().step_by(STALLED / 10).for_each(asks_and_never_reads));
+        scope.spawn(|| stalled.iter().step_by(STALLED / 10).for_each(|peer| asks_and_never_reads(peer, 20)));
         let reads = || {
             while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
                 // Of one that was cut there may be nothing left to read.
@@ -185,6 +189,9 @@ fn two_hundred_who_do_not_read_harm_nobody_else() {
             notices.push(anna.line());
         }
         drop(stop);
+        // What waits is bounded, whoever does not read. 256 MiB, with a batch beyond it, and what the server needs itself.
+        let most = server.status("VmHWM");
+        assert!(most < 400 * 1024, "{most} KiB");
         let all_heard = hears.join().expect("boris hears all of it");
         assert!(all_heard.iter().all(|line| line.ends_with(TOO_LATE)), "{all_heard:?}");
         notices

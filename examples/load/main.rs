@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --example load                                   10 senders, 8 messages in flight each
 //! cargo run --release --example load -- --clients 1000 --rate 100      100 messages a second in all
-//! cargo run --release --example load -- --clients 200 --frozen 20 --rate 2000 --size 600 --seconds 10
+//! cargo run --release --example load -- --clients 200 --frozen 20 --rate 2000 --size 600 --seconds 15
 //! cargo run --release --example load -- --reference floor --reference outbox
 //! ```
 //!

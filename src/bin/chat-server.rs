@@ -97,21 +97,22 @@ fn clients(wanted: Option<usize>, capacity: &Capacity, lang: Lang) -> io::Result
 
 /// A bound listener, or what to do about it.
 fn listen(host: &str, port: u16, flag: &str, lang: Lang) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| {
-            io::Error::other(match lang {
-                Lang::En => format!("cannot find the host '{host}' ({error}); check --ip-address"),
-                Lang::Ru => format!("не удаётся найти узел '{host}' ({error}); проверьте --ip-address"),
-            })
-        })?
-        .collect();
+    let addresses: Vec<SocketAddr> =
+        (host, port).to_socket_addrs().map_err(|error| cannot_find(host, &error, lang))?.collect();
     TcpListener::bind(addresses.as_slice()).map_err(|error| {
         let advice = advice(error.kind(), flag, lang);
         io::Error::other(match lang {
             Lang::En => format!("cannot listen on {host} port {port}: {error}; {advice}"),
             Lang::Ru => format!("не удаётся занять {host}, порт {port}: {error}; {advice}"),
         })
+    })
+}
+
+/// A name that has no address.
+fn cannot_find(host: &str, error: &io::Error, lang: Lang) -> io::Error {
+    io::Error::other(match lang {
+        Lang::En => format!("cannot find the host '{host}' ({error}); check --ip-address"),
+        Lang::Ru => format!("не удаётся найти узел '{host}' ({error}); проверьте --ip-address"),
     })
 }
 

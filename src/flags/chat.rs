@@ -4,8 +4,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueEnum, ValueHint};
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::check::Check;
 use super::language::{self, Language};
 use super::russian::in_russian;
 use super::{Address, whole, wrong};
@@ -20,8 +21,11 @@ mod russian;
 /// Type a line and press Enter to send it; HELP lists the special words, QUIT or Ctrl-D leaves. With a script on the
 /// standard input it sends each line, at the end QUIT, and prints what comes in as plain lines.
 #[derive(Debug, Parser)]
-#[command(name = "chat", version)]
+#[command(name = "chat", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
+    /// What is done instead of joining a chat
+    #[command(subcommand)]
+    pub other: Option<Other>,
     /// Address or host name of the server
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: Address,
@@ -58,6 +62,18 @@ pub struct Flags {
     /// Language of the program's own words; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+}
+
+/// What `chat` does instead of joining a chat.
+#[derive(Debug, Subcommand)]
+pub enum Other {
+    /// Checks a server, in whatever language it is written
+    ///
+    /// It plays clients to a server that runs at HOST:PORT, or to one that COMMAND starts: that is given a free port in PORT,
+    /// and in place of {port} among its arguments, and is stopped at the end. Without --step all steps are tried, up to the one
+    /// that is not reached. Exit status: 0 all checks ran and hold, 1 some are broken or were not run, 2 no server, or no such
+    /// check. Extra checks never change it.
+    Check(Check),
 }
 
 /// `--framing`.
@@ -143,12 +159,13 @@ mod tests {
     fn every_flag_has_its_help_in_russian() {
         let mut command = command(Lang::Ru);
         command.build();
-        for arg in command.get_arguments() {
+        let check = command.find_subcommand("check").expect("it is there");
+        for arg in command.get_arguments().chain(check.get_arguments()) {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.chars().any(|c| ('а'..='я').contains(&c)), "{}: {help:?}", arg.get_id());
         }
         let help = command.render_long_help().to_string();
-        let headings = ["Usage:", "Options:", "[default:", "[possible"];
+        let headings = ["Usage:", "Options:", "Commands:", "Arguments:", "[default:", "[possible"];
         assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
         assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
     }
@@ -160,6 +177,7 @@ mod tests {
             wrong::explained(error, lang, "chat")
         };
         for (line, english, russian) in [
+            ("chat chekc", "similar subcommand exists: 'check'", "похоже на: 'check'"),
             ("chat --bogus", "unexpected argument '--bogus' found", "неизвестный параметр '--bogus'"),
             ("chat --nick", "'--nickname'", "похоже на: '--nickname'"),
             ("chat 10.0.0.1", "tip: the server is named with --ip-address", "сервер задают параметры --ip-address"),

@@ -3,6 +3,9 @@
 
 use clap::{Arg, ArgAction, Command};
 
+/// Flags by their ids: what each does, and what its value is called.
+pub(super) type Flags = &'static [(&'static str, &'static str, &'static str)];
+
 /// What a program says of itself.
 pub(super) struct Words {
     /// In one line.
@@ -12,9 +15,20 @@ pub(super) struct Words {
     /// How it is called.
     pub(super) usage: &'static str,
     /// What each flag does, and what its value is called; those of its commands too.
-    pub(super) flags: &'static [(&'static str, &'static str, &'static str)],
-    /// What each command does, and how it is called.
-    pub(super) commands: &'static [(&'static str, &'static str, &'static str)],
+    pub(super) flags: Flags,
+    /// Its commands, and theirs.
+    pub(super) commands: &'static [Part],
+}
+
+/// A command of a program.
+pub(super) struct Part {
+    pub(super) name: &'static str,
+    pub(super) about: &'static str,
+    /// In a paragraph, with `about` before it; else empty.
+    pub(super) long_about: &'static str,
+    pub(super) usage: &'static str,
+    /// Flags whose words are not those of the program's.
+    pub(super) flags: Flags,
 }
 
 const HEADING: &str = "Параметры";
@@ -33,11 +47,11 @@ const BOTH: &[(&str, &str, &str)] = &[
 pub(super) fn in_russian(command: Command, words: &Words) -> Command {
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version);
     let command = command.about(words.about).long_about(words.long_about).disable_version_flag(true).arg(version);
-    in_its_words(command, words, words.usage)
+    in_its_words(command, words, &[], words.usage)
 }
 
 /// A program or one of its commands, and the commands below it.
-fn in_its_words(command: Command, words: &Words, usage: &'static str) -> Command {
+fn in_its_words(command: Command, words: &Words, own: Flags, usage: &'static str) -> Command {
     // clap writes the help of this one itself, in English: so it is ours.
     let help = Arg::new("help").short('h').long("help").action(ArgAction::Help);
     let command = command
@@ -47,15 +61,20 @@ fn in_its_words(command: Command, words: &Words, usage: &'static str) -> Command
         .disable_help_subcommand(true)
         .subcommand_help_heading(COMMANDS)
         .arg(help)
-        .mut_args(|arg| translated(arg, words));
-    command.mut_subcommands(|part| match words.commands.iter().find(|(name, ..)| *name == part.get_name()) {
-        Some((_, about, usage)) => in_its_words(part.about(*about), words, usage),
-        None => part,
+        .mut_args(|arg| translated(arg, words, own));
+    command.mut_subcommands(|command| match words.commands.iter().find(|part| part.name == command.get_name()) {
+        Some(part) if part.long_about.is_empty() => {
+            in_its_words(command.about(part.about), words, part.flags, part.usage)
+        }
+        Some(part) => {
+            in_its_words(command.about(part.about).long_about(part.long_about), words, part.flags, part.usage)
+        }
+        None => command,
     })
 }
 
-fn translated(arg: Arg, words: &Words) -> Arg {
-    let mut known = words.flags.iter().chain(BOTH);
+fn translated(arg: Arg, words: &Words, own: Flags) -> Arg {
+    let mut known = own.iter().chain(words.flags).chain(BOTH);
     let Some((_, help, value)) = known.find(|(id, ..)| arg.get_id() == id) else { return arg };
     let heading = if arg.is_positional() { ARGUMENTS } else { HEADING };
     let arg = arg.help_heading(heading);

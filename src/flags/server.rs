@@ -40,10 +40,10 @@ pub struct Flags {
     /// Most clients at once [default: 1000, or what fits this machine]
     #[arg(long, value_name = "N", value_parser = whole::<usize>(1, u64::MAX))]
     pub max_clients: Option<usize>,
-    /// Most clients at once from one address [default: no limit]
+    /// Most clients at once from one address [default: half of all; no limit for this computer itself]
     #[arg(long, value_name = "N", value_parser = whole::<usize>(1, u64::MAX))]
     pub per_address: Option<usize>,
-    /// Lines a second that one client may write, after 20 at once; 'off' for no limit
+    /// Lines a second that one client may write, after 20 at once, and ten times as many all of one address; 'off' for no limit
     #[arg(long, value_name = "N|off", default_value = "10", value_parser = rate)]
     pub rate: Rate,
     /// Seconds in which a nickname has to be chosen

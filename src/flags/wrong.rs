@@ -4,10 +4,11 @@
 use std::io::{self, Write};
 use std::process;
 
-use clap::Error;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
+use super::chat::Flags;
 use crate::client::Lang;
 
 /// Shows help, or what is wrong, and ends the process.
@@ -22,7 +23,8 @@ pub(super) fn ends(error: Error, lang: Lang, program: &str) -> ! {
 }
 
 /// All that is shown, but for the last newline.
-pub(super) fn explained(mut error: Error, lang: Lang, program: &str) -> String {
+pub(super) fn explained(error: Error, lang: Lang, program: &str) -> String {
+    let mut error = if program == "chat" { as_argument(error) } else { error };
     let is_bare = program == "chat" && is_bare(&error);
     if is_bare {
         let advice = "the server is named with --ip-address ADDRESS and --port PORT";
@@ -35,10 +37,23 @@ pub(super) fn explained(mut error: Error, lang: Lang, program: &str) -> String {
     }
 }
 
+/// `chat 10.0.0.1` is no word for a command that `chat` does not have, unless it looks like one that it has.
+fn as_argument(error: Error) -> Error {
+    let name = error.get(ContextKind::InvalidSubcommand).cloned();
+    let Some(name) = name.filter(|_| error.get(ContextKind::SuggestedSubcommand).is_none()) else { return error };
+    let mut argument = Error::new(ErrorKind::UnknownArgument).with_cmd(&Flags::command());
+    argument.insert(ContextKind::InvalidArg, name);
+    for (kind, value) in error.context().filter(|(kind, _)| *kind == ContextKind::Usage) {
+        argument.insert(kind, value.clone());
+    }
+    argument
+}
+
 /// `chat 10.0.0.1`, as one writes it with `nc`.
 fn is_bare(error: &Error) -> bool {
     let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string).unwrap_or_default();
-    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-')
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') && !usage.contains(": chat check")
 }
 
 /// What would be right, said by the flag's own parser.
@@ -50,6 +65,7 @@ fn wanted(english: &str) -> String {
         _ if english.contains("its port with --port") => {
             "напишите узел (192.0.2.2, ::1 или имя), а порт в --port".into()
         }
+        _ if english.contains("seconds from 0.1 to 600") => "нужно число секунд от 0.1 до 600".into(),
         _ if english.ends_with("or 'off'") => "нужно число от 1, например 10, или off".into(),
         _ => english.into(),
     }
@@ -60,6 +76,9 @@ fn in_russian(error: &Error, is_bare: bool, program: &str) -> String {
     let (argument, value) = (context(ContextKind::InvalidArg).unwrap_or_default(), context(ContextKind::InvalidValue));
     let mut text = "ошибка: ".to_owned();
     text += &match (error.kind(), value) {
+        (ErrorKind::InvalidSubcommand, _) => {
+            format!("нет команды '{}'", context(ContextKind::InvalidSubcommand).unwrap_or_default())
+        }
         (ErrorKind::UnknownArgument, _) => format!("неизвестный параметр '{argument}'"),
         (ErrorKind::ArgumentConflict, _) => match context(ContextKind::PriorArg).filter(|prior| *prior != argument) {
             Some(prior) => format!("параметр '{argument}' нельзя дать вместе с '{prior}'"),
@@ -70,9 +89,6 @@ fn in_russian(error: &Error, is_bare: bool, program: &str) -> String {
             format!("параметру '{argument}' не подходит значение '{value}'")
         }
         (ErrorKind::MissingRequiredArgument, _) => format!("не хватает: {argument}"),
-        (ErrorKind::InvalidSubcommand, _) => {
-            format!("нет такой команды: '{}'", context(ContextKind::InvalidSubcommand).unwrap_or_default())
-        }
         (ErrorKind::InvalidValue, None) => format!("параметру '{argument}' нужно значение"),
         // Whatever else it is: clap's own words are better than none.
         _ => return error.to_string().trim_end().to_owned(),
@@ -84,7 +100,10 @@ fn in_russian(error: &Error, is_bare: bool, program: &str) -> String {
     if let Some(valid) = context(ContextKind::ValidValue) {
         text += &format!("\n  [возможно: {valid}]");
     }
-    if let Some(similar) = context(ContextKind::SuggestedArg).or(context(ContextKind::SuggestedValue)) {
+    if let Some(similar) = context(ContextKind::SuggestedArg)
+        .or(context(ContextKind::SuggestedValue))
+        .or(context(ContextKind::SuggestedSubcommand))
+    {
         text += &format!("\n\n  похоже на: '{similar}'");
     }
     if is_bare {

@@ -12,8 +12,10 @@ use super::kept::{self, Member};
 use super::leave::Leave;
 use super::pace::Pace;
 use super::password::Password;
+use super::places::Place;
 use crate::limits::{
-    LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST, RATE_SLICE, READ_BYTES, STOP_DRAIN,
+    ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
+    RATE_SLICE, READ_BYTES, STOP_DRAIN,
 };
 use crate::protocol;
 use crate::protocol::foreign::{self, Greeting};
@@ -31,6 +33,8 @@ pub(super) struct Client {
     reader: MessageReader,
     pace: Pace,
     told_about_pace: bool,
+    told_about_address: bool,
+    place: Place,
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
@@ -54,15 +58,16 @@ pub(super) struct Client {
 
 impl Client {
     /// The client behind a fresh connection; the delivery thread hears of it.
-    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>) -> Result<Self, Leave> {
-        let now = Instant::now();
+    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, place: Place) -> Result<Self, Leave> {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
-            pace: Pace::new(shared.config.rate, now),
+            pace: Pace::new(shared.config.rate, Instant::now()),
             told_about_pace: false,
-            login_until: now.checked_add(shared.config.login),
+            told_about_address: false,
+            place,
+            login_until: None,
             looked_once_more: false,
             rest_until: None,
             told_about_line_end: false,
@@ -76,6 +81,27 @@ impl Client {
             connection,
             shared,
         })
+    }
+
+    /// Waits for the turn of this connection among those of its address, which costs none of the login's patience.
+    pub(super) fn come_in(&mut self, wait: Duration) -> Result<(), Leave> {
+        self.pause(wait)?;
+        self.login_until = Instant::now().checked_add(self.shared.config.login);
+        Ok(())
+    }
+
+    /// For the log: how it ended.
+    pub(super) fn log_end(&self, leave: Leave) {
+        let (id, address) = (self.id, self.connection.address);
+        match leave {
+            // A health check: it looks whether anybody listens, every few seconds perhaps.
+            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+                log::debug!("{id} connected from {address} and said nothing");
+            }
+            _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
+            _ if !self.has_spoken => log::info!("{id} from {address} said nothing and left: {leave}"),
+            _ => log::info!("{} left: {leave}", self.name),
+        }
     }
 
     /// The handle on the queue.
@@ -121,7 +147,7 @@ impl Client {
             Incoming::Overflow => return Err(Leave::Overflow),
             Incoming::End => return Err(self.end()),
         };
-        self.keep_pace()?;
+        self.keep_pace(line.as_ref().map_or(0, |text| text.as_str().len()))?;
         match line {
             Ok(text) => {
                 #[cfg(test)]
@@ -141,7 +167,7 @@ impl Client {
     /// for a line that cannot be taken, which is answered.
     pub(super) fn read_password(&mut self) -> Result<Option<Password>, Leave> {
         let line = self.next()?;
-        self.keep_pace()?;
+        self.keep_pace(0)?;
         match line {
             Incoming::Line(line) => Ok(Some(Password::new(line))),
             Incoming::Refused(refusal) => self.send(protocol::refused(&refusal)).map(|()| None),
@@ -153,7 +179,8 @@ impl Client {
     /// The goodbye: the last parcel about this connection. Then reads on until the peer has closed too or its second is
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
     /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
-    /// ended by whoever cut it, after the last words.
+    /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
+    /// is out: another may need its thread.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
         let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
@@ -179,10 +206,21 @@ impl Client {
         connection.shutdown();
     }
 
-    /// The nickname is there: from now on a client may be silent for as long as it likes.
-    pub(super) fn logged_in(&mut self, nickname: &Nickname) {
+    /// The nickname is there: from now on a client may be silent for as long as it likes, and nobody takes its place.
+    /// Blocks where many come from its address at once, until it is its turn.
+    pub(super) fn logged_in(&mut self, nickname: &Nickname) -> Result<(), Leave> {
+        if !self.place.keep() {
+            return Err(Leave::GaveWay);
+        }
         self.name = nickname.to_string();
         self.login_until = None;
+        let (rate_limit, origin) = (&self.shared.rate_limit, self.connection.origin());
+        let wait = rate_limit.joins(origin, Instant::now());
+        if wait >= RATE_SLICE {
+            let seconds = wait.as_secs() + 1;
+            self.send(format!("Many come from your address at once: you are let in within {seconds} s"))?;
+        }
+        self.pause(wait).inspect_err(|_| rate_limit.joins_not(origin, Instant::now()))
     }
 
     /// What comes next. It is the receipt, too, for what had waited for this client.
@@ -302,17 +340,28 @@ impl Client {
         self.connection.why_ends().or(stopped).unwrap_or(seen)
     }
 
-    /// Delays who floods, and says so once. TCP pushes back meanwhile: this thread does not read.
-    fn keep_pace(&mut self) -> Result<(), Leave> {
-        let wait = self.pace.wait(Instant::now());
-        if !wait.is_zero() && !self.told_about_pace {
+    /// Delays who floods, by itself or with others at its address, and says so once. TCP pushes back meanwhile: this
+    /// thread does not read.
+    fn keep_pace(&mut self, bytes: usize) -> Result<(), Leave> {
+        let now = Instant::now();
+        let own = self.pace.wait(now);
+        let with_others = self.shared.rate_limit.writes(self.connection.origin(), bytes, now);
+        // What others at this address do is no reason to lose the login's patience.
+        self.login_until = self.login_until.and_then(|until| until.checked_add(with_others));
+        let rate = self.shared.config.rate.unwrap_or_default();
+        if !own.is_zero() && !self.told_about_pace {
             self.told_about_pace = true;
-            let rate = self.shared.config.rate.unwrap_or_default();
             self.send(format!(
                 "You write faster than {rate} lines a second after the first {RATE_BURST}: nothing is lost, it is sent at that rate"
             ))?;
+        } else if with_others >= RATE_SLICE && with_others > own && !self.told_about_address {
+            self.told_about_address = true;
+            let (rate, kilobytes) = (rate.saturating_mul(ADDRESS_CLIENTS), HEARD_PER_SECOND / 1000);
+            self.send(format!(
+                "All at your address together write faster than {rate} lines or {kilobytes} kB a second: nothing is lost, it is sent at that rate"
+            ))?;
         }
-        self.pause(wait)
+        self.pause(own.max(with_others))
     }
 
     /// What the last line asked for costs as much as so many lines; the next one waits for that.

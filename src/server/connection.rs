@@ -8,7 +8,6 @@
 //! `backlog` guards who writes and what waits. Nothing else is taken under it, and no I/O happens under it. Only the
 //! delivery thread makes a client late; only the late thread makes it punctual again, when nothing waits any more.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,9 +15,10 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
+use super::backlog::Backlog;
 use super::leave::Leave;
-use crate::limits::{BACKLOG_BYTES, CHUNK_BYTES, CHUNK_WRITES};
-use crate::wire::{self, Framing};
+use super::origin::Origin;
+use crate::wire::Framing;
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,65 +48,6 @@ pub struct Connection {
     ended: Condvar,
 }
 
-/// What waits for a socket that did not take it. Plain state: the writers do the I/O.
-#[derive(Debug, Default)]
-pub(super) struct Backlog {
-    /// A late thread writes this socket, and the delivery thread only appends.
-    pub(super) late: bool,
-    /// What waits, in order.
-    pub(super) bytes: VecDeque<u8>,
-    /// The goodbye is the last in `bytes`: after it the writing side is shut.
-    pub(super) closing: bool,
-    /// Since when the goodbye is out.
-    pub(super) closed: Option<Instant>,
-    /// When a client that frames nothing was written to last.
-    pub(super) written: Option<Instant>,
-    /// Cut, and why: nothing more is written.
-    pub(super) cut: Option<Leave>,
-    /// Asked to leave, and why: what is sent is still written.
-    leaves: Option<Leave>,
-}
-
-impl Backlog {
-    /// Takes what a late client is sent; too much, and the client is too late.
-    pub(super) fn append(&mut self, bytes: &[u8], closing: bool) {
-        if self.cut.is_some() {
-            return;
-        }
-        if self.bytes.len() + bytes.len() > BACKLOG_BYTES {
-            self.cut_off(Leave::TooLate);
-        } else {
-            self.bytes.extend(bytes);
-            self.closing |= closing;
-        }
-    }
-
-    /// Whether so many bytes may go out at once to a client that takes one `recv` for one message. Else a late thread
-    /// writes them, piece by piece with a pause.
-    pub(super) fn takes_at_once(&mut self, bytes: usize) -> bool {
-        let has_paused = self.written.is_none_or(|written| written.elapsed() >= CHUNK_WRITES);
-        self.written = Some(Instant::now());
-        bytes <= CHUNK_BYTES && has_paused
-    }
-
-    /// Takes out the next piece for such a client: whole lines, or else whole letters.
-    pub(super) fn next_chunk(&mut self) -> Vec<u8> {
-        self.written = Some(Instant::now());
-        let count = wire::chunk(self.bytes.make_contiguous());
-        self.bytes.drain(..count).collect()
-    }
-
-    /// Forgets what waits. The first reason stands.
-    pub(super) fn cut_off(&mut self, why: Leave) {
-        self.cut.get_or_insert(why);
-        self.bytes = VecDeque::new();
-    }
-
-    fn has_ended(&self) -> bool {
-        self.closed.is_some() || self.cut.is_some()
-    }
-}
-
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
@@ -123,6 +64,11 @@ impl Connection {
     /// delivery thread that news along.
     pub(super) fn written(&self) -> Framing {
         if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
+    }
+
+    /// Whose limits it counts for.
+    pub(super) fn origin(&self) -> Origin {
+        Origin::of(self.address.ip())
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
@@ -170,15 +116,6 @@ impl Connection {
     /// The goodbye has been out for as long as `time`.
     pub(super) fn is_closed_for(&self, time: Duration) -> bool {
         self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
-    }
-
-    /// Cuts who is late and has no room for so many bytes more: that is too late. True where it is not cut.
-    pub(super) fn cut_unless_room(&self, bytes: usize) -> bool {
-        let mut backlog = self.backlog.lock();
-        if backlog.late && backlog.bytes.len() + bytes > BACKLOG_BYTES {
-            backlog.cut_off(Leave::TooLate);
-        }
-        backlog.cut.is_none()
     }
 
     /// Nothing more will be written, after waiting for that up to `time`.

@@ -139,7 +139,7 @@ impl Delivery {
         let broke = Arc::new(AtomicBool::new(false));
         let its_broke = Arc::clone(&broke);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
-        let thread = builder.spawn(move || deliver(&parcels, &writer, store, stop, its_broke))?;
+        let thread = builder.spawn(move || deliver(&parcels, writer, store, stop, its_broke))?;
         Ok((Delivery { queue }, DeliveryThread { thread, broke }))
     }
 
@@ -232,7 +232,7 @@ impl DeliveryThread {
 /// time that it needed to write the last batch. Those who speak at the same time are microseconds apart: without that wait
 /// the first of them would have a round to itself, and all the others would need a second one. Where something is in the
 /// queue already, it was gathered while the last batch was written.
-fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
+fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
     let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
     let room = &mut all.room;
     let mut looks = never();
@@ -252,6 +252,7 @@ fn deliver(queue: &Receiver<Parcel>, writer: &Writer, store: Box<dyn Store>, sto
         let begun = Instant::now();
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
+        writer.keep_bound();
         window = gather_window(begun.elapsed());
         if room.is_stopping() && !was_stopping {
             looks = tick(LINGER_SLICE);

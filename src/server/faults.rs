@@ -20,7 +20,8 @@ use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
 use super::leave::Leave;
 use super::password::Judge;
-use super::places::Places;
+use super::places::{Places, Spares};
+use super::rate_limit::RateLimit;
 use super::registry::Registry;
 use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
@@ -252,7 +253,8 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
         delivery: Delivery::with(queue),
         config: Config { rate: None, ..Config::default() },
         stop: Stop::new(),
-        places: Places::new(10, 10),
+        places: Places::new(10, None, Spares::new(1)),
+        rate_limit: RateLimit::new(None, Instant::now()),
         ids: AtomicU64::new(1),
     });
     for name in ["anna", "vera"] {
@@ -262,10 +264,10 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");
-    let place = shared.places.take(connection.address.ip()).expect("a free place");
+    let place = shared.places.take(&connection, true).expect("a free place");
     let (alive, ended) = bounded(0);
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
-    let session = move || client_thread(its_connection, its_shared, place, alive);
+    let session = move || client_thread(its_connection, its_shared, place, Duration::ZERO, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
     takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);

@@ -10,16 +10,17 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 
+use super::backlog::Burden;
 use super::connection::Connection;
 use super::leave::Leave;
-use super::places::{Place, Places};
-use crate::limits::{CHUNK_WRITES, LAST_WORDS, LATE_PATIENCE, LATE_PIECE_BYTES, LATE_STACK, LATE_WRITE};
+use super::places::{Spare, Spares};
+use crate::limits::{BACKLOG_BYTES, BACKLOGS_BYTES, CHUNK_WRITES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::{Framing, is_timeout};
@@ -27,15 +28,49 @@ use crate::wire::{Framing, is_timeout};
 /// Writes for the delivery thread: at once what the socket takes, by a late thread what it does not.
 pub(super) struct Writer {
     /// Bounds the late threads.
-    pub(super) places: Arc<Places>,
+    spares: Arc<Spares>,
     /// Held by every thread that `start_server` waits for.
-    pub(super) alive: Sender<Infallible>,
+    alive: Sender<Infallible>,
+    /// Who is late. Whoever has gone meanwhile is forgotten here, and its descriptor with it.
+    late: Vec<Weak<Connection>>,
+    /// Bytes that may wait for all of them together.
+    bound: usize,
 }
 
 impl Writer {
+    /// A writer for whom nobody is late yet. Where the machine has room for few late threads, it has for few backlogs.
+    pub(super) fn new(spares: Arc<Spares>, alive: Sender<Infallible>) -> Self {
+        let bound = BACKLOGS_BYTES.min(spares.left().saturating_mul(BACKLOG_BYTES));
+        Writer { spares, alive, late: Vec::new(), bound }
+    }
+
+    /// Bounds what waits for all late clients together. Where it is too much, whoever burdens the others most is cut,
+    /// until it is not. Called between two batches, never within one: who is given a receipt in a batch is not cut for
+    /// the others before it is handed the message.
+    pub(super) fn keep_bound(&mut self) {
+        let mut late: Vec<(Burden, Arc<Connection>)> = Vec::new();
+        self.late.retain(|connection| {
+            let Some(connection) = connection.upgrade().filter(|connection| connection.is_late()) else { return false };
+            let burden = connection.backlog.lock().burden();
+            late.push((burden, connection));
+            true
+        });
+        let mut waiting: usize = late.iter().map(|(burden, _)| burden.bytes).sum();
+        if waiting <= self.bound {
+            return;
+        }
+        late.sort_by_key(|(burden, _)| *burden);
+        while let Some((burden, connection)) = late.pop().filter(|_| waiting > self.bound) {
+            log::debug!("{} goes first: {} bytes wait for it, {waiting} for all", connection.id, burden.bytes);
+            // Its late thread finds out, says the last words, and ends the connection.
+            connection.backlog.lock().cut_off(Leave::TooLate);
+            waiting -= burden.bytes;
+        }
+    }
+
     /// Hands `bytes` to the socket or to the backlog, and never waits. After the last bytes (`closing`) the writing
     /// side is shut. A socket that is broken is cut; its own thread finds out and leaves.
-    pub(super) fn write(&self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
+    pub(super) fn write(&mut self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
         {
             let mut backlog = connection.backlog.lock();
             if backlog.late || backlog.cut.is_some() {
@@ -56,25 +91,20 @@ impl Writer {
 
     /// The socket is full, or its client needs pauses: what it was not given, half a line perhaps, goes first into the
     /// backlog.
-    fn becomes_late(&self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
+    fn becomes_late(&mut self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
         log::debug!("{} is late: its socket did not take {} bytes at once", connection.id, rest.len());
         {
             let mut backlog = connection.backlog.lock();
-            backlog.late = true;
+            backlog.becomes_late();
             backlog.append(rest, closing);
         }
-        let spawned = self.places.take(connection.address.ip()).map(|place| {
-            let (connection, alive) = (Arc::clone(connection), self.alive.clone());
-            let builder = thread::Builder::new().name(format!("late-{}", connection.id.0)).stack_size(LATE_STACK);
-            builder.spawn(move || late(&connection, place, alive))
-        });
-        match spawned {
-            Ok(Ok(_handle)) => {}
-            Ok(Err(error)) => {
-                log::warn!("no thread for the late {}: {error}", connection.id);
-                connection.cut(Leave::TooLate);
-            }
-            Err(_full) => connection.cut(Leave::TooLate),
+        let Some(spare) = self.spares.take() else { return connection.cut(Leave::TooLate) };
+        self.late.push(Arc::downgrade(connection));
+        let (its_connection, alive) = (Arc::clone(connection), self.alive.clone());
+        let builder = thread::Builder::new().name(format!("late-{}", connection.id.0)).stack_size(LATE_STACK);
+        if let Err(error) = builder.spawn(move || late(&its_connection, spare, alive)) {
+            log::warn!("no thread for the late {}: {error}", connection.id);
+            connection.cut(Leave::TooLate);
         }
     }
 }
@@ -88,7 +118,7 @@ fn send_at_once(connection: &Connection, bytes: &[u8]) -> io::Result<usize> {
 }
 
 /// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
-fn late(connection: &Connection, _place: Place, _alive: Sender<Infallible>) {
+fn late(connection: &Connection, _spare: Spare, _alive: Sender<Infallible>) {
     match catch_up(connection) {
         Ok(()) => log::debug!("{} has caught up", connection.id),
         Err(Leave::TooLate) => {
@@ -105,18 +135,16 @@ fn late(connection: &Connection, _place: Place, _alive: Sender<Infallible>) {
 fn catch_up(connection: &Connection) -> Result<(), Leave> {
     let chunks = connection.written() == Framing::Chunks;
     loop {
-        let (piece, closing): (Vec<u8>, bool) = {
+        let (piece, closing) = {
             let mut backlog = connection.backlog.lock();
             if let Some(why) = backlog.cut {
                 return Err(why);
             }
-            let count = backlog.bytes.len().min(LATE_PIECE_BYTES);
-            if count == 0 && !backlog.closing {
+            let piece = backlog.next_piece(chunks).unwrap_or_default();
+            if piece.is_empty() && !backlog.closing {
                 backlog.late = false;
-                backlog.bytes = std::collections::VecDeque::new();
                 return Ok(());
             }
-            let piece = if chunks { backlog.next_chunk() } else { backlog.bytes.drain(..count).collect() };
             (piece, backlog.closing)
         };
         if piece.is_empty() && closing {
@@ -140,6 +168,7 @@ fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
             Ok(taken) => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 piece = piece.get(taken..).unwrap_or_default();
+                connection.backlog.lock().taken(taken);
                 waited = Duration::ZERO;
             }
             Err(error) if is_timeout(&error) => {
@@ -179,7 +208,7 @@ mod tests {
     use crossbeam_channel::{Receiver, bounded};
 
     use super::*;
-    use crate::limits::BACKLOG_BYTES;
+    use crate::limits::LATE_PIECE_BYTES;
     use crate::server::connection::ClientId;
 
     /// A connection whose peer never reads, and the peer.
@@ -193,11 +222,11 @@ mod tests {
 
     fn writer(late_threads: usize) -> (Writer, Receiver<Infallible>) {
         let (alive, ended) = bounded(0);
-        (Writer { places: Places::new(late_threads, late_threads), alive }, ended)
+        (Writer::new(Spares::new(late_threads), alive), ended)
     }
 
     /// Writes until the socket has taken all that it takes.
-    fn fills(writer: &Writer, connection: &Arc<Connection>) {
+    fn fills(writer: &mut Writer, connection: &Arc<Connection>) {
         while !connection.backlog.lock().late {
             writer.write(connection, &[b'x'; LATE_PIECE_BYTES], false);
         }
@@ -205,10 +234,10 @@ mod tests {
 
     #[test]
     fn who_is_late_where_no_late_thread_is_left_is_cut() {
-        let (writer, ended) = writer(1);
+        let (mut writer, ended) = writer(1);
         let ((first, first_peer), (second, _second_peer)) = (unread(1), unread(2));
-        fills(&writer, &first);
-        fills(&writer, &second);
+        fills(&mut writer, &first);
+        fills(&mut writer, &second);
         assert_eq!((first.why_cut(), second.why_cut()), (None, Some(Leave::TooLate)));
         // The first one's late thread ends with its socket.
         drop((writer, first_peer));
@@ -216,17 +245,23 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_room_is_cut_before_a_receipt_is_given() {
-        let (writer, ended) = writer(1);
-        let (connection, peer) = unread(1);
-        assert!(connection.cut_unless_room(2 * BACKLOG_BYTES), "its socket has not been asked yet");
-        fills(&writer, &connection);
-        assert!(connection.cut_unless_room(1000));
-        assert_eq!(connection.why_cut(), None);
-        assert!(!connection.cut_unless_room(BACKLOG_BYTES + 1));
-        assert_eq!(connection.why_cut(), Some(Leave::TooLate));
-        assert!(!connection.cut_unless_room(0));
-        drop((writer, peer));
+    fn where_all_backlogs_together_hold_too_much_the_largest_goes_first_and_only_between_two_batches() {
+        let (mut writer, ended) = writer(3);
+        let clients: Vec<_> = (0..3).map(unread).collect();
+        for (connection, _) in &clients {
+            fills(&mut writer, connection);
+        }
+        writer.bound = 40 * LATE_PIECE_BYTES;
+        for (count, (connection, _)) in clients.iter().enumerate() {
+            (0..10 * (count + 1)).for_each(|_| writer.write(connection, &[b'x'; LATE_PIECE_BYTES], false));
+        }
+        let cut = || clients.iter().map(|(connection, _)| connection.why_cut()).collect::<Vec<_>>();
+        assert_eq!(cut(), [None; 3], "60 pieces wait, and the batch goes on");
+        writer.keep_bound();
+        assert_eq!(cut(), [None, None, Some(Leave::TooLate)], "30 pieces wait");
+        writer.keep_bound();
+        assert_eq!(cut(), [None, None, Some(Leave::TooLate)]);
+        drop((writer, clients));
         assert!(ended.recv().is_err());
     }
 }

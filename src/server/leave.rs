@@ -24,6 +24,8 @@ pub enum Leave {
     Foreign(Greeting),
     /// Too many bytes without a newline.
     Overflow,
+    /// All places were taken, and somebody else got the one of who had no nickname yet.
+    GaveWay,
     /// Read too slowly for too long, and was cut.
     TooLate,
     /// The connection broke.
@@ -62,6 +64,7 @@ impl fmt::Display for Leave {
             Leave::LoginTimeout => f.write_str("no nickname was chosen in time"),
             Leave::WrongPassword => write!(f, "the password was wrong {PASSWORD_TRIES} times"),
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
+            Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
             Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
             Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::modelled::{Modelled, Stands};
-use super::connection::{Backlog, ClientId, Connection};
+use super::backlog::Backlog;
+use super::connection::{ClientId, Connection};
 use super::delivery::{Message, MessageNumber, Parcel, Partner};
 use super::leave::Leave;
 use super::room::Room;

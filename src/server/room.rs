@@ -222,7 +222,7 @@ impl Room {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
         let line = protocol::private(&nickname, text);
-        let delivered = self.reaches(to.id, line.len() + 1);
+        let delivered = self.reaches(to.id);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), &message.text);
@@ -286,12 +286,12 @@ impl Room {
         }
     }
 
-    /// So many bytes reach its socket or its backlog: it is in the chat, and is not cut. Who has no room for them beside
-    /// what this batch has for it is cut here. (One thing comes later: a socket that is full for the first time, where
-    /// no late thread can be had. Then that client is cut with the receipt already given.)
-    fn reaches(&self, id: ClientId, bytes: usize) -> bool {
+    /// What it is written reaches its socket or its backlog: it is in the chat, and is not cut. Nobody is cut within a
+    /// batch because too much waits. (One thing may still come: a socket that is full for the first time, where no late
+    /// thread can be had. Then that client is cut with the receipt already given.)
+    fn reaches(&self, id: ClientId) -> bool {
         let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
-        named.is_some_and(|seated| seated.connection.cut_unless_room(seated.waiting(&self.heard_by_all) + bytes))
+        named.is_some_and(|seated| seated.connection.why_cut().is_none())
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {

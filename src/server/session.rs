@@ -78,7 +78,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 if !kept::enter(client, &seat.nickname, proof)? {
                     continue; // the seat is given up; the room has not heard of it, and makes nothing of its `Left`
                 }
-                client.logged_in(&seat.nickname);
+                client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }

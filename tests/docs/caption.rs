@@ -4,17 +4,20 @@
 //! - ``… · `fn frame` ``: an item by its first words, with its comments and attributes;
 //! - ``… · `impl Decoder` · `fn new` ``: an item within an item;
 //! - ``… · `let newline` … `line.pop();` ``: of that, the lines from one to another, by their first words;
+//! - two files with an arrow between them: their difference, see `difference`;
 //! - `` `cargo run --example 03_stream` prints``: all that the example prints; `--features database` may stand there.
 
 use std::path::Path;
 
 use crate::page::{Fence, Page, code_spans};
-use crate::{features, output, read, source};
+use crate::{difference, features, output, read, source};
 
 /// What the fence has to hold; `None` where its caption promises nothing.
 pub(crate) fn expected(page: &Page, fence: &Fence) -> Result<Option<Vec<String>>, String> {
     let caption = fence.caption.as_str();
-    if caption.starts_with("[`") {
+    if difference::is_difference(fence) {
+        difference::expected(caption, excerpt).map(Some)
+    } else if caption.starts_with("[`") {
         excerpt(caption).map(Some)
     } else if let Some(name) = example(caption) {
         match features::lacking(name) {

@@ -4,6 +4,7 @@
 //! It never writes a translation's hash: somebody has to read the difference first.
 
 mod caption;
+mod difference;
 #[path = "../support/features.rs"]
 mod features;
 mod language;
@@ -85,7 +86,11 @@ fn every_excerpt_and_every_output_is_what_its_caption_says() {
             };
             seen += 1;
             let is_talk = caption::example(&fence.caption).is_some() || picture::is_transcript(&fence);
-            let most = if is_talk { OUTPUT_LINES } else { EXCERPT_LINES };
+            let most = match is_talk {
+                _ if difference::is_difference(&fence) => difference::LINES,
+                true => OUTPUT_LINES,
+                false => EXCERPT_LINES,
+            };
             if truth.len() > most {
                 let at = page.at(fence.opening);
                 problems.push(format!("{at}: {} lines; show at most {most}, a part of them", truth.len()));
@@ -125,12 +130,19 @@ fn first_difference(page: &[String], truth: &[String]) -> String {
 }
 
 #[test]
+fn every_step_of_the_ladder_has_its_difference_on_a_page() {
+    report(&difference::missing());
+}
+
+#[test]
 fn pages_are_short() {
     let problems = page::all().into_iter().filter_map(|page| {
-        // A transcript says again what its photo shows.
-        let again: usize =
-            page.fences().iter().filter(|fence| picture::is_transcript(fence)).map(|f| f.body.len()).sum();
-        let lines = page.lines.len() - again;
+        // A transcript says again what its photo shows; a difference is looked at, not read from top to bottom.
+        let is_beside = |fence: &page::Fence| picture::is_transcript(fence) || difference::is_difference(fence);
+        let again: usize = page.fences().iter().filter(|fence| is_beside(fence)).map(|f| f.body.len()).sum();
+        // Which tests keep a promise is looked up, not read.
+        let tests = page.lines.iter().filter(|line| ["**Tests:**", "**Тесты:**"].iter().any(|is| line.starts_with(is)));
+        let lines = page.lines.len() - again - tests.count();
         (lines > PAGE_LINES).then(|| format!("{}: {lines} lines; at most {PAGE_LINES}", page.at(0)))
     });
     report(&problems.collect::<Vec<_>>());

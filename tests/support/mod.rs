@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use chatroom::server::{Config, Stop, start_server};
 
+use self::outside::Outside;
+
+pub mod outside;
 mod peer;
 
 pub use self::peer::Peer;
@@ -22,13 +25,15 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 /// The question, as clients see it.
 pub const QUESTION: &str = "What do you want: 1. write to one user or 2. go into the group";
 
-/// A running server on a free port of 127.0.0.1. Dropped, it stops, and its threads are waited for.
+/// A running server on a free port of 127.0.0.1. Dropped, it stops, and its threads are waited for. Where
+/// `SERVER_PROGRAM` names another program, it is that one: see `outside`.
 pub struct Server {
     pub address: SocketAddr,
     /// The second listener, where the configuration has one.
     pub unframed: Option<SocketAddr>,
     stop: Stop,
     thread: Option<JoinHandle<io::Result<()>>>,
+    outside: Option<Outside>,
 }
 
 impl Server {
@@ -43,6 +48,11 @@ impl Server {
     }
 
     pub fn with(config: Config) -> Server {
+        if let Some(command) = outside::command() {
+            let outside = Outside::start(command, &config);
+            let address = outside.address;
+            return Server { address, unframed: None, stop: Stop::new(), thread: None, outside: Some(outside) };
+        }
         Server::on(free_port(), config)
     }
 
@@ -55,7 +65,7 @@ impl Server {
         let its_stop = stop.clone();
         let builder = thread::Builder::new().name("server".into());
         let thread = builder.spawn(move || start_server(listener, config, &its_stop)).expect("a thread can be started");
-        Server { address, unframed, stop, thread: Some(thread) }
+        Server { address, unframed, stop, thread: Some(thread), outside: None }
     }
 
     /// A fresh connection, from which nothing was read.
@@ -86,6 +96,7 @@ impl Server {
 
     fn end(&mut self) -> io::Result<()> {
         self.stop.stop();
+        drop(self.outside.take());
         self.thread.take().map_or(Ok(()), |thread| thread.join().expect("start_server does not panic"))
     }
 }

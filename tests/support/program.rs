@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, bounded};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{DEADLINE, Peer};
+use crate::support::{DEADLINE, Peer, outside};
 
 /// More lines than any program here says.
 const LINES: usize = 1 << 20;
@@ -168,16 +168,21 @@ pub struct ServerProgram {
 
 impl ServerProgram {
     pub fn start(flags: &[&str]) -> ServerProgram {
-        ServerProgram::run(Command::new(env!("CARGO_BIN_EXE_chat-server")).args(["--port", "0"]).args(flags))
+        let Some(mut other) = outside::command() else {
+            return ServerProgram::run(
+                Command::new(env!("CARGO_BIN_EXE_chat-server")).args(["--port", "0"]).args(flags),
+            );
+        };
+        // `--login-timeout 1` is `LOGIN_TIMEOUT=1` for a program that is not ours.
+        let settings = flags.chunks(2).map(|flag| (flag[0].trim_start_matches('-').replace('-', "_"), flag[1]));
+        ServerProgram::run(other.envs(settings.map(|(name, value)| (name.to_uppercase(), value))))
     }
 
     /// Runs a command that comes to a `chat-server`.
     pub fn run(command: &mut Command) -> ServerProgram {
         let mut program = Program::run(command);
         let first = program.line();
-        let address = first.strip_prefix("Listening on ").and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("the first line says the address: {first:?}"));
-        ServerProgram { program, address }
+        ServerProgram { address: outside::address(&first), program }
     }
 
     pub fn peer(&self) -> Peer {

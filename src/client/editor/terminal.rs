@@ -4,7 +4,9 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use crossbeam_channel::{Receiver, Sender, bounded};
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::termios::{InputFlags, LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::{Pid, getpgrp};
@@ -20,6 +22,10 @@ const PASTE: &str = "\x1b[?2004h";
 const COLUMNS: u16 = 80;
 /// Its rows.
 const ROWS: u16 = 24;
+
+/// How long the system may take to stop us: much longer than it needs. Where nobody could let us go on (we are the only
+/// program of the terminal) it does not stop us at all.
+const STOPS: Duration = Duration::from_millis(200);
 
 /// The window's columns, as they are now.
 pub(in crate::client) fn columns() -> u16 {
@@ -39,6 +45,8 @@ pub(super) struct Terminal {
     saved: Arc<Mutex<Termios>>,
     input: Arc<OwnedFd>,
     is_restored: Arc<AtomicBool>,
+    /// That the process goes on after a stop.
+    goes_on: (Sender<()>, Receiver<()>),
 }
 
 impl Terminal {
@@ -47,8 +55,8 @@ impl Terminal {
     pub(super) fn silence() -> io::Result<Self> {
         let input = io::stdin().as_fd().try_clone_to_owned()?;
         let saved = tcgetattr(&input)?;
-        let terminal =
-            Terminal { saved: Arc::new(Mutex::new(saved)), input: Arc::new(input), is_restored: Arc::default() };
+        let (saved, input) = (Arc::new(Mutex::new(saved)), Arc::new(input));
+        let terminal = Terminal { saved, input, is_restored: Arc::default(), goes_on: bounded(1) };
         terminal.silence_again()?;
         Ok(terminal)
     }
@@ -71,6 +79,8 @@ impl Terminal {
         {
             let terminal = self.clone();
             let mend = move || {
+                // Full: it was said before.
+                terminal.goes_on.0.try_send(()).unwrap_or_default();
                 // In the background the terminal is somebody else's.
                 let owner = rustix::termios::tcgetpgrp(terminal.input()).map(|group| group.as_raw_nonzero().get());
                 if owner == Ok(getpgrp().as_raw()) && terminal.is_silenced() {
@@ -130,16 +140,18 @@ impl Terminal {
     }
 }
 
-/// Ctrl-Z, until `fg`; then `after` is written. rustyline's own goes on for a moment before the process stops, and makes
-/// the terminal raw too early: it signals the process, and any thread may take that. `raise` stops this very thread.
+/// Ctrl-Z, until `fg`; then `after` is written. All that was started with us stops too: `chat | tee log` is one job. This
+/// thread goes on for a moment before the process stops, so it waits until it is told that all goes on; a second signal, to
+/// be sure, would stop whoever was let go on in between.
 pub(super) fn suspend(terminal: &Terminal, after: &str) -> io::Result<()> {
     let mut out = io::stdout();
     out.write_all(b"\n").unwrap_or_default();
     terminal.restore();
-    // All that was started with us stops too: `chat | tee log` is one job. What the shell sends to go on takes back the
-    // one of the two signals that is left over.
+    let goes_on = &terminal.goes_on.1;
+    goes_on.try_iter().for_each(drop); // of an earlier stop
     kill(Pid::from_raw(0), Signal::SIGTSTP)?;
-    raise(Signal::SIGTSTP)?;
+    // The time of the stop counts: without the feature `signals` it is what ends the wait.
+    goes_on.recv_timeout(STOPS).unwrap_or_default();
     terminal.silence_again()?;
     out.write_all([PASTE, after].concat().as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
     // The window may have another size by now.

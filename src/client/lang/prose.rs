@@ -115,6 +115,14 @@ const REASONS: &[(&str, &str)] = &[
     ),
     ("too many clients are here; try again later", "здесь слишком много клиентов; попробуйте позже"),
     (
+        "too many connections come from your address; try again in a minute",
+        "с вашего адреса слишком много подключений; попробуйте через минуту",
+    ),
+    (
+        "all places are taken, and who has no nickname yet makes room; try again",
+        "все места заняты, и место уступает тот, у кого ещё нет ника; попробуйте ещё раз",
+    ),
+    (
         "too many clients are here from your address; try again later",
         "с вашего адреса здесь слишком много клиентов; попробуйте позже",
     ),
@@ -166,6 +174,14 @@ const LINES: &[(&str, &str)] = &[
     (
         "You write faster than {rate} lines a second after the first {RATE_BURST}: nothing is lost, it is sent at that rate",
         "Вы пишете быстрее, чем {} строк в секунду после первых {}: ничего не потеряется, но уйдёт с этой скоростью",
+    ),
+    (
+        "All at your address together write faster than {rate} lines or {kilobytes} kB a second: nothing is lost, it is sent at that rate",
+        "С вашего адреса все вместе пишут быстрее, чем {} строк или {} кБ в секунду: ничего не потеряется, но уйдёт с этой скоростью",
+    ),
+    (
+        "Many come from your address at once: you are let in within {seconds} s",
+        "С вашего адреса входят сразу многие: вас впустят в течение {} с",
     ),
     (
         "At least {PASSWORD_CHARS} characters, twice; an empty line gives it up",

@@ -165,7 +165,8 @@ impl Stand {
                 self.asked = Asked::Password;
                 Expects::Register
             }
-            Word::Unknown(_) => Expects::Refusal,
+            // No word, or a word of which this client has not been told what its answer looks like.
+            _ => Expects::Refusal,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The help of `chat-server` in Russian: the words. Pure.
 
-use crate::flags::russian::Words;
+use crate::flags::russian::{Part, Words};
 
 pub(super) const WORDS: Words = Words {
     about: "Сервер чата: к нему подключаются программой chat или nc",
@@ -30,10 +30,10 @@ nohup) и SIGXCPU. SIGUSR1, SIGUSR2, SIGALRM и подобные попадаю�
         ("format", "Строками текста или в JSON", "ВИД"),
     ],
     commands: &[
-        ("history", "Показать сообщения из базы; сервер может работать", "chat-server history [ПАРАМЕТРЫ]"),
-        ("users", "Показать, кто бывал в чате; сервер может работать", "chat-server users [ПАРАМЕТРЫ]"),
-        ("account", "Если забыт пароль или кто-то просит его забыть; сервер может работать", "chat-server account КОМАНДА"),
-        ("reset", "Забыть пароль ника: кто придёт первым, закрепит его заново", "chat-server account reset НИК --database ФАЙЛ"),
-        ("delete", "Забыть человека: учётную запись, всё, что он писал, и что писали ему лично", "chat-server account delete НИК --database ФАЙЛ"),
+        Part { name: "history", about: "Показать сообщения из базы; сервер может работать", long_about: "", usage: "chat-server history [ПАРАМЕТРЫ]", flags: &[] },
+        Part { name: "users", about: "Показать, кто бывал в чате; сервер может работать", long_about: "", usage: "chat-server users [ПАРАМЕТРЫ]", flags: &[] },
+        Part { name: "account", about: "Если забыт пароль или кто-то просит его забыть; сервер может работать", long_about: "", usage: "chat-server account КОМАНДА", flags: &[] },
+        Part { name: "reset", about: "Забыть пароль ника: кто придёт первым, закрепит его заново", long_about: "", usage: "chat-server account reset НИК --database ФАЙЛ", flags: &[] },
+        Part { name: "delete", about: "Забыть человека: учётную запись, всё, что он писал, и что писали ему лично", long_about: "", usage: "chat-server account delete НИК --database ФАЙЛ", flags: &[] },
     ],
 };

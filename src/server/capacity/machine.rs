@@ -35,8 +35,8 @@ pub(super) fn limits(address_space: usize) -> Vec<Limit> {
     let bytes = |name, raise, limit: &str, used: &str| {
         let used = field(&status, used).and_then(number)? * 1024;
         let left = soft_limit(&limits, limit)?.saturating_sub(used + ADDRESS_RESERVE + address_space);
-        // A backlog grows by doubling.
-        let late = LATE_STACK + THREAD_EXTRA + 2 * BACKLOG_BYTES;
+        // What waits for all late clients together is bounded by so much for each.
+        let late = LATE_STACK + THREAD_EXTRA + BACKLOG_BYTES;
         Some(Limit { name, raise, left, client: CLIENT_STACK + THREAD_EXTRA, late })
     };
     let threads = |name, raise, left: Option<usize>| {

@@ -1,7 +1,7 @@
 //! The delivery thread alone, with a store of the test's own behind it.
 
 use super::*;
-use crate::server::places::Places;
+use crate::server::places::Spares;
 use crate::server::store::News;
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -29,7 +29,7 @@ impl Drop for Breaks {
 fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
     let (held, lets_go) = bounded(0);
     let (alive, _ended) = bounded(0);
-    let (writer, stop) = (Writer { places: Places::new(1, 1), alive }, Stop::new());
+    let (writer, stop) = (Writer::new(Spares::new(1), alive), Stop::new());
     let (delivery, thread) = Delivery::start(writer, Box::new(Breaks(lets_go)), stop.clone()).expect("a thread");
     let (answers, answered) = bounded(ASKED);
     let (nickname, text) = (Nickname::parse("anna").expect("a nickname"), Text::parse(b"hello".to_vec()));

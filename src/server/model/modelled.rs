@@ -58,7 +58,7 @@ impl Modelled {
         if taken == bytes.len() {
             self.shut |= closing;
         } else {
-            backlog.late = true;
+            backlog.becomes_late();
             backlog.append(&bytes[taken..], closing);
         }
     }
@@ -70,11 +70,14 @@ impl Modelled {
         if !backlog.late || backlog.cut.is_some() {
             return;
         }
-        let taken = self.takes(backlog.bytes.make_contiguous());
-        backlog.bytes.drain(..taken);
-        if backlog.bytes.is_empty() {
-            self.shut |= backlog.closing;
-            backlog.late = backlog.closing;
+        while let Some(mut piece) = backlog.pieces.pop_front() {
+            let taken = self.takes(&piece);
+            backlog.taken(taken);
+            if taken < piece.len() {
+                return backlog.pieces.push_front(piece.split_off(taken));
+            }
         }
+        self.shut |= backlog.closing;
+        backlog.late = backlog.closing;
     }
 }

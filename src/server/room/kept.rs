@@ -45,10 +45,10 @@ impl Room {
                 None => Request::LeaveFor { to, message },
             },
             // Not to one who has gone already.
-            Request::Waiting if !self.reaches(by, 0) => return,
+            Request::Waiting if !self.reaches(by) => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
             // Or the connection broke: a reset is told once, and where the writer was told, the reader sees an orderly end.
-            Request::Answered if self.is_late(by) || !self.reaches(by, 0) => return,
+            Request::Answered if self.is_late(by) || !self.reaches(by) => return,
             request => request,
         };
         for line in self.store.ask(by, &nickname, request) {

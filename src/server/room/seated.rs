@@ -34,11 +34,6 @@ impl Seated {
         }
     }
 
-    /// Bytes that this batch has for this client so far.
-    pub(super) fn waiting(&self, heard_by_all: &[u8]) -> usize {
-        self.own.len() + if self.listens { heard_by_all.len() - self.heard } else { 0 }
-    }
-
     /// Hands out what this batch has for this client, in one piece.
     pub(super) fn flush(&mut self, heard_by_all: &[u8], write: &mut impl FnMut(&Arc<Connection>, &[u8], bool)) {
         if self.own.is_empty() {

@@ -29,8 +29,8 @@ complete -c chat-server -n "__fish_chat_server_needs_command" -s p -l port -d 'P
 complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for students\' own clients: those that send no line ends, as the original\'s, and those that do' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome; it is read anew for each newcomer' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l max-clients -d 'Most clients at once [default: 1000, or what fits this machine]' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: no limit]' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once; \'off\' for no limit' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: half of all; no limit for this computer itself]' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once, and ten times as many all of one address; \'off\' for no limit' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l login-timeout -d 'Seconds in which a nickname has to be chosen' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l peer-timeout -d 'Seconds within which a client that vanished without a word is found out' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l lang -d 'Language of the program\'s own words, but not of the log; without it the environment says which' -r -f -a "en\t''
