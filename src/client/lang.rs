@@ -254,6 +254,10 @@ impl Lang {
         let more = list.split_once(']').map_or("", |(_, more)| more);
         let more = if self == Lang::Ru { prose::line(more) } else { more.to_owned() };
         match list.starts_with('[') {
+            true if names.is_empty() => self.pick("Here: nobody", "Здесь: никого").to_owned(),
+            true if more.is_empty() => {
+                format!("{}: {} ({})", self.pick("Here", "Здесь"), names.join(", "), names.len())
+            }
             true => format!("{}: {}{more}", self.pick("Here", "Здесь"), names.join(", ")),
             false => line.to_owned(),
         }
@@ -304,8 +308,9 @@ mod tests {
         let shown = |list| Lang::En.line(&Heard::Users(list), "?");
         let russian = Lang::Ru.line(&Heard::Users("['anna'] and 8 more; LIST ann shows those that begin so"), "?");
         assert_eq!(russian, "Здесь: anna и ещё 8; LIST ann покажет те ники, что так начинаются");
-        assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris");
+        assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris (2)");
         assert_eq!(shown("['anna'] and 8 more; LIST ann"), "Here: anna and 8 more; LIST ann");
+        assert_eq!(shown("[]"), "Here: nobody");
         assert_eq!(shown("anything"), "?");
     }
 }

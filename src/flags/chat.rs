@@ -1,21 +1,21 @@
 //! What `chat` takes.
 
+use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::{env, process};
 
 use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::check::Check;
-use super::{Address, whole};
+use super::language::{self, Language};
+use super::russian::in_russian;
+use super::{Address, whole, wrong};
 use crate::client::{self, Bell, Lang, Look};
 use crate::limits::PORT;
 use crate::text::drives_terminals;
 use crate::wire::Framing;
 
 mod russian;
-mod wrong;
 
 /// Joins a chat.
 ///
@@ -111,36 +111,11 @@ pub enum Rings {
     All,
 }
 
-/// `--lang`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
-pub enum Language {
-    En,
-    Ru,
-}
-
 /// The command, with its help in this language.
 fn command(lang: Lang) -> Command {
     match lang {
         Lang::En => Flags::command(),
-        Lang::Ru => russian::in_russian(Flags::command()),
-    }
-}
-
-/// The language that the arguments ask for: looked for before they are parsed, since `--help` ends that.
-fn asked(arguments: impl Iterator<Item = String>) -> Option<Language> {
-    let mut arguments = arguments.skip_while(|argument| argument != "--lang" && !argument.starts_with("--lang="));
-    let first = arguments.next()?;
-    let name = first.strip_prefix("--lang=").map(str::to_owned).or_else(|| arguments.next())?;
-    Language::from_str(&name, false).ok()
-}
-
-/// The language that is asked for; else that of the environment.
-pub(super) fn or_environment(language: Option<Language>) -> Lang {
-    match language {
-        Some(Language::En) => Lang::En,
-        Some(Language::Ru) => Lang::Ru,
-        None => Lang::from_environment(),
+        Lang::Ru => in_russian(Flags::command(), &russian::WORDS),
     }
 }
 
@@ -148,16 +123,8 @@ impl Flags {
     /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
     pub fn read() -> Flags {
         let arguments: Vec<OsString> = env::args_os().collect();
-        let lang = or_environment(asked(arguments.iter().map(|argument| argument.to_string_lossy().into_owned())));
-        Flags::parse_in(lang, arguments).unwrap_or_else(|error| {
-            if !error.use_stderr() {
-                error.exit();
-            }
-            let status = error.exit_code();
-            // A stderr that is closed cannot be told.
-            writeln!(io::stderr(), "{}", wrong::explained(error, lang)).unwrap_or_default();
-            process::exit(status);
-        })
+        let lang = language::asked_by(&arguments);
+        Flags::parse_in(lang, arguments).unwrap_or_else(|error| wrong::ends(error, lang, "chat"))
     }
 
     fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
@@ -174,7 +141,7 @@ impl Flags {
 
     /// The language of the program's own words.
     pub fn lang(&self) -> Lang {
-        or_environment(self.lang)
+        language::or_environment(self.lang)
     }
 
     /// What is to be seen, and how.
@@ -216,7 +183,7 @@ mod tests {
     fn wrong_flags_are_told_in_both_languages() {
         let told = |lang, line: &str| {
             let error = Flags::parse_in(lang, line.split(' ').map(OsString::from).collect()).expect_err("a wrong flag");
-            wrong::explained(error, lang)
+            wrong::explained(error, lang, "chat")
         };
         for (line, english, russian) in [
             ("chat chekc", "similar subcommand exists: 'check'", "похоже на: 'check'"),
@@ -248,16 +215,6 @@ mod tests {
             let (en, ru) = (told(Lang::En, line), told(Lang::Ru, line));
             assert!(en.contains(english) && en.ends_with("try '--help'."), "{line}: {en}");
             assert!(ru.contains(russian) && ru.ends_with("Справка: chat --help"), "{line}: {ru}");
-        }
-    }
-
-    #[test]
-    fn the_language_is_found_before_the_flags_are_parsed() {
-        let asked = |line: &str| asked(line.split(' ').map(str::to_owned)).map(|language| format!("{language:?}"));
-        assert_eq!(asked("chat --help --lang ru").as_deref(), Some("Ru"));
-        assert_eq!(asked("chat --lang=en -p 1").as_deref(), Some("En"));
-        for line in ["chat", "chat --lang", "chat --lang xx", "chat --language ru"] {
-            assert_eq!(asked(line), None, "{line}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::chat::{Language, or_environment};
+use super::language::{Language, or_environment};
 use crate::check::{Format, Settings, Telling};
 
 /// The flags of `chat check`; its help is in `chat.rs`, with the other of `chat`.
