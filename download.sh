@@ -40,6 +40,7 @@ history=$state/chatroom/history
 shared() {
     printf '%s\n' "bash-completion/completions/$1" "fish/vendor_completions.d/$1.fish" \
         "zsh/site-functions/_$1" "man/man1/$1.1"
+    [ "$1" != chat ] || printf '%s\n' "man/man1/chat-check.1"
 }
 
 uninstall() {

@@ -9,23 +9,24 @@
 
 use std::fmt;
 use std::io;
-use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use crossbeam_channel::bounded;
 
+pub use self::connecting::connect;
 pub use self::lang::Lang;
 use self::link::Link;
 pub use self::look::{Bell, Look};
+pub(crate) use self::raw::escaped;
 pub use self::raw::raw;
 pub use self::screen::{Input, Printer, has_colour, open};
-use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
-use crate::sockopts;
+use crate::limits::SINGLE_STACK;
 use crate::wire::Framing;
 
 mod clock;
+mod connecting;
 #[cfg(feature = "editor")]
 mod editor;
 mod heard;
@@ -41,9 +42,6 @@ mod sent;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 mod talk;
 mod transcript;
-
-/// How long one address of the server may take to answer.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// How the client behaves.
 #[derive(Debug, Clone, Default)]
@@ -118,35 +116,6 @@ impl Drop for HangsUp {
     }
 }
 
-/// Connects to a server. Blocks up to ten seconds for each address that the name has. `lang` is for the errors.
-///
-/// # Errors
-/// The name has no address, or none of its addresses answers; the message says what can be done.
-pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
-    let context = |error: io::Error, what: &str| io::Error::new(error.kind(), format!("{what}: {error}"));
-    let unknown = lang.unknown_host(host);
-    let addresses = (host, port).to_socket_addrs().map_err(|error| context(error, &unknown))?;
-    let mut last = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, CONNECT) {
-            Ok(stream) if is_itself(&stream) => last = io::ErrorKind::ConnectionRefused.into(),
-            Ok(stream) => {
-                stream.set_nodelay(true)?;
-                sockopts::keepalive(&stream, PEER_TIMEOUT)?;
-                return Ok(stream);
-            }
-            Err(error) => last = error,
-        }
-    }
-    Err(context(last, &lang.no_server(host, port)))
-}
-
-/// Whether a connection ends where it begins. Where nobody listens on a port of those that the system gives to clients, it
-/// may give us that very port; then TCP connects us with ourselves, as two who call each other at once.
-fn is_itself(stream: &TcpStream) -> bool {
-    matches!((stream.local_addr(), stream.peer_addr()), (Ok(local), Ok(peer)) if local == peer)
-}
-
 /// Talks with a server until one side ends it. Blocks all that time.
 ///
 /// # Errors
@@ -191,38 +160,4 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     link.shutdown(Shutdown::Both);
     link.failure()?;
     ended
-}
-
-#[cfg(test)]
-mod tests {
-    use std::net::TcpListener;
-
-    use rustix::net::{AddressFamily, SocketType, bind, connect, socket};
-
-    use super::*;
-
-    #[test]
-    fn a_connection_with_oneself_is_told_from_one_with_a_server() {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let server = listener.local_addr().expect("its address");
-        assert!(!is_itself(&TcpStream::connect(server).expect("it listens")));
-        drop(listener);
-        let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
-        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
-        bind(&socket, &port).expect("the port is free");
-        connect(&socket, &port).expect("nobody listens, so it is ourselves");
-        assert!(is_itself(&TcpStream::from(socket)));
-    }
-
-    /// The system gives such a port to clients: sooner or later one of these tries would be connected with itself.
-    #[test]
-    fn where_nobody_listens_nobody_answers() {
-        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
-        for _ in 0..2000 {
-            // Another test may have taken the port by now.
-            if let Ok(stream) = super::connect("127.0.0.1", free.port(), Lang::En) {
-                assert_ne!(stream.local_addr().expect("connected"), free, "it talks to itself");
-            }
-        }
-    }
 }

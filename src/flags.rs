@@ -4,7 +4,12 @@
 use std::str::FromStr;
 
 pub mod chat;
+pub mod check;
+pub mod language;
+pub mod manual;
+mod russian;
 pub mod server;
+mod wrong;
 
 /// `--ip-address`: a host, and the port where it stands behind it, as in `192.0.2.2:12345` or `[::1]:12345`.
 #[derive(Debug, Clone, PartialEq, Eq)]

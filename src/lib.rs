@@ -35,6 +35,7 @@
 //! | `sockopts.rs`, `signals.rs`, `database.rs`, [`server::password`] | features: what std has not, and what outlasts the server |
 //! | [`server::motd`], [`server::addresses`] | the teacher's blackboard; what to tell the class |
 //! | [`flags`] | what the two programs take on the command line |
+//! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
@@ -42,6 +43,7 @@
 #[cfg(test)]
 extern crate self as chatroom; // the helpers in tests/support name the crate from outside
 
+pub mod check;
 pub mod client;
 #[cfg(feature = "database")]
 pub mod database;

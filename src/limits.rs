@@ -145,6 +145,14 @@ pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(10);
 pub const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Silence before and after a line that has to arrive in a `recv` of its own (framing `chunks`).
 pub const CHUNK_PAUSE: Duration = Duration::from_millis(100);
+/// From what a client sent of a line to the word that its end is missing; whoever types in `nc` sends whole lines.
+pub const NO_LINE_END: Duration = Duration::from_secs(5);
+/// On the unframed port a line that comes in several reads: its next part has this long, then it is taken as it is.
+pub const LINE_PARTS: Duration = Duration::from_secs(1);
+/// Most bytes of one write to a client that frames nothing: the original's client asks `recv` for 1,024.
+pub const CHUNK_BYTES: usize = 1023;
+/// Silence between two such writes, so that each arrives in a `recv` of its own, as far as that can be had.
+pub const CHUNK_WRITES: Duration = Duration::from_millis(50);
 /// One picture of the waiting animation.
 pub const FRAME: Duration = Duration::from_millis(120);
 /// How often a client that waits for the server looks whether it has waited too long.

@@ -122,6 +122,15 @@ pub fn has_left(line: &str) -> Option<&str> {
 
 const TO_NOBODY: &str = " has left; your next line goes to nobody, then you choose anew";
 
+/// A line has begun, and its end does not come: to a client that sends none, or to whoever has not pressed Enter.
+pub fn no_line_end(unframed_port: Option<u16>) -> String {
+    let elsewhere = match unframed_port {
+        Some(port) => format!("programs that send none connect to port {port}, this server's --unframed-port"),
+        None => "for programs that send none the server has to be started with --unframed-port PORT".into(),
+    };
+    format!("Your line has no line end, so it is not taken yet: a newline has to follow (press Enter); {elsewhere}")
+}
+
 /// Something that was refused; the conversation goes on.
 pub fn not_sent(reason: &str) -> String {
     format!("Not sent: {reason}")
@@ -140,6 +149,18 @@ pub fn users<'a>(mut names: impl Iterator<Item = &'a Nickname>) -> String {
         0 => users,
         more => format!("{users} and {} more; LIST ann shows those that begin so", thousands(more)),
     }
+}
+
+/// What stands below a `LIST` that found nobody.
+pub fn nobody_begins(beginning: &str) -> String {
+    format!("Nobody here has a name that begins with {beginning}; LIST alone shows everyone")
+}
+
+/// What stands below a `LIST` of everyone, where some of them are in the group and some are not.
+pub fn in_the_group(names: &[&Nickname], here: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(LIST_NAMES).map(|name| name.as_str()).collect();
+    let (in_group, here) = (thousands(names.len()), thousands(here));
+    format!("In the group, {in_group} of {here}: {}", shown.join(", "))
 }
 
 /// The numbered list, on one line.

@@ -118,6 +118,8 @@ struct Shared {
     rate_limit: RateLimit,
     ids: AtomicU64,
     judge: Judge,
+    /// Where clients come in that frame nothing.
+    unframed_port: Option<u16>,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -130,6 +132,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     for listener in unframed.iter().chain([&listener]) {
         stop.wakes(listener)?;
     }
+    let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
     let writer = Writer::new(Arc::clone(&spares), alive.clone());
@@ -145,6 +148,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         stop: stop.clone(),
         ids: AtomicU64::new(1),
         judge: Judge::default(),
+        unframed_port,
     });
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());

@@ -8,6 +8,9 @@ use std::fmt::{self, Write as _};
 
 use crate::text::visible;
 
+/// Rings the terminal's bell. In what others wrote it is `^G`.
+const BELL: char = '\x07';
+
 /// Text that drives no terminal, and the colours that the client gave it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown(String);
@@ -146,7 +149,17 @@ impl Shown {
 
     /// Rings the terminal's bell.
     pub(crate) fn ring(&mut self) {
-        self.0.push('\x07');
+        self.0.push(BELL);
+    }
+
+    /// Whether it rings.
+    pub(crate) fn rings(&self) -> bool {
+        self.0.contains(BELL)
+    }
+
+    /// The same without the bell.
+    pub(crate) fn silent(self) -> Self {
+        Shown(self.0.replace(BELL, ""))
     }
 }
 

@@ -11,7 +11,10 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 use std::{fs, io, process, thread};
+
+use crossbeam_channel::bounded;
 
 use signal_hook::consts::{
     SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
@@ -40,14 +43,25 @@ const OF_LINUX: [RangeInclusive<i32>; 3] = [16..=16, 30..=30, 34..=64];
 #[cfg(not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))))]
 const OF_LINUX: [RangeInclusive<i32>; 0] = [];
 
-/// From now on a signal calls `last_words` and ends the process, exit status 130: for a program that has something to put
-/// back first.
+/// How long last words may take: a terminal that does not read would take none for ever.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// From now on a signal calls `last_words`, in a thread of its own, and ends the process, exit status 130: for a program
+/// that has something to put back first. Half a second later it ends in any case.
 ///
 /// # Errors
 /// The handlers could not be installed, or the thread could not be started.
 pub fn end_on_signals(last_words: impl FnOnce() + Send + 'static) -> io::Result<()> {
     on_signal(move || {
-        last_words();
+        let (tell, told) = bounded(1);
+        // Nobody waits for the news any more where that takes too long.
+        let say = move || {
+            last_words();
+            tell.send(()).unwrap_or_default();
+        };
+        if thread::Builder::new().name("last-words".into()).stack_size(SINGLE_STACK).spawn(say).is_ok() {
+            told.recv_timeout(LAST_WORDS).unwrap_or_default();
+        }
         process::exit(INTERRUPTED);
     })
 }

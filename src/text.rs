@@ -61,6 +61,10 @@ impl Text {
     /// `NotUtf8` or `Control`: the line is refused as a whole.
     pub fn parse(line: Vec<u8>) -> Result<Self, Refusal> {
         let text = String::from_utf8(line).map_err(|_| Refusal::NotUtf8)?;
+        // Most lines: nothing in them needs a closer look, letter by letter.
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Ok(Text(text));
+        }
         let text = match cleaned(&text) {
             Cow::Borrowed(_) => text,
             Cow::Owned(cleaned) => cleaned,

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::time::Duration;
 
-use crate::limits::{CHUNK_PAUSE, MESSAGE_BYTES, READ_BYTES, UNFINISHED_BYTES};
+use crate::limits::{CHUNK_BYTES, CHUNK_PAUSE, MESSAGE_BYTES, READ_BYTES, UNFINISHED_BYTES};
 use crate::protocol::{ALREADY_USED, PROCESS};
 use crate::text::Refusal;
 
@@ -65,6 +65,16 @@ pub fn frame(line: &str, framing: Framing, out: &mut Vec<u8>) {
     if !framing.stands_alone(line) {
         out.push(b'\n');
     }
+}
+
+/// How many of these bytes go out in one write to a client that takes one `recv` for one message: as many as it asks for,
+/// but whole lines, or else whole letters. The original's client dies of half a letter.
+pub fn chunk(bytes: &[u8]) -> usize {
+    let Some(most) = bytes.get(..=CHUNK_BYTES) else { return bytes.len() };
+    let lines = most.iter().take(CHUNK_BYTES).rposition(|&byte| byte == b'\n').map(|newline| newline + 1);
+    // In UTF-8 a byte that goes on with a letter is 10xxxxxx.
+    let letters = most.iter().rposition(|&byte| byte & 0xC0 != 0x80).filter(|&count| count > 0);
+    lines.or(letters).unwrap_or(CHUNK_BYTES)
 }
 
 /// What a peer sent.
@@ -161,6 +171,8 @@ pub struct MessageReader {
     chunk: Box<[u8]>,
     has_begun: bool,
     ended: bool,
+    /// The last read held a newline.
+    has_lines: bool,
     /// Where telnet clients may come.
     telnet: Option<Telnet>,
     /// Bytes of answers to a telnet client since its last line.
@@ -172,7 +184,16 @@ impl MessageReader {
     pub fn new(framing: Framing, limit: usize) -> Self {
         let chunk = vec![0; framing.read_bytes()].into_boxed_slice();
         let decoder = Decoder::new(limit);
-        MessageReader { framing, decoder, chunk, has_begun: false, ended: false, telnet: None, answered: 0 }
+        MessageReader {
+            framing,
+            decoder,
+            chunk,
+            has_begun: false,
+            ended: false,
+            has_lines: false,
+            telnet: None,
+            answered: 0,
+        }
     }
 
     /// The same, where a byte order mark may come before the first message: it is dropped.
@@ -195,6 +216,11 @@ impl MessageReader {
         if framing == Framing::Chunks && self.decoder.is_unfinished() {
             self.decoder.push(b"\n");
         }
+    }
+
+    /// Whether the last read held a newline, where reads are messages: then its client sends lines after all.
+    pub fn has_read_lines(&self) -> bool {
+        self.has_lines
     }
 
     /// What has already been read, without touching the stream.
@@ -240,6 +266,7 @@ impl MessageReader {
         self.ended = count == 0;
         self.has_begun |= count > 0;
         let chunk = self.chunk.get(..count).unwrap_or_default();
+        self.has_lines = chunk.contains(&b'\n');
         self.decoder.push(&without_telnet(chunk, self.telnet.as_mut()));
         // A chunk is a message: its end stands for the newline that the original's client never sends. A chunk that fills
         // the buffer is longer than a message may be, and what is read next is its rest, not a message of its own. (One
@@ -256,11 +283,21 @@ impl MessageReader {
         self.decoder.skipped = 1;
     }
 
+    /// Whether a line has begun whose end has not come.
+    pub fn is_unfinished(&self) -> bool {
+        !self.ended && self.decoder.is_unfinished()
+    }
+
+    /// Takes what has come of a line for all of it.
+    pub fn end_line(&mut self) {
+        self.decoder.push(b"\n");
+    }
+
     /// Ends a last line that came without its newline, so that `take` gives it. True where there was one.
     pub fn finish(&mut self) -> bool {
         let unfinished = self.ended && self.decoder.is_unfinished();
         if unfinished {
-            self.decoder.push(b"\n");
+            self.end_line();
         }
         unfinished
     }

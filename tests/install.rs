@@ -55,6 +55,7 @@ const SHARED: &[&str] = &[
     "bash-completion/completions/chat-server",
     "fish/vendor_completions.d/chat-server.fish",
     "fish/vendor_completions.d/chat.fish",
+    "man/man1/chat-check.1",
     "man/man1/chat-server.1",
     "man/man1/chat.1",
     "zsh/site-functions/_chat",

@@ -363,3 +363,32 @@ fn the_ladder_is_short_and_drops_no_error_of_a_socket() {
     }
     assert!(lines < LINES, "{lines} lines");
 }
+
+/// What `chat check` says of a step: the last line.
+fn judged(name: &str) -> String {
+    let mut check = Command::new(env!("CARGO_BIN_EXE_chat"));
+    let output = check.args(["check", "--quiet", "--"]).arg(example(name)).output().expect("chat can be started");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    said.lines().last().unwrap_or_else(|| panic!("nothing is said of {name}")).to_owned()
+}
+
+/// Steps 6 and 7 look alike from outside: both cut a reader who has stopped before anybody else has waited for long.
+#[test]
+#[ignore = "takes half a minute; .ci/run runs it"]
+fn chat_check_finds_the_step_that_each_server_stands_on() {
+    let steps = [
+        ("s01_echo", 1),
+        ("s02_threads", 2),
+        ("s03_lines", 3),
+        ("s04_names", 4),
+        ("s05_group", 5),
+        ("s06_original", 7),
+        ("s07_queue", 7),
+        ("s08_late", 8),
+        ("s09_stop", 9),
+        ("s10_limits", 10),
+    ];
+    for (name, step) in steps {
+        assert_eq!(judged(name), format!("the server stands on step {step}"), "{name}");
+    }
+}

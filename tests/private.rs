@@ -45,6 +45,7 @@ fn a_number_whose_person_has_left_reaches_nobody() {
     anna.expect(QUESTION);
     vera.send("LIST bo");
     vera.expect("Users in chatroom: []");
+    vera.expect("Nobody here has a name that begins with bo; LIST alone shows everyone");
 }
 
 #[test]

@@ -167,6 +167,22 @@ fn help_and_errors_of_chat_are_told_in_russian() {
 }
 
 #[test]
+fn the_server_speaks_russian_where_it_is_asked_to_and_its_log_does_not() {
+    let mut server = ServerProgram::start(&["--lang", "ru"]);
+    server.program.expect("Доступен только с этого компьютера. Для группы: chat-server -i 0.0.0.0");
+    server.program.expect("На выбор ника есть 300 секунд (--login-timeout)");
+    server.login("anna");
+    server.program.expect_error("anna joined");
+    let port = server.address.port().to_string();
+    let taken = fails(SERVER, &["--lang=ru", "-p", &port]);
+    assert!(taken.contains("не удаётся занять 127.0.0.1") && taken.contains("выберите другой порт: --port"), "{taken}");
+    wrong_usage(SERVER, &["--lang", "ru", "-p", "70000"], "нужно целое число от 0 до 65535");
+    let help = Command::new(SERVER).arg("--help").env("LC_ALL", "ru_RU.UTF-8").output().expect("it runs");
+    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    assert!(help.contains("Использование: chat-server") && !help.contains("Usage"), "{help}");
+}
+
+#[test]
 fn too_many_clients_for_the_machine_are_refused_at_the_start_with_what_would_fit() {
     let line = fails(SERVER, &["--port", "0", "--max-clients", "100000000"]);
     let (_, fits) = line.rsplit_once("--max-clients ").expect("it says what would fit");

@@ -119,3 +119,27 @@ fn a_short_answer_is_written_out_before_it_goes_out() {
     terminal.type_in("\r");
     boris.skip_to("(private) anna : yes");
 }
+
+/// A prompt that shrinks under a draft is drawn without a gap, and says all that it has to in a narrow window.
+#[test]
+fn a_prompt_that_shrinks_leaves_no_gap() {
+    let server = Server::without_rate();
+    let name = "constantine-the-second";
+    let partner = server.group(name);
+    let mut terminal = Terminal::chat(&server, &[], 15, 60);
+    terminal.wait_for("Your nickname?");
+    terminal.type_in("anna\r");
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("1\r");
+    terminal.wait_for("Choose your user-chat");
+    terminal.type_in(&format!("{name}\r"));
+    terminal.wait_for_draft(&format!("[anna to {name}]"));
+    terminal.type_in("a draft");
+    terminal.wait_for_draft(&format!("[anna to {name}] a draft"));
+    drop(partner);
+    terminal.wait_for_draft("[anna to nobody] a draft");
+    terminal.type_in("\x03MENU\r");
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("MENU");
+    terminal.wait_for_draft("[anna] MENU");
+}

@@ -194,3 +194,37 @@ fn chat_can_talk_to_a_server_that_frames_nothing() {
     assert_eq!(chat.wait().code(), Some(0), "{:#?}", chat.all());
     boris.expect("(broadcast) General information: anna has left the Chat");
 }
+
+#[test]
+fn a_script_of_which_a_line_was_refused_sends_the_rest_and_ends_with_status_1() {
+    let long = "x".repeat(5000);
+    for refused in [long.as_str(), "/dance", "/tell nobody hello", "REGISTER", "DANCE\u{7}"] {
+        let server = Server::without_rate();
+        let mut boris = server.group("boris");
+        let mut chat = chat(server.address.port(), &["--nickname", "anna"]);
+        for line in ["2", "before", refused, "after"] {
+            chat.send(line);
+        }
+        chat.end_of_input();
+        assert_eq!(chat.wait().code(), Some(1), "{refused}");
+        boris.skip_to("(broadcast) anna: before");
+        boris.expect("(broadcast) anna: after");
+        let (out, errors) = chat.rest();
+        assert!(out.iter().any(|line| line == "Disconnected"), "{out:?}");
+        assert_eq!(errors.last().map(String::as_str), Some("chat: not all was sent: a line was refused, see above"));
+    }
+}
+
+#[test]
+fn a_nickname_of_two_lines_is_refused_at_the_start() {
+    // Nobody listens: it does not come to that.
+    let mut chat = chat(1, &["--nickname", "anna\n2"]);
+    assert_eq!(chat.wait().code(), Some(2));
+    let (_, errors) = chat.rest();
+    assert_eq!(
+        errors.first().map(String::as_str),
+        Some(
+            "error: invalid value 'anna^J2' for '--nickname <NICKNAME>': it holds U+000A, a character that controls terminals; leave it out"
+        )
+    );
+}

@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use chatroom::flags::{chat, server};
+use chatroom::flags::{chat, manual, server};
 use clap::{Command, CommandFactory};
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
@@ -19,6 +19,7 @@ fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut page = |program: Command, name: &str| {
         let mut page = Vec::new();
         Man::new(program).render(&mut page)?;
+        page.extend(more(name).into_bytes());
         pages.push((format!("man/man1/{name}.1"), page));
         io::Result::Ok(())
     };
@@ -45,6 +46,31 @@ fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
     ];
     files.append(&mut pages);
     Ok(files)
+}
+
+/// The sections of a manual page that no flag tells, in the language of manual pages.
+fn more(name: &str) -> String {
+    let escaped = |text: &str| text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
+    let mut page = String::new();
+    for section in manual::sections(name) {
+        page += &format!(".SH \"{}\"\n", section.title);
+        for (what, means) in section.entries {
+            page += &format!(".TP\n\\fB{}\\fR\n{}\n", escaped(&what), escaped(&means));
+        }
+    }
+    page
+}
+
+#[test]
+fn a_manual_page_has_what_a_manual_has() {
+    for name in ["chat", "chat-server"] {
+        let page = more(name);
+        for section in ["WORDS", "EXIT STATUS", "FILES", "ENVIRONMENT", "EXAMPLES", "SEE ALSO"] {
+            assert!(page.contains(&format!(".SH \"{section}\"\n.TP\n")), "{name}: {section}");
+        }
+        assert!(page.contains("\\fBTELL\\fR") && page.contains("\\fBHISTORY\\fR"), "{page}");
+    }
+    assert!(more("chat").contains(".SH \"KEYS\"") && more("chat-server").contains(".SH \"SIGNALS\""));
 }
 
 #[test]

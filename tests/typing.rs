@@ -167,3 +167,39 @@ fn what_is_no_chat_server_is_told_and_can_be_left() {
         assert_eq!(terminal.leave(), 130);
     }
 }
+
+#[test]
+fn what_is_refused_by_the_client_itself_has_its_mark_and_its_place() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &["--no-time"], 24, 80);
+    terminal.enter();
+    terminal.type_in(&format!("{}\rafter\r", "x".repeat(5000)));
+    boris.skip_to("(broadcast) anna: after");
+    terminal.wait_for("▐ anna: after");
+    let shown = terminal.history().join("\n");
+    let refused = shown.find("▌ Not sent: the line is longer than 4096 bytes");
+    assert!(refused.is_some() && refused < shown.find("▐ anna: after"), "{shown}");
+}
+
+#[test]
+fn an_answer_to_a_question_is_no_history() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("hello\r");
+    boris.skip_to("(broadcast) anna: hello");
+    terminal.wait_for_draft("[anna in the group]");
+    terminal.type_in("MENU\r");
+    terminal.wait_for_draft("[anna]");
+    terminal.type_in("2\r");
+    terminal.wait_for_draft("[anna in the group]");
+    // What was sent, then the word that was typed before it; and nothing before those.
+    terminal.type_in("\x1b[A");
+    terminal.wait_for_draft("[anna in the group] MENU");
+    terminal.type_in("\x1b[A");
+    terminal.wait_for_draft("[anna in the group] hello");
+    terminal.type_in("\x1b[A!\r");
+    boris.skip_to("(broadcast) anna: hello!");
+}

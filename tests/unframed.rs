@@ -103,6 +103,86 @@ fn the_originals_client_gets_a_taken_nickname_in_a_recv_of_its_own() {
 }
 
 #[test]
+fn a_client_that_sends_lines_is_written_lines_on_that_port_too() {
+    let server = with_unframed();
+    let _anna = server.login("anna");
+    let mut boris = Unframed::connect(&server);
+    boris.expect_alone("Your nickname?\n");
+    boris.send("anna\n");
+    boris.expect_alone("This nickname already used\n");
+    boris.read_to("Your nickname?\n");
+    boris.send("boris\n");
+    boris.expect_alone("Successfully\n");
+    boris.expect_alone("process\n");
+    boris.read_to(&format!("{QUESTION}\n"));
+    // A line may come in two reads.
+    boris.send("2\nhel");
+    boris.read_to("You in group\n");
+    boris.send("lo\n");
+    boris.expect_alone("(broadcast) boris: hello\n");
+    // The last message without its end is taken after a while.
+    boris.send("no end");
+    boris.expect_alone("(broadcast) boris: no end\n");
+}
+
+#[test]
+fn what_is_long_comes_in_recvs_of_their_own_and_no_letter_is_cut() {
+    let server = Server::with(Config {
+        unframed: Some(free_port()),
+        motd: Some("доска ".repeat(400).as_str().into()),
+        ..Config::default()
+    });
+    let mut anna = server.peer();
+    anna.send("anna\n2");
+    anna.skip_to("You in group");
+    let mut boris = Unframed::connect(&server);
+    boris.expect_alone("Your nickname?\n");
+    boris.send("boris");
+    boris.expect_alone("Successfully\n");
+    boris.expect_alone("process");
+    boris.read_to(&format!("{QUESTION}\n"));
+    boris.send("2");
+    boris.expect_alone("You in group\n");
+    let text = "щ".repeat(2048);
+    for _ in 0..3 {
+        anna.send(&text);
+    }
+    let wanted = format!("(broadcast) anna: {text}\n").repeat(3);
+    let mut all = String::new();
+    while all.len() < wanted.len() {
+        let chunk = boris.0.chunk(); // fails at half a letter
+        assert!(!chunk.is_empty() && chunk.len() < 1024, "{} bytes in one recv", chunk.len());
+        all += &chunk;
+    }
+    assert_eq!(all, wanted);
+    boris.send("QUIT");
+    boris.read_to("Disconnected\n");
+    boris.0.expect_end();
+}
+
+#[test]
+fn who_sends_no_line_end_is_told_once_what_is_missing_and_where_to_go() {
+    let (server, plain) = (with_unframed(), Server::start());
+    let port = server.unframed.expect("a second listener").port();
+    for (server, advice) in [
+        (&server, format!("programs that send none connect to port {port}, this server's --unframed-port")),
+        (&plain, "for programs that send none the server has to be started with --unframed-port PORT".into()),
+    ] {
+        let told = format!(
+            "Your line has no line end, so it is not taken yet: a newline has to follow (press Enter); {advice}"
+        );
+        let mut anna = server.peer();
+        anna.expect("Your nickname?");
+        anna.send_bytes(b"an");
+        anna.expect(&told);
+        anna.send_bytes(b"na\n2\nhel");
+        anna.skip_to("You in group");
+        anna.send_bytes(b"lo\n");
+        anna.expect("(broadcast) anna: hello");
+    }
+}
+
+#[test]
 fn a_chunk_of_several_lines_and_one_that_is_too_long_are_dealt_with() {
     let server = with_unframed();
     let mut anna = server.group("anna");

@@ -119,8 +119,12 @@ fn at_the_numbered_list_all_words_count_but_tell() {
 #[test]
 fn in_the_group_all_words_count_and_none_reaches_the_group() {
     let server = Server::without_rate();
-    let (anna, mut boris) = (server.login("anna"), server.login("boris"));
+    let (anna, boris) = (server.login("anna"), server.login("boris"));
     let mut anna = anna.group();
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna', 'boris']");
+    anna.expect("In the group, 1 of 2: anna");
+    let mut boris = boris.group();
     words_are_answered(&mut anna, &mut boris, &|_| {});
     tell_as_a_dialogue(&mut anna, &mut boris);
     anna.send("MENU");
@@ -148,9 +152,15 @@ fn in_a_private_chat_all_words_count_and_none_reaches_the_partner() {
     anna.quit();
 }
 
-fn tell_as_a_dialogue(anna: &mut Peer, boris: &mut Peer) {
+/// TELL shows who is here, as the original's did, and asks for whom.
+fn tell(anna: &mut Peer) {
     anna.send("TELL");
+    anna.expect_start("Users in chatroom: ['anna'");
     anna.expect_start(WHO);
+}
+
+fn tell_as_a_dialogue(anna: &mut Peer, boris: &mut Peer) {
+    tell(anna);
     anna.send("BORIS");
     anna.expect_start(WHAT);
     anna.send("QUIT");
@@ -162,11 +172,7 @@ fn tell_as_a_dialogue(anna: &mut Peer, boris: &mut Peer) {
 fn at_tells_who_quit_list_and_menu_count() {
     let server = Server::without_rate();
     let mut anna = server.group("anna");
-    let begin = |anna: &mut Peer| {
-        anna.send("TELL");
-        anna.expect_start(WHO);
-    };
-    begin(&mut anna);
+    tell(&mut anna);
     anna.send("LIST");
     anna.expect("Users in chatroom: ['anna']");
     anna.expect_start(WHO);
@@ -176,7 +182,7 @@ fn at_tells_who_quit_list_and_menu_count() {
     anna.expect("No message was sent");
     anna.send("still in the group");
     anna.expect("(broadcast) anna: still in the group");
-    begin(&mut anna);
+    tell(&mut anna);
     for name in ["HELP", "TELL", "/me", "2", "boris", "a text that was meant for boris alone"] {
         anna.send(name);
         anna.expect(&format!("Not sent: nobody here is called {name}; choose somebody else, or MENU gives it up"));
@@ -191,8 +197,7 @@ fn at_tells_what_no_word_counts_and_an_empty_line_gives_it_up() {
     let (mut anna, mut boris) = (server.group("anna"), server.login("boris"));
     anna.expect("(broadcast) General information: boris has joined the Chat");
     for text in ["LIST", "MENU", "HELP", "q", "TELL", "/tell anna hi", "//x", " spaced"] {
-        anna.send("TELL");
-        anna.expect_start(WHO);
+        tell(&mut anna);
         anna.send("boris");
         anna.expect_start(WHAT);
         anna.send(text);
@@ -200,8 +205,7 @@ fn at_tells_what_no_word_counts_and_an_empty_line_gives_it_up() {
         boris.expect(&format!("(private) anna : {text}"));
     }
     for blank in ["", "  "] {
-        anna.send("TELL");
-        anna.expect_start(WHO);
+        tell(&mut anna);
         anna.send("boris");
         anna.expect_start(WHAT);
         anna.send(blank);

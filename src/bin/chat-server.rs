@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use chatroom::client::Lang;
 use chatroom::flags::server::Flags;
 use chatroom::limits::{CLIENTS, PORT};
 use chatroom::logger;
@@ -40,20 +41,21 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
-    let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing))?;
+    let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
     }
     let (host, port) = flags.ip_address.clone().or_port(flags.port);
-    let listener = listen(&host, port, "--port")?;
-    let unframed = flags.unframed_port.map(|port| listen(&host, port, "--unframed-port")).transpose()?;
+    let lang = flags.lang();
+    let listener = listen(&host, port, "--port", lang)?;
+    let unframed = flags.unframed_port.map(|port| listen(&host, port, "--unframed-port", lang)).transpose()?;
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
-    say_where(listener.local_addr()?, its_address, flags.login_timeout);
+    say_where(listener.local_addr()?, its_address, flags.login_timeout, lang);
     let config = Config {
         max_clients,
         late_threads,
@@ -69,14 +71,18 @@ fn run(flags: &Flags) -> io::Result<()> {
 }
 
 /// How many clients and late threads: an explicit figure that does not fit is refused, the default shrinks.
-fn clients(wanted: Option<usize>, capacity: &Capacity) -> io::Result<(usize, usize)> {
+fn clients(wanted: Option<usize>, capacity: &Capacity, lang: Lang) -> io::Result<(usize, usize)> {
     let fits = capacity.clients();
     let clients = match wanted {
-        _ if fits == 0 => return Err(io::Error::other(format!("nobody could come: {}", capacity.reason()))),
+        _ if fits == 0 => {
+            let nobody = lang.pick("nobody could come", "никто не сможет войти");
+            return Err(io::Error::other(format!("{nobody}: {}", capacity.reason())));
+        }
         Some(wanted) if wanted > fits => {
+            let (why, reason) = (lang.pick("does not fit", "слишком много"), capacity.reason());
+            let would = lang.pick("would fit", "подойдёт");
             return Err(io::Error::other(format!(
-                "--max-clients {wanted} does not fit: {}; --max-clients {fits} would fit",
-                capacity.reason()
+                "--max-clients {wanted} {why}: {reason}; --max-clients {fits} {would}"
             )));
         }
         Some(wanted) => wanted,
@@ -90,36 +96,66 @@ fn clients(wanted: Option<usize>, capacity: &Capacity) -> io::Result<(usize, usi
 }
 
 /// A bound listener, or what to do about it.
-fn listen(host: &str, port: u16, flag: &str) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| io::Error::other(format!("cannot find the host '{host}' ({error}); check --ip-address")))?
-        .collect();
+fn listen(host: &str, port: u16, flag: &str, lang: Lang) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> =
+        (host, port).to_socket_addrs().map_err(|error| cannot_find(host, &error, lang))?.collect();
     TcpListener::bind(addresses.as_slice()).map_err(|error| {
-        let advice = match error.kind() {
-            ErrorKind::AddrInUse => format!("another program has this port; stop it or choose another with {flag}"),
-            ErrorKind::PermissionDenied => format!("ports below 1024 need privileges; choose another with {flag}"),
-            ErrorKind::AddrNotAvailable => {
-                "this computer does not have this address; 'ip address' lists those it has".into()
-            }
-            _ => format!("check --ip-address and {flag}"),
-        };
-        io::Error::other(format!("cannot listen on {host} port {port}: {error}; {advice}"))
+        let advice = advice(error.kind(), flag, lang);
+        io::Error::other(match lang {
+            Lang::En => format!("cannot listen on {host} port {port}: {error}; {advice}"),
+            Lang::Ru => format!("не удаётся занять {host}, порт {port}: {error}; {advice}"),
+        })
     })
 }
 
+/// A name that has no address.
+fn cannot_find(host: &str, error: &io::Error, lang: Lang) -> io::Error {
+    io::Error::other(match lang {
+        Lang::En => format!("cannot find the host '{host}' ({error}); check --ip-address"),
+        Lang::Ru => format!("не удаётся найти узел '{host}' ({error}); проверьте --ip-address"),
+    })
+}
+
+/// What to do where an address cannot be had.
+fn advice(kind: ErrorKind, flag: &str, lang: Lang) -> String {
+    let (english, russian) = match kind {
+        ErrorKind::AddrInUse => (
+            "another program has this port; stop it or choose another with {}",
+            "этот порт занят другой программой; остановите её или выберите другой порт: {}",
+        ),
+        ErrorKind::PermissionDenied => (
+            "ports below 1024 need privileges; choose another with {}",
+            "для портов до 1024 нужны особые права; выберите другой: {}",
+        ),
+        ErrorKind::AddrNotAvailable => (
+            "this computer does not have this address; 'ip address' lists those it has",
+            "у этого компьютера нет такого адреса; его адреса покажет 'ip address'",
+        ),
+        _ => ("check --ip-address and {}", "проверьте --ip-address и {}"),
+    };
+    lang.pick(english, russian).replace("{}", flag)
+}
+
 /// The first lines: where the server is to be reached, and by whom. A closed stdout does not matter to the chat.
-fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u64) {
+fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u64, lang: Lang) {
+    // Scripts read the address behind this: it is the same in both languages.
     let mut said = format!("Listening on {address}\n");
     if address.ip().to_canonical().is_loopback() {
-        said += "Only this computer can reach it. For a class: chat-server -i 0.0.0.0\n";
+        said += lang.pick(
+            "Only this computer can reach it. For a class: chat-server -i 0.0.0.0\n",
+            "Доступен только с этого компьютера. Для группы: chat-server -i 0.0.0.0\n",
+        );
     } else {
-        said += &invitation(address);
+        said += &invitation(address, lang);
     }
     if let Some(unframed) = unframed {
-        said += &format!("Listening on {unframed} for clients that frame nothing\n");
+        let for_whom = lang.pick("for clients that frame nothing", "для клиентов без перевода строки");
+        said += &format!("Listening on {unframed} {for_whom}\n");
     }
-    said += &format!("Who comes has {login_timeout} seconds to choose a nickname (--login-timeout)\n");
+    said += &match lang {
+        Lang::En => format!("Who comes has {login_timeout} seconds to choose a nickname (--login-timeout)\n"),
+        Lang::Ru => format!("На выбор ника есть {login_timeout} секунд (--login-timeout)\n"),
+    };
     let mut stdout = io::stdout();
     if let Err(error) = stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()) {
         log::info!("listening on {address}, which nobody could be told: {error}");
@@ -127,7 +163,7 @@ fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u
 }
 
 /// What to tell the others: one line for each address of this computer that they can use.
-fn invitation(address: SocketAddr) -> String {
+fn invitation(address: SocketAddr, lang: Lang) -> String {
     let (ip, port) = (address.ip(), address.port());
     let reachable = if ip.is_unspecified() { addresses::reachable() } else { vec![ip] };
     let same_family = |other: &IpAddr| ip.is_ipv6() || other.is_ipv4();
@@ -137,12 +173,15 @@ fn invitation(address: SocketAddr) -> String {
         .filter(|other| same_family(other))
         .map(|other| format!("    chat -i {other}{port}\n"))
         .collect();
-    if lines.is_empty() {
-        return format!(
-            "Others join with: chat -i ADDRESS{port}, and this computer's address, which 'ip address' lists\n"
-        );
+    match (lines.is_empty(), lang) {
+        (false, _) => format!("{}\n{lines}", lang.pick("Others join with", "Остальные входят так:")),
+        (true, Lang::En) => {
+            format!("Others join with: chat -i ADDRESS{port}, and this computer's address, which 'ip address' lists\n")
+        }
+        (true, Lang::Ru) => {
+            format!("Остальные входят так: chat -i АДРЕС{port}; адрес этого компьютера покажет 'ip address'\n")
+        }
     }
-    format!("Others join with\n{lines}")
 }
 
 /// One line, no backtrace. A closed stderr cannot be told.

@@ -3,12 +3,17 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use chatroom::check;
 use chatroom::client::{self, Ended, Settings};
-use chatroom::flags::chat::Flags;
+use chatroom::flags::chat::{Flags, Other};
 use chatroom::shown::Shown;
 
 fn main() -> ExitCode {
-    let flags = Flags::read();
+    let mut flags = Flags::read();
+    if let Some(Other::Check(asked)) = flags.other.take() {
+        let ended = check::run(&asked.settings(), io::stdout().lock());
+        return ended.map_or_else(|error| fail(&error.to_string()), |verdict| ExitCode::from(verdict as u8));
+    }
     let lang = flags.lang();
     #[cfg(feature = "signals")]
     if let Err(error) = chatroom::signals::survive_full_files() {

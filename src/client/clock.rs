@@ -3,6 +3,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Whether times are local here, and not UTC.
+pub(super) const IS_LOCAL: bool = cfg!(feature = "editor");
+
 const DAY: i64 = 24 * 3600;
 
 /// The local time. The zone is asked each time: summer time begins where it will, on Lord Howe at half past.
@@ -22,11 +25,16 @@ impl Clock {
         // A clock before 1970 is no clock: then it is 1970.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = i64::try_from(since.as_secs()).unwrap_or_default();
-        Moment::at(seconds + offset(seconds))
+        Moment::local(seconds)
     }
 }
 
 impl Moment {
+    /// The local time, at a time in seconds since 1970.
+    pub(super) fn local(seconds: i64) -> Self {
+        Moment::at(seconds + offset(seconds))
+    }
+
     fn at(seconds: i64) -> Self {
         Moment { day: seconds.div_euclid(DAY), minute: seconds.rem_euclid(DAY) / 60 }
     }

@@ -34,6 +34,7 @@ use super::talk::Talk;
 use crate::limits::SINGLE_STACK;
 use crate::shown::Shown;
 
+mod folded;
 mod helper;
 mod history;
 mod keyboard;

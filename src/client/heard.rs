@@ -112,6 +112,27 @@ impl<'a> Heard<'a> {
     }
 }
 
+/// What was said before, as a server with a database shows it: `[2026-11-23 15:41:39] (broadcast) boris: hi`. The seconds
+/// since 1970, and the line as it was then.
+pub(super) fn past(line: &str) -> Option<(i64, &str)> {
+    let (time, line) = line.strip_prefix('[')?.split_once("] ")?;
+    let (date, time) = time.split_once(' ')?;
+    let numbers = |text: &str, between: char| {
+        let mut numbers = text.splitn(3, between).map(|number| number.parse::<i64>().ok());
+        Some([numbers.next()??, numbers.next()??, numbers.next()??])
+    };
+    let [year, month, day] = numbers(date, '-')?;
+    let [hour, minute, second] = numbers(time, ':')?;
+    let fits = (1970..=9999).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    if !fits || !(0..24).contains(&hour) || !(0..60).contains(&minute) || !(0..=60).contains(&second) {
+        return None;
+    }
+    // Days since 1970, in years that begin on a 1 March.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second, line))
+}
+
 /// The lines in what came as one. The original's server frames nothing: in chunks, lines that it sent apart may arrive
 /// glued. Only a line of the protocol's at the very beginning is cut off, and only where another line follows: nothing
 /// within what users wrote is looked at.

@@ -4,9 +4,11 @@
 use std::env;
 
 use super::Ended;
+use super::clock::IS_LOCAL;
 use super::heard::{Heard, users};
 use super::talk::Place;
 use crate::limits::NICKNAME_CHARS;
+use crate::protocol::{HISTORY_BEGINS, SEEN_PERHAPS, WHILE_AWAY};
 use crate::shown::Shown;
 use crate::text::Refusal;
 
@@ -222,8 +224,16 @@ impl Lang {
                 line,
                 &format!("{who} больше не в чате; следующая строка не дойдёт ни до кого, потом выберите снова"),
             ),
-            _ if self == Lang::Ru => prose::line(line),
-            _ => line.to_owned(),
+            _ => self.prose(line),
+        }
+    }
+
+    /// A sentence for people. Of what was said before, the server tells the times in UTC; here they are local.
+    fn prose(self, line: &str) -> String {
+        let said = if self == Lang::Ru { prose::line(line) } else { line.to_owned() };
+        match IS_LOCAL && [HISTORY_BEGINS, WHILE_AWAY, SEEN_PERHAPS].contains(&line) {
+            true => said.replace(self.pick(" (times are UTC)", " (время — UTC)"), ""),
+            false => said,
         }
     }
 
@@ -244,6 +254,10 @@ impl Lang {
         let more = list.split_once(']').map_or("", |(_, more)| more);
         let more = if self == Lang::Ru { prose::line(more) } else { more.to_owned() };
         match list.starts_with('[') {
+            true if names.is_empty() => self.pick("Here: nobody", "Здесь: никого").to_owned(),
+            true if more.is_empty() => {
+                format!("{}: {} ({})", self.pick("Here", "Здесь"), names.join(", "), names.len())
+            }
             true => format!("{}: {}{more}", self.pick("Here", "Здесь"), names.join(", ")),
             false => line.to_owned(),
         }
@@ -294,8 +308,9 @@ mod tests {
         let shown = |list| Lang::En.line(&Heard::Users(list), "?");
         let russian = Lang::Ru.line(&Heard::Users("['anna'] and 8 more; LIST ann shows those that begin so"), "?");
         assert_eq!(russian, "Здесь: anna и ещё 8; LIST ann покажет те ники, что так начинаются");
-        assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris");
+        assert_eq!(shown("['anna', 'boris']"), "Here: anna, boris (2)");
         assert_eq!(shown("['anna'] and 8 more; LIST ann"), "Here: anna and 8 more; LIST ann");
+        assert_eq!(shown("[]"), "Here: nobody");
         assert_eq!(shown("anything"), "?");
     }
 }

@@ -1,10 +1,11 @@
 //! How a line looks on a terminal: the time, a mark that tells what it is, who speaks in a colour of their own, in rows
-//! that fit the window. Pure.
+//! that fit the window. Pure but for the time zone.
 
 use super::clock::Moment;
-use super::heard::Heard;
+use super::heard::{Heard, past};
 use super::lang::Lang;
 use crate::shown::{Colour, Shown};
+use crate::wire::Framing;
 
 use self::marks::{NAMED, OTHERS, OWN, PRIVATE, SYSTEM};
 use self::wrap::{Piece, Rows, columns_of};
@@ -66,7 +67,7 @@ impl Look {
         if self.quiet && matches!(heard, Heard::Joined(_) | Heard::Left(..)) {
             return None;
         }
-        Some(self.laid_out(&self.line(heard, line, us), now, columns))
+        Some(self.laid_out(&self.line(heard, line, us, now), now, columns))
     }
 
     /// A line of the client's own.
@@ -74,7 +75,7 @@ impl Look {
         self.laid_out(&system(Colour::Dim, words), now, columns)
     }
 
-    fn line(&self, heard: &Heard<'_>, line: &str, us: Option<&str>) -> Line {
+    fn line(&self, heard: &Heard<'_>, line: &str, us: Option<&str>, now: Moment) -> Line {
         let own = |name: &str| us == Some(name);
         let lang = self.lang;
         let some = self.bell != Bell::Off;
@@ -97,8 +98,24 @@ impl Look {
             }
             Heard::NotSent(_) | Heard::NotDelivered(_) => system(Colour::Yellow, &lang.line(heard, line)),
             Heard::Successfully => system(Colour::Dim, &lang.first_screen(us.unwrap_or("?"))),
+            Heard::Prose(line) => system(Colour::Dim, &self.past(line, now).unwrap_or_else(|| lang.line(heard, line))),
             _ => system(Colour::Dim, &lang.line(heard, line)),
         }
+    }
+
+    /// What was said before, with the reader's own time and words.
+    fn past(&self, line: &str, now: Moment) -> Option<String> {
+        let (seconds, line) = past(line)?;
+        let lang = self.lang;
+        let said = match Heard::parse(line, Framing::Lines) {
+            Heard::ToAll { from, text } => format!("{from}: {text}"),
+            Heard::Private { from, text } => format!("{}: {text}", lang.heading(Some(from), None)),
+            Heard::Receipt { to, text } => format!("{}: {text}", lang.heading(None, Some(to))),
+            _ => return None,
+        };
+        let when = Moment::local(seconds);
+        let date = if when.is_same_day(now) { String::new() } else { when.date() + " " };
+        Some(format!("[{date}{}] {said}", when.time()))
     }
 
     fn laid_out(&self, line: &Line, now: Moment, columns: usize) -> Shown {

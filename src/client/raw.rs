@@ -83,7 +83,7 @@ fn show(out: &Mutex<impl Write>, direction: &str, bytes: &[u8]) -> io::Result<()
 
 /// Text as it is; what is no text, or drives terminals, escaped: a letter that a `read` cut in two is `\xD0` in one row and
 /// `\xBF` in the next.
-fn escaped(bytes: &[u8]) -> String {
+pub(crate) fn escaped(bytes: &[u8]) -> String {
     let mut shown = String::new();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {

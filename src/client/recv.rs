@@ -215,19 +215,28 @@ impl Recv {
             }
             _ => self.printer.show(&heard, line)?,
         }
+        self.act_on(&heard)
+    }
+
+    /// What else a line that was shown means to us.
+    fn act_on(&mut self, heard: &Heard<'_>) -> Result<(), Over> {
         match heard {
+            // A script has no eyes: it hears of it by the exit status.
+            Heard::NotSent(_) | Heard::NotDelivered(_) if self.is_script && self.is_in => {
+                let (what, why) = self.printer.lang().script_refused();
+                self.link.fail(&io::Error::other(why), what);
+            }
             Heard::Successfully if !self.is_in => {
                 self.is_in = true;
                 self.tell(Login::Done);
-                Ok(())
             }
             Heard::Password if !self.is_in => {
                 self.printer.flush()?;
                 self.tell(Login::Asked);
-                Ok(())
             }
-            _ => Ok(()),
+            _ => {}
         }
+        Ok(())
     }
 
     fn begin_process(&mut self) {

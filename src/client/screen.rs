@@ -8,6 +8,7 @@ use std::fmt;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use self::echo::Echo;
 use self::plain::{Plain, PlainRows};
@@ -31,6 +32,8 @@ mod window;
 
 /// Columns of a terminal that does not say how many it has.
 pub(super) const COLUMNS: usize = 80;
+/// Between two rings of the bell.
+const BELL: Duration = Duration::from_secs(1);
 /// Wipes the row that the cursor is on.
 pub(super) const WIPE: &str = "\r\x1b[K";
 
@@ -78,6 +81,11 @@ pub(super) trait Lines: Send {
     /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
     fn is_typed(&self) -> bool {
         true
+    }
+    /// Words of the client's own, of what has just been typed.
+    fn tells(&mut self, words: &str) {
+        // A stderr that is closed cannot be told.
+        writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
     }
     /// A question of ours. Blocks until it is answered.
     fn asks(&mut self, question: &str) -> io::Result<Answer> {
@@ -157,6 +165,11 @@ impl Input {
         self.lines.asks(question)
     }
 
+    /// Words of the client's own: with the editor a row with its mark, else a line on stderr.
+    pub(super) fn tells(&mut self, words: &str) {
+        self.lines.tells(words);
+    }
+
     /// The end was Ctrl-C.
     pub(super) fn is_hurried(&self) -> bool {
         self.lines.is_hurried()
@@ -181,6 +194,8 @@ pub struct Printer {
     clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
+    /// When the bell rang.
+    rung: Option<Instant>,
     has_prompt: bool,
     /// Plain lines in colour, since that was asked for.
     colour: bool,
@@ -207,6 +222,7 @@ impl Printer {
             echo: None,
             clock: Clock,
             last: None,
+            rung: None,
             has_prompt: false,
             colour: false,
         }
@@ -241,6 +257,7 @@ impl Printer {
             _ => look.row(heard, line, us.as_deref(), now, columns),
         };
         if let Some(row) = row {
+            let row = self.ring_once(row);
             self.rows.row(&row)?;
         }
         match *heard {
@@ -248,6 +265,18 @@ impl Printer {
             _ => {}
         }
         Ok(())
+    }
+
+    /// A hundred private messages at once ring once.
+    fn ring_once(&mut self, row: Shown) -> Shown {
+        if !row.rings() {
+            return row;
+        }
+        if self.rung.is_some_and(|rung| rung.elapsed() < BELL) {
+            return row.silent();
+        }
+        self.rung = Some(Instant::now());
+        row
     }
 
     /// A transcript that cannot be kept any more is no reason not to chat; but it is said.

@@ -1,6 +1,6 @@
 //! The sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::thread;
@@ -13,7 +13,6 @@ use super::talk::{Server, Talk};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word};
-use crate::shown::Shown;
 use crate::wire::Framing;
 
 /// What the sending thread owns.
@@ -96,7 +95,7 @@ impl Sent {
         loop {
             match self.input.next_line() {
                 Ok(Some(Ok(line))) => return Some(line),
-                Ok(Some(Err(refusal))) => say(&self.lang.refused(&refusal)),
+                Ok(Some(Err(refusal))) => self.refuse(&self.lang.refused(&refusal)),
                 Ok(None) => return None,
                 Err(error) => {
                     self.link.fail(&error, self.lang.no_input());
@@ -106,7 +105,7 @@ impl Sent {
         }
     }
 
-    fn send(&self, line: &[u8]) -> io::Result<()> {
+    fn send(&mut self, line: &[u8]) -> io::Result<()> {
         if is_quit(line) {
             self.link.leave();
         }
@@ -126,9 +125,9 @@ impl Sent {
             Err(error) if self.reconnects => log::debug!("not sent: {error}"),
             Err(error) => return Err(error),
             Ok(Sending::Taken) => {}
-            Ok(Sending::Withdrawn) => say(self.lang.withdrawn()),
-            Ok(Sending::TooMany) => say(self.lang.too_many()),
-            Ok(Sending::Private) => say(self.lang.begun_in_private()),
+            Ok(Sending::Withdrawn) => self.input.tells(self.lang.withdrawn()),
+            Ok(Sending::TooMany) => self.input.tells(self.lang.too_many()),
+            Ok(Sending::Private) => self.input.tells(self.lang.begun_in_private()),
             Ok(Sending::NoNick) => self.refuse(self.lang.no_nick()),
         }
         if self.framing == Framing::Chunks && self.is_script {
@@ -139,8 +138,8 @@ impl Sent {
     }
 
     /// A line that is not sent, and why. A script hears of it by the exit status too.
-    fn refuse(&self, words: &str) {
-        say(words);
+    fn refuse(&mut self, words: &str) {
+        self.input.tells(words);
         if self.is_script {
             let (what, why) = self.lang.script_refused();
             self.link.fail(&io::Error::other(why), what);
@@ -159,7 +158,7 @@ impl Sent {
 
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
-    fn quit(&self) -> io::Result<()> {
+    fn quit(&mut self) -> io::Result<()> {
         if self.input.is_hurried() {
             self.link.hurry();
         }
@@ -175,9 +174,4 @@ fn is_private(line: &[u8]) -> bool {
     let line = String::from_utf8_lossy(line);
     let is_answer = line.trim_start().split(' ').next() == Some("/r");
     is_answer || matches!(Said::parse(line.trim_start()), Said::Word(Word::TellTo { .. }))
-}
-
-/// A row of the client's own words. A stderr that is closed cannot be told.
-fn say(words: &str) {
-    writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
 }

@@ -1,27 +1,32 @@
 //! What `chat` takes.
 
+use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::{env, process};
 
-use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueEnum, ValueHint};
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::{Address, whole};
+use super::check::Check;
+use super::language::{self, Language};
+use super::russian::in_russian;
+use super::{Address, whole, wrong};
 use crate::client::{self, Bell, Lang, Look};
 use crate::limits::PORT;
+use crate::text::drives_terminals;
 use crate::wire::Framing;
 
 mod russian;
-mod wrong;
 
 /// Joins a chat.
 ///
 /// Type a line and press Enter to send it; HELP lists the special words, QUIT or Ctrl-D leaves. With a script on the
 /// standard input it sends each line, at the end QUIT, and prints what comes in as plain lines.
 #[derive(Debug, Parser)]
-#[command(name = "chat", version)]
+#[command(name = "chat", version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Flags {
+    /// What is done instead of joining a chat
+    #[command(subcommand)]
+    pub other: Option<Other>,
     /// Address or host name of the server
     #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
     pub ip_address: Address,
@@ -29,7 +34,7 @@ pub struct Flags {
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(1, 65_535))]
     pub port: u16,
     /// Your nickname; without it you are asked
-    #[arg(short, long, value_hint = ValueHint::Username)]
+    #[arg(short, long, value_hint = ValueHint::Username, value_parser = one_line)]
     pub nickname: Option<String>,
     /// How messages are told apart: 'lines' for chat-server, 'chunks' for the original Python server
     #[arg(long, value_enum, value_name = "FRAMING", default_value_t = Messages::Lines)]
@@ -60,6 +65,26 @@ pub struct Flags {
     pub lang: Option<Language>,
 }
 
+/// What can be sent as one line: the server would take what stands behind a newline for the next answer.
+fn one_line(text: &str) -> Result<String, String> {
+    match text.chars().find(|&c| drives_terminals(c) || c == '\t') {
+        Some(c) => Err(format!("it holds U+{:04X}, a character that controls terminals; leave it out", u32::from(c))),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// What `chat` does instead of joining a chat.
+#[derive(Debug, Subcommand)]
+pub enum Other {
+    /// Checks a server, in whatever language it is written
+    ///
+    /// It plays clients to a server that runs at HOST:PORT, or to one that COMMAND starts: that is given a free port in PORT,
+    /// and in place of {port} among its arguments, and is stopped at the end. Without --step all steps are tried, up to the one
+    /// that is not reached. Exit status: 0 all checks ran and hold, 1 some are broken or were not run, 2 no server, or no such
+    /// check. Extra checks never change it.
+    Check(Check),
+}
+
 /// `--framing`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 #[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
@@ -86,35 +111,11 @@ pub enum Rings {
     All,
 }
 
-/// `--lang`.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[expect(missing_docs, reason = "the flag's help says what they mean; a comment here would become help too")]
-pub enum Language {
-    En,
-    Ru,
-}
-
 /// The command, with its help in this language.
 fn command(lang: Lang) -> Command {
     match lang {
         Lang::En => Flags::command(),
-        Lang::Ru => russian::in_russian(Flags::command()),
-    }
-}
-
-/// The language that the arguments ask for: looked for before they are parsed, since `--help` ends that.
-fn asked(arguments: impl Iterator<Item = String>) -> Option<Language> {
-    let mut arguments = arguments.skip_while(|argument| argument != "--lang" && !argument.starts_with("--lang="));
-    let first = arguments.next()?;
-    let name = first.strip_prefix("--lang=").map(str::to_owned).or_else(|| arguments.next())?;
-    Language::from_str(&name, false).ok()
-}
-
-fn or_environment(language: Option<Language>) -> Lang {
-    match language {
-        Some(Language::En) => Lang::En,
-        Some(Language::Ru) => Lang::Ru,
-        None => Lang::from_environment(),
+        Lang::Ru => in_russian(Flags::command(), &russian::WORDS),
     }
 }
 
@@ -122,16 +123,8 @@ impl Flags {
     /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
     pub fn read() -> Flags {
         let arguments: Vec<OsString> = env::args_os().collect();
-        let lang = or_environment(asked(arguments.iter().map(|argument| argument.to_string_lossy().into_owned())));
-        Flags::parse_in(lang, arguments).unwrap_or_else(|error| {
-            if !error.use_stderr() {
-                error.exit();
-            }
-            let status = error.exit_code();
-            // A stderr that is closed cannot be told.
-            writeln!(io::stderr(), "{}", wrong::explained(error, lang)).unwrap_or_default();
-            process::exit(status);
-        })
+        let lang = language::asked_by(&arguments);
+        Flags::parse_in(lang, arguments).unwrap_or_else(|error| wrong::ends(error, lang, "chat"))
     }
 
     fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
@@ -148,7 +141,7 @@ impl Flags {
 
     /// The language of the program's own words.
     pub fn lang(&self) -> Lang {
-        or_environment(self.lang)
+        language::or_environment(self.lang)
     }
 
     /// What is to be seen, and how.
@@ -175,12 +168,13 @@ mod tests {
     fn every_flag_has_its_help_in_russian() {
         let mut command = command(Lang::Ru);
         command.build();
-        for arg in command.get_arguments() {
+        let check = command.find_subcommand("check").expect("it is there");
+        for arg in command.get_arguments().chain(check.get_arguments()) {
             let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
             assert!(help.chars().any(|c| ('а'..='я').contains(&c)), "{}: {help:?}", arg.get_id());
         }
         let help = command.render_long_help().to_string();
-        let headings = ["Usage:", "Options:", "[default:", "[possible"];
+        let headings = ["Usage:", "Options:", "Commands:", "Arguments:", "[default:", "[possible"];
         assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
         assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
     }
@@ -189,9 +183,10 @@ mod tests {
     fn wrong_flags_are_told_in_both_languages() {
         let told = |lang, line: &str| {
             let error = Flags::parse_in(lang, line.split(' ').map(OsString::from).collect()).expect_err("a wrong flag");
-            wrong::explained(error, lang)
+            wrong::explained(error, lang, "chat")
         };
         for (line, english, russian) in [
+            ("chat chekc", "similar subcommand exists: 'check'", "похоже на: 'check'"),
             ("chat --bogus", "unexpected argument '--bogus' found", "неизвестный параметр '--bogus'"),
             ("chat --nick", "'--nickname'", "похоже на: '--nickname'"),
             ("chat 10.0.0.1", "tip: the server is named with --ip-address", "сервер задают параметры --ip-address"),
@@ -200,6 +195,12 @@ mod tests {
                 "it has to be a whole number from 1 to 65535",
                 "'--port <ПОРТ>' не подходит значение '0': нужно целое число от 1 до 65535",
             ),
+            (
+                "chat -n an\nna",
+                "invalid value 'an^Jna' for '--nickname <NICKNAME>': it holds U+000A",
+                "не подходит значение 'an^Jna': в нём есть знак, который управляет терминалом; уберите его",
+            ),
+            ("chat -n \x1b[2J", "invalid value '^[[2J'", "значение '^[[2J'"),
             ("chat -i a:b", "its port with --port", "узел (192.0.2.2, ::1 или имя), а порт в --port"),
             ("chat -p", "a value is required", "параметру '--port <ПОРТ>' нужно значение"),
             ("chat --raw --raw", "cannot be used multiple times", "параметр '--raw' дан дважды"),
@@ -214,16 +215,6 @@ mod tests {
             let (en, ru) = (told(Lang::En, line), told(Lang::Ru, line));
             assert!(en.contains(english) && en.ends_with("try '--help'."), "{line}: {en}");
             assert!(ru.contains(russian) && ru.ends_with("Справка: chat --help"), "{line}: {ru}");
-        }
-    }
-
-    #[test]
-    fn the_language_is_found_before_the_flags_are_parsed() {
-        let asked = |line: &str| asked(line.split(' ').map(str::to_owned)).map(|language| format!("{language:?}"));
-        assert_eq!(asked("chat --help --lang ru").as_deref(), Some("Ru"));
-        assert_eq!(asked("chat --lang=en -p 1").as_deref(), Some("En"));
-        for line in ["chat", "chat --lang", "chat --lang xx", "chat --language ru"] {
-            assert_eq!(asked(line), None, "{line}");
         }
     }
 }

@@ -1,14 +1,21 @@
 //! What `chat-server` takes.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process;
 
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Error, Parser, ValueHint};
+use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, ValueHint};
 
-use super::{Address, whole};
+use super::language::{self, Language};
+use super::russian::in_russian;
+use super::{Address, whole, wrong};
+use crate::client::Lang;
 use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
+
+mod russian;
 
 /// Runs a chat: people connect with chat, or with nc.
 ///
@@ -24,7 +31,7 @@ pub struct Flags {
     /// Port to listen on; 0 lets the system choose
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(0, 65_535))]
     pub port: u16,
-    /// A second port, for clients that frame nothing, such as the original Python client
+    /// A second port, for students' own clients: those that send no line ends, as the original's, and those that do
     #[arg(long, value_name = "PORT", value_parser = whole::<u16>(0, 65_535))]
     pub unframed_port: Option<u16>,
     /// A file that is shown to everyone after the welcome; it is read anew for each newcomer
@@ -48,6 +55,9 @@ pub struct Flags {
     /// Write each message into the log, with what it says
     #[arg(long)]
     pub show_text: bool,
+    /// Language of the program's own words, but not of the log; without it the environment says which
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<Language>,
     /// What outlasts the server
     #[cfg(feature = "database")]
     #[command(flatten)]
@@ -60,13 +70,35 @@ const OF_THE_DATABASE: &[&str] = &["--database", "--history", "--keep-days", "hi
 impl Flags {
     /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
     pub fn read() -> Flags {
-        Flags::try_parse().unwrap_or_else(|error| {
-            let Some(unknown) = without_the_database(&error) else { error.exit() };
-            let why = "needs a chat-server with a database, which 'sh download.sh --with-database' installs";
+        let arguments: Vec<OsString> = env::args_os().collect();
+        let lang = language::asked_by(&arguments);
+        Flags::parse_in(lang, arguments).unwrap_or_else(|error| {
+            let Some(unknown) = without_the_database(&error) else { wrong::ends(error, lang, "chat-server") };
+            let why = lang.pick(
+                "needs a chat-server with a database, which 'sh download.sh --with-database' installs",
+                "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
+            );
             // A stderr that is closed cannot be told.
             writeln!(io::stderr(), "chat-server: {unknown} {why}").unwrap_or_default();
             process::exit(error.exit_code())
         })
+    }
+
+    fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
+        Flags::from_arg_matches(&command(lang).try_get_matches_from(arguments)?)
+    }
+
+    /// The language of the program's own words.
+    pub fn lang(&self) -> Lang {
+        language::or_environment(self.lang)
+    }
+}
+
+/// The command, with its help in this language.
+fn command(lang: Lang) -> Command {
+    match lang {
+        Lang::En => Flags::command(),
+        Lang::Ru => in_russian(Flags::command(), &russian::WORDS),
     }
 }
 
@@ -87,5 +119,50 @@ fn rate(text: &str) -> Result<Rate, String> {
         _ if text == "off" => Ok(Rate(None)),
         Ok(rate) if rate > 0 => Ok(Rate(Some(rate))),
         _ => Err(format!("it is a number from 1 on, such as {RATE_PER_SECOND}, or 'off'")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_russian(text: &str) -> bool {
+        text.chars().any(|c| ('а'..='я').contains(&c))
+    }
+
+    fn all_in_russian(command: &Command) {
+        for arg in command.get_arguments() {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            assert!(is_russian(&help), "{} {}: {help:?}", command.get_name(), arg.get_id());
+        }
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(is_russian(&about), "{}: {about:?}", command.get_name());
+        command.get_subcommands().for_each(all_in_russian);
+    }
+
+    #[test]
+    fn every_flag_and_every_command_has_its_help_in_russian() {
+        let mut command = command(Lang::Ru);
+        command.build();
+        all_in_russian(&command);
+        let help = command.render_long_help().to_string();
+        let english = ["Usage:", "Options:", "Commands:", "Arguments:", "[default:", "[possible"];
+        assert!(!english.iter().any(|heading| help.contains(heading)), "{help}");
+        assert!(help.contains("--rate <N|off>") && help.contains("[по умолчанию: 12345]"), "{help}");
+    }
+
+    #[test]
+    fn wrong_flags_are_told_in_russian() {
+        for (line, russian) in [
+            ("chat-server --bogus", "неизвестный параметр '--bogus'"),
+            ("chat-server -p 70000", "не подходит значение '70000': нужно целое число от 0 до 65535"),
+            ("chat-server --rate x", "нужно число от 1, например 10, или off"),
+            ("chat-server --max-clients 0", "нужно целое число от 1"),
+        ] {
+            let arguments = line.split(' ').map(OsString::from).collect();
+            let error = Flags::parse_in(Lang::Ru, arguments).expect_err("a wrong flag");
+            let told = wrong::explained(error, Lang::Ru, "chat-server");
+            assert!(told.contains(russian) && told.ends_with("Справка: chat-server --help"), "{line}: {told}");
+        }
     }
 }

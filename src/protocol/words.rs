@@ -1,5 +1,7 @@
 //! The special words: the table of them, `HELP`, and how a word is told from a message. Pure: touches only `text`.
 
+use std::borrow::Cow;
+
 use crate::text::{is_blank, is_unseen};
 
 /// A special word as users read about it.
@@ -141,9 +143,9 @@ impl<'a> Word<'a> {
     fn parse(name: &'a str, rest: &'a str) -> Option<Word<'a>> {
         let rest = if is_blank(rest) { "" } else { rest.trim_start_matches(is_unseen) };
         let slash = name.starts_with('/');
-        let name = if slash { seen(name).to_ascii_lowercase() } else { seen(name) };
+        let name = if slash { Cow::Owned(seen(name).to_ascii_lowercase()) } else { seen(name) };
         let one_at_most = !rest.contains(char::is_whitespace);
-        match name.as_str() {
+        match &*name {
             "TELL" | "/tell" => Some(Word::tell(rest)),
             // In capitals these may begin a sentence: "LIST of all", "QUIT smoking". Then they are no words.
             "LIST" | "/list" if slash || one_at_most => Some(Word::List(rest)),
@@ -176,8 +178,8 @@ impl<'a> Word<'a> {
 }
 
 /// What can be seen of a word.
-fn seen(word: &str) -> String {
-    word.chars().filter(|&c| !is_unseen(c)).collect()
+fn seen(word: &str) -> Cow<'_, str> {
+    if word.contains(is_unseen) { word.chars().filter(|&c| !is_unseen(c)).collect() } else { Cow::Borrowed(word) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::leave::Leave;
-use crate::limits::{BACKLOG_BYTES, LATE_PIECE_BYTES, LATE_STOPPED};
+use crate::limits::{BACKLOG_BYTES, CHUNK_BYTES, CHUNK_WRITES, LATE_PIECE_BYTES, LATE_STOPPED};
+use crate::wire;
 
 /// The backlog of one client.
 #[derive(Debug, Default)]
@@ -21,6 +22,8 @@ pub(super) struct Backlog {
     pub(super) closing: bool,
     /// Since when the goodbye is out.
     pub(super) closed: Option<Instant>,
+    /// When a client that frames nothing was written to last.
+    pub(super) written: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(super) cut: Option<Leave>,
     /// Asked to leave, and why: what is sent is still written.
@@ -56,6 +59,27 @@ impl Backlog {
             _ if bytes.is_empty() => {}
             _ => self.pieces.push_back(bytes.to_vec()),
         }
+    }
+
+    /// Whether so many bytes may go out at once to a client that takes one `recv` for one message. Else a late thread
+    /// writes them, piece by piece with a pause.
+    pub(super) fn takes_at_once(&mut self, bytes: usize) -> bool {
+        let has_paused = self.written.is_none_or(|written| written.elapsed() >= CHUNK_WRITES);
+        self.written = Some(Instant::now());
+        bytes <= CHUNK_BYTES && has_paused
+    }
+
+    /// Takes out what is written next: to such a client whole lines, or else whole letters, as many as one `recv` holds.
+    pub(super) fn next_piece(&mut self, chunks: bool) -> Option<Vec<u8>> {
+        let mut piece = self.pieces.pop_front()?;
+        if chunks {
+            self.written = Some(Instant::now());
+            let rest = piece.split_off(wire::chunk(&piece));
+            if !rest.is_empty() {
+                self.pieces.push_front(rest);
+            }
+        }
+        Some(piece)
     }
 
     /// The socket has taken so many bytes.

@@ -14,13 +14,16 @@ use super::pace::Pace;
 use super::password::Password;
 use super::places::Place;
 use crate::limits::{
-    ADDRESS_CLIENTS, HEARD_PER_SECOND, LINGER, LINGER_SLICE, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, READ_BYTES,
-    STOP_DRAIN,
+    ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
+    RATE_SLICE, READ_BYTES, STOP_DRAIN,
 };
 use crate::protocol;
 use crate::protocol::foreign::{self, Greeting};
 use crate::text::{Nickname, Refusal, Text};
-use crate::wire::{Incoming, MessageReader, is_timeout};
+use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
+
+/// A socket takes no time at all for "for ever".
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 
 /// One client, as its own thread sees it.
 pub(super) struct Client {
@@ -38,6 +41,11 @@ pub(super) struct Client {
     pub(super) login_until: Option<Instant>,
     /// The patience has ended, and what had arrived by then was read.
     looked_once_more: bool,
+    /// A line has begun: until when its rest may come before something is done about it.
+    rest_until: Option<Instant>,
+    told_about_line_end: bool,
+    /// The socket's reads do not wait for ever.
+    has_timeout: bool,
     /// Asked for a nickname: what comes may be another protocol's greeting.
     is_asked_who: bool,
     /// Something has come from it.
@@ -61,6 +69,9 @@ impl Client {
             place,
             login_until: None,
             looked_once_more: false,
+            rest_until: None,
+            told_about_line_end: false,
+            has_timeout: false,
             name: "somebody without a nickname".into(),
             is_asked_who: false,
             has_spoken: false,
@@ -108,6 +119,7 @@ impl Client {
     /// waits.
     pub(super) fn send(&self, line: impl Into<Line>) -> Result<(), Leave> {
         let line = line.into();
+        // (On that port's line clients too, since most of them compare what one `recv` gives.)
         let pause = self.connection.framing.pause(&line);
         self.rest(pause.unwrap_or_default())?;
         self.delivery().send(self.id, line)?;
@@ -202,7 +214,6 @@ impl Client {
         }
         self.name = nickname.to_string();
         self.login_until = None;
-        self.connection.stream.set_read_timeout(None).map_err(|error| Leave::Broken(error.kind()))?;
         let (rate_limit, origin) = (&self.shared.rate_limit, self.connection.origin());
         let wait = rate_limit.joins(origin, Instant::now());
         if wait >= RATE_SLICE {
@@ -233,30 +244,72 @@ impl Client {
             let patient = self.patience()?;
             let stream = &self.connection.stream;
             match patient.and_then(|()| self.reader.fill(stream)) {
-                Err(error) if !is_timeout(&error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
-                _ => self.has_read()?,
+                Ok(()) => self.has_read()?,
+                Err(error) if is_timeout(&error) => self.rest_is_missing()?,
+                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
         }
     }
 
-    /// Until the login is done, has the next `read` wait for no longer than the patience lasts: in all, however slowly the
-    /// bytes trickle in. When it is over, what has already arrived is read, once: while this process or the whole machine
-    /// was stopped, the time went on, and the nickname may have been here long before.
+    /// Has the next `read` wait for no longer than the login's patience lasts, and that with a line which has begun.
     fn patience(&mut self) -> Result<io::Result<()>, Leave> {
-        let Some(until) = self.login_until else { return Ok(Ok(())) };
-        let mut patience = until.saturating_duration_since(Instant::now());
-        if patience.is_zero() {
-            if self.looked_once_more {
-                return Err(Leave::LoginTimeout);
-            }
-            self.looked_once_more = true;
-            patience = Duration::from_millis(1); // a socket takes no time at all for "for ever"
+        let rest = self.rest_patience();
+        let patience = [self.login_patience()?, rest].into_iter().flatten().min();
+        if patience.is_none() && !self.has_timeout {
+            return Ok(Ok(()));
         }
-        Ok(self.connection.stream.set_read_timeout(Some(patience)))
+        self.has_timeout = patience.is_some();
+        Ok(self.connection.stream.set_read_timeout(patience))
+    }
+
+    /// Until the login is done: in all, however slowly the bytes trickle in. When it is over, what has already arrived is
+    /// read, once: while this process or the whole machine was stopped, the time went on, and the nickname may have been
+    /// here long before.
+    fn login_patience(&mut self) -> Result<Option<Duration>, Leave> {
+        let Some(until) = self.login_until else { return Ok(None) };
+        let patience = until.saturating_duration_since(Instant::now());
+        if patience.is_zero() && std::mem::replace(&mut self.looked_once_more, true) {
+            return Err(Leave::LoginTimeout);
+        }
+        Ok(Some(patience.max(SHORTEST_WAIT)))
+    }
+
+    /// How long the rest of a line that has begun may take: where lines end at a newline, until the client is told so.
+    fn rest_patience(&mut self) -> Option<Duration> {
+        let (patience, is_told) = match self.connection.framing {
+            Framing::Lines => (NO_LINE_END, self.told_about_line_end),
+            Framing::Chunks => (LINE_PARTS, false),
+        };
+        if is_told || !self.reader.is_unfinished() {
+            return None;
+        }
+        let until = *self.rest_until.get_or_insert_with(|| Instant::now() + patience);
+        Some(until.saturating_duration_since(Instant::now()).max(SHORTEST_WAIT))
+    }
+
+    /// A read has waited for as long as it may. A line whose rest does not come is taken as it is where clients frame
+    /// nothing; elsewhere its client is told, once, what is missing.
+    fn rest_is_missing(&mut self) -> Result<(), Leave> {
+        if self.rest_until.is_none_or(|until| Instant::now() < until) {
+            return Ok(());
+        }
+        self.rest_until = None;
+        if self.connection.framing == Framing::Chunks {
+            self.reader.end_line();
+            return Ok(());
+        }
+        self.told_about_line_end = true;
+        self.send(protocol::no_line_end(self.shared.unframed_port))
     }
 
     /// Says once that somebody speaks, and answers a telnet client.
     fn has_read(&mut self) -> Result<(), Leave> {
+        self.rest_until = None;
+        // Whoever sends the nickname as a line sends lines, on that port too: what belongs together is not cut apart.
+        if self.login_until.is_some() && self.reader.has_read_lines() {
+            self.connection.sends_lines();
+            self.reader.reads(Framing::Lines);
+        }
         if !self.has_spoken && self.reader.has_begun() {
             self.has_spoken = true;
             log::info!("{} connected from {}", self.id, self.connection.address);

@@ -10,6 +10,7 @@
 
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -38,8 +39,10 @@ pub struct Connection {
     pub stream: TcpStream,
     /// Where the client is.
     pub address: SocketAddr,
-    /// How its messages are told apart.
+    /// How messages are told apart on the port where it came in.
     pub framing: Framing,
+    /// Came in on the port without framing, and sends lines all the same.
+    sends_lines: AtomicBool,
     pub(super) backlog: Mutex<Backlog>,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
@@ -48,7 +51,19 @@ pub struct Connection {
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
-        Connection { id, stream, address, framing, backlog: Mutex::default(), ended: Condvar::new() }
+        let sends_lines = AtomicBool::new(framing == Framing::Lines);
+        Connection { id, stream, address, framing, sends_lines, backlog: Mutex::default(), ended: Condvar::new() }
+    }
+
+    /// Its client was heard to send lines: from now on it is written lines too.
+    pub(super) fn sends_lines(&self) {
+        self.sends_lines.store(true, Ordering::Relaxed);
+    }
+
+    /// How it is written to. The client's thread says so before it puts its answer into the queue, which brings the
+    /// delivery thread that news along.
+    pub(super) fn written(&self) -> Framing {
+        if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
     }
 
     /// Whose limits it counts for.

@@ -115,6 +115,8 @@ pub enum Parcel {
     Kept(Sender<()>),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
+    /// The same for everyone, where a question follows.
+    Names(ClientId),
     /// The goodbye, with its reason: the last parcel about this connection.
     Close(ClientId, Option<String>),
     /// The goodbye to all, with its reason.

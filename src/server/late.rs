@@ -20,10 +20,10 @@ use super::backlog::Burden;
 use super::connection::Connection;
 use super::leave::Leave;
 use super::places::{Spare, Spares};
-use crate::limits::{BACKLOG_BYTES, BACKLOGS_BYTES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
+use crate::limits::{BACKLOG_BYTES, BACKLOGS_BYTES, CHUNK_WRITES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
 use crate::sockopts;
-use crate::wire::is_timeout;
+use crate::wire::{Framing, is_timeout};
 
 /// Writes for the delivery thread: at once what the socket takes, by a late thread what it does not.
 pub(super) struct Writer {
@@ -77,7 +77,7 @@ impl Writer {
                 return backlog.append(bytes, closing);
             }
         }
-        match sockopts::send_now(&connection.stream, bytes) {
+        match send_at_once(connection, bytes) {
             Ok(taken) if taken == bytes.len() => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 if closing {
@@ -89,9 +89,10 @@ impl Writer {
         }
     }
 
-    /// The socket is full: what it did not take, half a line perhaps, goes first into the backlog.
+    /// The socket is full, or its client needs pauses: what it was not given, half a line perhaps, goes first into the
+    /// backlog.
     fn becomes_late(&mut self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
-        log::debug!("{} is late: its socket did not take {} bytes", connection.id, rest.len());
+        log::debug!("{} is late: its socket did not take {} bytes at once", connection.id, rest.len());
         {
             let mut backlog = connection.backlog.lock();
             backlog.becomes_late();
@@ -106,6 +107,14 @@ impl Writer {
             connection.cut(Leave::TooLate);
         }
     }
+}
+
+/// What the socket takes at once; nothing where its client needs a pause before it.
+fn send_at_once(connection: &Connection, bytes: &[u8]) -> io::Result<usize> {
+    if connection.written() == Framing::Chunks && !connection.backlog.lock().takes_at_once(bytes.len()) {
+        return Ok(0);
+    }
+    sockopts::send_now(&connection.stream, bytes)
 }
 
 /// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
@@ -124,13 +133,14 @@ fn late(connection: &Connection, _spare: Spare, _alive: Sender<Infallible>) {
 
 /// Writes piece after piece. Ends with `late` unset, or with the reason to cut the client.
 fn catch_up(connection: &Connection) -> Result<(), Leave> {
+    let chunks = connection.written() == Framing::Chunks;
     loop {
         let (piece, closing) = {
             let mut backlog = connection.backlog.lock();
             if let Some(why) = backlog.cut {
                 return Err(why);
             }
-            let piece = backlog.pieces.pop_front().unwrap_or_default();
+            let piece = backlog.next_piece(chunks).unwrap_or_default();
             if piece.is_empty() && !backlog.closing {
                 backlog.late = false;
                 return Ok(());
@@ -142,6 +152,10 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
             return Ok(());
         }
         write_piece(connection, &piece)?;
+        if chunks {
+            // What ends this wait early is that it was cut.
+            connection.wait_ended(CHUNK_WRITES);
+        }
     }
 }
 
@@ -196,7 +210,6 @@ mod tests {
     use super::*;
     use crate::limits::LATE_PIECE_BYTES;
     use crate::server::connection::ClientId;
-    use crate::wire::Framing;
 
     /// A connection whose peer never reads, and the peer.
     fn unread(id: u64) -> (Arc<Connection>, TcpStream) {

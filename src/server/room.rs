@@ -76,6 +76,7 @@ impl Room {
             Parcel::Ask(id, request) => self.ask(id, request),
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
+            Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -162,7 +163,10 @@ impl Room {
         }
         if listens {
             self.tell_one(id, protocol::IN_GROUP);
-            self.tell_recent(id);
+            // A client that takes one `recv` for one message has no use for a screenful: it asks with HISTORY.
+            if self.places.get(&id).is_some_and(|seated| seated.connection.framing == Framing::Lines) {
+                self.tell_recent(id);
+            }
         }
     }
 
@@ -231,10 +235,22 @@ impl Room {
     }
 
     fn list(&mut self, id: ClientId, beginning: &str) {
-        let beginning = beginning.to_lowercase();
-        let names = self.named.values().filter_map(|id| self.places.get(id)?.nickname.as_ref());
-        let line = protocol::users(names.filter(|name| name.folded().starts_with(&beginning)));
-        self.tell_one(id, &line);
+        let begins = beginning.to_lowercase();
+        let found: Vec<&Nickname> = self.here().filter(|name| name.folded().starts_with(&begins)).collect();
+        let mut answer = protocol::users(found.iter().copied());
+        let in_group = self.named.values().filter_map(|id| self.places.get(id)).filter(|seated| seated.listens);
+        let in_group: Vec<&Nickname> = in_group.filter_map(|seated| seated.nickname.as_ref()).collect();
+        if found.is_empty() {
+            answer += &format!("\n{}", protocol::nobody_begins(beginning));
+        } else if begins.is_empty() && !in_group.is_empty() && in_group.len() < found.len() {
+            answer += &format!("\n{}", protocol::in_the_group(&in_group, found.len()));
+        }
+        self.tell_one(id, &answer);
+    }
+
+    /// Everyone who has a nickname, in order of joining.
+    fn here(&self) -> impl Iterator<Item = &Nickname> {
+        self.named.values().filter_map(|id| self.places.get(id)?.nickname.as_ref())
     }
 
     fn close(&mut self, id: ClientId, reason: Option<&str>) {
@@ -297,7 +313,7 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
-            write(&mut seated.own, seated.connection.framing);
+            write(&mut seated.own, seated.connection.written());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

@@ -79,6 +79,7 @@ impl Addressee {
 /// The dialogue: whom, then what. Then the client is back where it was. A nickname that nobody has does not end it: the
 /// text that was meant for one would be the next line, and go to the room.
 fn tell(client: &mut Client) -> Result<(), Leave> {
+    client.delivery().post(Parcel::Names(client.id))?; // as the original did
     let (user, to) = loop {
         client.send(protocol::TELL_WHO)?;
         let Some(line) = client.read_line()? else { continue };

@@ -12,11 +12,12 @@ use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{Context, GraphemeClusterMode};
 
-use super::keyboard::{Keyboard, stands_for};
+use super::folded::{is_to_be_cut, picture};
+use super::keyboard::Keyboard;
 use super::keys::Completion;
 use super::reflow::{self, Drawn, Reflow};
 use super::stage::Stage;
-use super::terminal::columns;
+use super::terminal::{columns, rows};
 use crate::client::talk::Talk;
 use crate::shown::{Colour, Shown};
 
@@ -33,6 +34,8 @@ pub(super) struct Helper {
     by_key: Cell<bool>,
     /// What has been typed so far, and where the cursor is in it.
     draft: RefCell<(String, usize)>,
+    /// The draft that `readline` was given, or that it was asked to begin anew with; and the window's rows and columns then.
+    cut: RefCell<(String, usize, [u16; 2])>,
     /// The prompt that `readline` was given.
     prompt: RefCell<Shown>,
     /// The columns that rustyline counts with.
@@ -57,6 +60,7 @@ impl Helper {
             follows: Cell::new(true),
             by_key: Cell::new(false),
             draft: RefCell::default(),
+            cut: RefCell::default(),
             prompt: RefCell::default(),
             columns: Cell::new(columns()),
             is_default: Cell::new(true),
@@ -67,8 +71,9 @@ impl Helper {
         }
     }
 
-    /// A `readline` begins; `hidden`: with what was typed as a password.
-    pub(super) fn begin(&self, prompt: &Shown, follows: bool, hidden: bool) {
+    /// A `readline` begins with this draft; `hidden`: it was typed as a password.
+    pub(super) fn begin(&self, prompt: &Shown, draft: &(String, String), follows: bool, hidden: bool) {
+        self.cut.replace((draft.0.clone() + &draft.1, draft.0.len(), [rows(), columns()]));
         self.follows.set(follows);
         self.draft.take();
         self.hidden.set(hidden);
@@ -130,10 +135,29 @@ impl Helper {
     }
 }
 
+impl Helper {
+    /// Has another part of a tall draft drawn, where that is needed: `readline` can be given another draft only where it
+    /// begins. Asked once for each draft: a window may be too small for any.
+    fn cut_tall_draft(&self, prompt: &str) {
+        let draft = self.draft.borrow();
+        let (before, after) = draft.0.split_at_checked(draft.1).unwrap_or((&draft.0, ""));
+        if !self.follows.get() || self.is_hidden() || !is_to_be_cut(prompt, before, after) {
+            return;
+        }
+        let now = (draft.0.clone(), draft.1, [rows(), columns()]);
+        if self.cut.replace(now.clone()) != now {
+            self.keyboard.begin_anew();
+        }
+    }
+}
+
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
         let rung = !self.by_key.take();
         self.is_default.set(default);
+        if default && !rung {
+            self.cut_tall_draft(prompt);
+        }
         let mut drawn = self.stage.drawing(rung);
         // Not the default: a search in the history, with a prompt of its own.
         let prompt = if default { self.current(prompt) } else { Shown::draft(prompt) };
@@ -152,8 +176,7 @@ impl Highlighter for Helper {
         if self.hidden.get() {
             return Cow::Owned("*".repeat(line.chars().count()));
         }
-        let fold = |c| stands_for(c).map(|_| '¶');
-        Cow::Owned(Shown::draft(line).replaced(fold).to_string())
+        Cow::Owned(Shown::draft(line).replaced(picture).to_string())
     }
 
     /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
@@ -180,7 +203,7 @@ impl Hinter for Helper {
     type Hint = Told;
 
     fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<Told> {
-        self.keyboard.folded_lines(line).map(|lines| Told(Shown::of(&self.talk.lang().folded(lines))))
+        self.keyboard.folded().lines(line).map(|lines| Told(Shown::of(&self.talk.lang().folded(lines))))
     }
 }
 

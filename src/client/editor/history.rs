@@ -2,6 +2,7 @@
 //! came back as a message to all is written. Touches one file in the platform's state folder.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -47,7 +48,12 @@ impl History {
 
 /// `$XDG_STATE_HOME/chatroom/history`, else below `~/.local/state`.
 fn path() -> Option<PathBuf> {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path_in(env::var_os)
+}
+
+/// A folder that is not absolute is ignored, as the XDG specification says: it would be another one wherever one stands.
+fn path_in(variable: impl Fn(&'static str) -> Option<OsString>) -> Option<PathBuf> {
+    let set = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = set("XDG_STATE_HOME").or_else(|| Some(set("HOME")?.join(".local/state")))?;
     Some(state.join("chatroom").join("history"))
 }
@@ -66,6 +72,9 @@ fn open(path: &Path) -> io::Result<(File, Vec<Shown>)> {
     if all.len() > 2 * HISTORY_LINES {
         file.set_len(0)?;
         file.write_all((kept.join("\n") + "\n").as_bytes())?;
+    } else if bytes.last().is_some_and(|&last| last != b'\n') {
+        // Cut short, or written by hand: the next line begins a row of its own.
+        file.write_all(b"\n")?;
     }
     Ok((file, kept.iter().map(|line| Shown::of(line)).collect()))
 }
@@ -80,6 +89,31 @@ mod tests {
         let path = folder.path().join("history");
         let made = std::process::Command::new("mkfifo").arg(&path).status().expect("mkfifo runs");
         assert!(made.success() && open(&path).is_err() && open(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_last_line_without_its_end_is_a_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("history");
+        fs::write(&path, "one\ntwo").expect("a file");
+        let (file, lines) = open(&path).expect("the file");
+        assert_eq!(lines, ["one", "two"].map(Shown::of));
+        History { file: Some(file), last: Shown::default() }.add(&Shown::of("three"));
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "one\ntwo\nthree\n");
+        assert_eq!(open(&path).expect("the file").1.len(), 3);
+        assert_eq!(fs::read_to_string(&path).expect("the file").lines().count(), 3);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_absolute_is_ignored() {
+        let path = |state: &'static str, home: &'static str| {
+            path_in(move |name| Some(OsString::from(if name == "HOME" { home } else { state })))
+        };
+        assert_eq!(path("/state", "/home/anna"), Some("/state/chatroom/history".into()));
+        for state in ["", "state", "./state", "../state", "~/state"] {
+            assert_eq!(path(state, "/home/anna"), Some("/home/anna/.local/state/chatroom/history".into()), "{state}");
+        }
+        assert_eq!(path("state", "home"), None);
     }
 
     #[test]

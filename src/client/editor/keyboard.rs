@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select};
+use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, raise};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
@@ -24,9 +24,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use self::decode::{Decoder, Key};
-use super::helper::height;
+use super::folded::Folded;
 use super::stage::Stage;
-use super::terminal::{Terminal, columns, rows};
+use super::terminal::Terminal;
 use crate::limits::SINGLE_STACK;
 
 mod decode;
@@ -40,27 +40,13 @@ const PASTE: &[u8] = b"\x1b[200~";
 /// What stands in a line for bytes that are no UTF-8.
 pub(super) const NO_LETTER: char = '\u{FFFD}';
 
-/// The first of the characters that stand for pastes: nobody has a key for them.
-const FOLDED: u32 = 0xF_0000;
-/// Pastes that may stand so, in a draft or in the history.
-const FOLDED_MAX: usize = 500;
-/// Lines of a paste that are drawn, and are sent without asking.
-pub(super) const PASTE_LINES: usize = 5;
-
-/// Which paste a character stands for.
-pub(super) fn stands_for(c: char) -> Option<usize> {
-    let at = usize::try_from(u32::from(c).checked_sub(FOLDED)?).ok()?;
-    (at < FOLDED_MAX).then_some(at)
-}
-
 /// What the keys' threads and rustyline's share.
 pub(super) struct Keyboard {
     taken: Sender<()>,
     again: Sender<()>,
     /// The text of a paste whose key is on its way.
     paste: Mutex<String>,
-    /// Pastes that stand in a draft as one character each.
-    folded: Mutex<Vec<String>>,
+    folded: Folded,
     not_utf8: AtomicBool,
     begun_anew: AtomicBool,
 }
@@ -76,7 +62,7 @@ impl Keyboard {
         let pair = openpty(None, &raw)?;
         let (taken, is_taken) = bounded(1);
         let (again, is_again) = bounded(1);
-        let (paste, folded) = (Mutex::default(), Mutex::default());
+        let (paste, folded) = (Mutex::default(), Folded::default());
         let (not_utf8, begun_anew) = (AtomicBool::new(false), AtomicBool::new(false));
         let keyboard = Arc::new(Keyboard { taken, again, paste, folded, not_utf8, begun_anew });
         let (send, keys) = bounded(KEYS);
@@ -121,39 +107,14 @@ impl Keyboard {
         self.begun_anew.swap(false, Ordering::Relaxed)
     }
 
-    /// What a paste whose key has come puts into the draft: itself, or one character that stands for it, where the draft
-    /// would be taller than half the window.
+    /// What a paste whose key has come puts into the draft.
     pub(super) fn pasted(&self) -> String {
-        let text = std::mem::take(&mut *self.paste.lock());
-        let mut folded = self.folded.lock();
-        let is_tall = height(&text, columns()) > u32::from(rows() / 2) || text.lines().count() > PASTE_LINES;
-        match u32::try_from(folded.len()).ok().and_then(|at| char::from_u32(FOLDED + at)) {
-            Some(stands) if is_tall && folded.len() < FOLDED_MAX => {
-                folded.push(text);
-                stands.to_string()
-            }
-            _ => text,
-        }
+        self.folded.pasted(std::mem::take(&mut *self.paste.lock()))
     }
 
-    /// The draft with what its characters stand for.
-    pub(super) fn unfolded(&self, draft: &str) -> String {
-        let folded = self.folded.lock();
-        let mut text = String::with_capacity(draft.len());
-        for c in draft.chars() {
-            match stands_for(c).and_then(|at| folded.get(at)) {
-                Some(paste) => text.push_str(paste),
-                None => text.push(c),
-            }
-        }
-        text
-    }
-
-    /// How many lines the pastes have that stand in this draft; `None` where none does.
-    pub(super) fn folded_lines(&self, draft: &str) -> Option<usize> {
-        let folded = self.folded.lock();
-        let lines = |c| Some(folded.get(stands_for(c)?)?.lines().count());
-        draft.chars().filter_map(lines).reduce(|all, lines| all + lines)
+    /// What single characters of a draft stand for.
+    pub(super) fn folded(&self) -> &Folded {
+        &self.folded
     }
 
     /// Whether something came that is no UTF-8, since this was last asked.
@@ -170,7 +131,8 @@ impl Keyboard {
         is_taken: &Receiver<()>,
     ) -> io::Result<()> {
         loop {
-            let key = select! {
+            // A key of ours comes first: the draft may be cut so that one more key would meet what is not drawn.
+            let key = select_biased! {
                 recv(again) -> _ => AGAIN.to_vec(),
                 recv(keys) -> key => match key {
                     Ok(Key::Known(bytes)) => bytes,

@@ -10,8 +10,9 @@ use rustyline::Editor;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 
+use super::folded::PASTE_LINES;
 use super::helper::{Helper, height};
-use super::keyboard::{Keyboard, NO_LETTER, PASTE_LINES};
+use super::keyboard::{Keyboard, NO_LETTER};
 use super::keys::SHORT_ANSWER;
 use super::paste;
 use super::stage::Stage;
@@ -95,6 +96,11 @@ impl Lines for EditorLines {
         self.is_hurried
     }
 
+    fn tells(&mut self, words: &str) {
+        // A terminal that has gone shows nothing.
+        self.say(words).unwrap_or_default();
+    }
+
     fn is_typed(&self) -> bool {
         !self.is_paste
     }
@@ -144,11 +150,15 @@ impl EditorLines {
             if !self.stage.begin() {
                 return Ok(Typed::End);
             }
-            if let Some(helper) = self.editor.helper() {
-                helper.begin(prompt, follows, std::mem::take(&mut self.is_hidden));
+            let mut draft = std::mem::take(&mut self.draft);
+            let hidden = std::mem::take(&mut self.is_hidden);
+            if follows && !hidden {
+                draft = self.keyboard.folded().around_cursor(prompt.as_str(), &draft);
             }
-            let (before, after) = std::mem::take(&mut self.draft);
-            let ended = match self.editor.readline_with_initial(prompt.as_str(), (&before, &after)) {
+            if let Some(helper) = self.editor.helper() {
+                helper.begin(prompt, &draft, follows, hidden);
+            }
+            let ended = match self.editor.readline_with_initial(prompt.as_str(), (&draft.0, &draft.1)) {
                 Ok(typed) => return Ok(Typed::Line(typed)),
                 Err(ReadlineError::Interrupted) if self.keyboard.was_begun_anew() => {
                     self.begin_anew(prompt)?;
@@ -176,7 +186,7 @@ impl EditorLines {
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
     fn take(&mut self, prompt: &Shown, typed: &str) -> io::Result<()> {
-        if self.keyboard.was_not_utf8() && typed.contains(NO_LETTER) {
+        if self.keyboard.was_not_utf8() && self.keyboard.folded().whole(typed).contains(NO_LETTER) {
             self.stage.close(0)?;
             return self.say(&self.talk.lang().refused(&Refusal::NotUtf8));
         }
@@ -190,7 +200,7 @@ impl EditorLines {
             self.ready.push_back(typed.to_owned());
             return Ok(());
         }
-        let whole = self.keyboard.unfolded(typed);
+        let whole = self.keyboard.folded().text(typed);
         let lines: Vec<&str> = match whole.contains('\n') {
             true => whole.split('\n').filter(|line| !line.trim().is_empty()).collect(),
             false => vec![&whole],
@@ -198,8 +208,9 @@ impl EditorLines {
         let is_wiped = lines.iter().all(|line| self.talk.has_receipt(line) || self.talk.is_nothing(line));
         let wipe = if is_wiped { rows(prompt, typed) } else { 0 };
         self.stage.close(wipe)?;
-        if !typed.trim().is_empty() {
-            self.editor.add_history_entry(typed).map_err(io::Error::other)?;
+        let is_answer = lines.len() == 1 && self.talk.is_answer(&whole);
+        if !is_answer && !typed.trim().is_empty() {
+            self.editor.add_history_entry(self.keyboard.folded().whole(typed)).map_err(io::Error::other)?;
         }
         self.is_paste = lines.len() > 1;
         match lines.as_slice() {

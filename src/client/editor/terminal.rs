@@ -116,6 +116,8 @@ impl Terminal {
         {
             let terminal = self.clone();
             let last_words = move || {
+                // First what never waits: the terminal may not read, and then not a byte of these goes out.
+                terminal.restore_settings();
                 io::stdout().write_all(b"\n").unwrap_or_default();
                 terminal.restore();
             };

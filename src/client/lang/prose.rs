@@ -214,6 +214,15 @@ const LINES: &[(&str, &str)] = &[
     ("History ends", "Конец истории"),
     // HELP.
     (
+        "Nobody here has a name that begins with {beginning}; LIST alone shows everyone",
+        "Здесь нет никого, чей ник начинается с {}; LIST без ничего покажет всех",
+    ),
+    ("In the group, {in_group} of {here}: {}", "В общем чате {} из {}: {}"),
+    (
+        "Your line has no line end, so it is not taken yet: a newline has to follow (press Enter); {elsewhere}",
+        "У строки нет конца, поэтому она ещё не принята: нужен перевод строки (нажмите Enter); {}",
+    ),
+    (
         "What you type goes to the group or to your partner, but for these words:",
         "Набранное идёт в общий чат или собеседнику, кроме этих слов:",
     ),

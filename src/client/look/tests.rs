@@ -96,7 +96,7 @@ proptest! {
                 let heard = Heard::parse(&line, Framing::Lines);
                 let quiet = Look { colour: true, bell: Bell::Off, ..PLAIN };
                 let Some(row) = quiet.row(&heard, &line, Some("anna"), Clock.now(), columns.into()) else { continue };
-                marks.push(quiet.line(&heard, &line, Some("anna")).mark.chars().next());
+                marks.push(quiet.line(&heard, &line, Some("anna"), Clock.now()).mark.chars().next());
                 screen.process(row.as_str().replace('\n', "\r\n").as_bytes());
                 screen.process(b"\r\n");
             }
@@ -126,4 +126,30 @@ fn hostile_text() -> impl Strategy<Value = String> {
         Just("\x1b[2J\r\u{9b}H".to_owned()),
     ];
     proptest::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+#[test]
+fn what_was_said_before_has_the_readers_own_time_and_words() {
+    let at = 1_763_912_499; // 2025-11-23 15:41:39 UTC
+    let said = |lang, line: &str| {
+        let look = Look { lang, ..PLAIN };
+        row(&look, &format!("[2025-11-23 15:41:39] {line}")).expect("a row")
+    };
+    let when = format!("{} {}", Moment::local(at).date(), Moment::local(at).time());
+    assert_eq!(said(Lang::En, "(broadcast) boris: hi"), format!("▌ [{when}] boris: hi"));
+    assert_eq!(said(Lang::En, "(private) boris : psst"), format!("▌ [{when}] boris to you: psst"));
+    assert_eq!(said(Lang::Ru, "(private) boris : psst"), format!("▌ [{when}] boris → вам: psst"));
+    assert_eq!(said(Lang::Ru, "(private to boris) : psst"), format!("▌ [{when}] вы → boris: psst"));
+    assert_eq!(said(Lang::En, "anything"), "▌ [2025-11-23 15:41:39] anything");
+    // Of today, the time says enough.
+    let now = Moment::local(at + 1);
+    let line = "[2025-11-23 15:41:39] (broadcast) boris: hi";
+    let today = PLAIN.row(&Heard::Prose(line), line, Some("anna"), now, 80).expect("a row");
+    assert_eq!(today, format!("▌ [{}] boris: hi", Moment::local(at).time()).as_str());
+    for line in ["[2025-13-23 15:41:39] x", "[2025-11-23 24:41:39] x", "[9999999999-11-23 1:1:1] x", "[1] x", "[a b] x"]
+    {
+        assert_eq!(past(line), None, "{line}");
+    }
+    let utc = if crate::client::clock::IS_LOCAL { "" } else { " (times are UTC)" };
+    assert_eq!(row(&PLAIN, "History begins (times are UTC)").expect("a row"), format!("▌ History begins{utc}"));
 }

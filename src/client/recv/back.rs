@@ -1,6 +1,7 @@
 //! A lost server is tried again: the nickname taken again, then the group, if one was there, then the lines that were typed
 //! for it meanwhile. `sent` goes on reading the keyboard; its lines wait on the link until all this is done.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -87,10 +88,11 @@ impl Recv {
         let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, waited: false, ..back });
         let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
         let server = loop {
+            let second = about_a_second();
             for left in (1..=back.pause).rev() {
                 talk.is_away(Some(left));
                 self.printer.refresh()?;
-                if self.link.wait(SECOND) {
+                if self.link.wait(second) {
                     return Ok(false);
                 }
             }
@@ -254,6 +256,13 @@ impl Recv {
     }
 }
 
+/// Forty clients lose their server in the same moment; they are not to come back in the same moment, each time again. What
+/// std has of chance is the seed of its hash maps.
+fn about_a_second() -> Duration {
+    let chance = RandomState::new().build_hasher().finish() % 500;
+    Duration::from_millis(750 + chance)
+}
+
 /// Tries to connect, in a thread of its own: neither a name nor an address that does not answer can be waited for in a way
 /// that ends when the user leaves. Then that thread ends with the process.
 fn connecting(host: &str, port: u16, lang: Lang) -> io::Result<Receiver<io::Result<TcpStream>>> {
@@ -263,4 +272,18 @@ fn connecting(host: &str, port: u16, lang: Lang) -> io::Result<Receiver<io::Resu
     // Where the user has left, nobody waits for the news.
     builder.spawn(move || tell.send(connect(&host, port, lang)).unwrap_or_default())?;
     Ok(connected)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn clients_that_lost_their_server_together_do_not_come_back_together() {
+        let pauses: Vec<Duration> = std::iter::repeat_with(about_a_second).take(200).collect();
+        assert!(pauses.iter().all(|pause| (750..1250).contains(&pause.as_millis())), "{pauses:?}");
+        assert!(pauses.iter().collect::<HashSet<_>>().len() > 50, "{pauses:?}");
+    }
 }

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::VecDeque;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::client::heard::Heard;
+use crate::client::heard::{Heard, past};
 use crate::limits::HISTORY_MAX;
 use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
 
@@ -130,23 +130,8 @@ fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// `[2026-11-23 15:41:39] (broadcast) boris: hi`
 fn parse(line: &str) -> Option<Said> {
-    let (time, line) = line.strip_prefix('[')?.split_once("] ")?;
-    let (date, time) = time.split_once(' ')?;
-    let numbers = |text: &str, between: char| {
-        let mut numbers = text.splitn(3, between).map(|number| number.parse::<i64>().ok());
-        Some([numbers.next()??, numbers.next()??, numbers.next()??])
-    };
-    let [year, month, day] = numbers(date, '-')?;
-    let [hour, minute, second] = numbers(time, ':')?;
-    if !(1970..=9999).contains(&year) {
-        return None;
-    }
-    // Days since 1970, in years that begin on a 1 March.
-    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 719_469;
-    Some(Said { time: ((days * 24 + hour) * 60 + minute) * 60 + second, line: line.to_owned() })
+    past(line).map(|(time, line)| Said { time, line: line.to_owned() })
 }
 
 #[cfg(test)]

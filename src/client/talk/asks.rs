@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Place, Server, State, Talk, Tell};
 use crate::client::lang::Lang;
+use crate::protocol::Said;
 use crate::shown::Shown;
 use crate::text::is_blank;
 
@@ -61,6 +62,14 @@ impl Talk {
         let state = self.state.lock();
         let is_message = state.tell == Tell::No && matches!(state.place, Place::Group | Place::Private(_));
         is_blank(line) && (is_message || state.away.is_some())
+    }
+
+    /// Whether `line` answers the server's question, and means nothing anywhere else: `2`, a nickname.
+    pub(in crate::client) fn is_answer(&self, line: &str) -> bool {
+        let state = self.state.lock();
+        let is_asked = matches!(state.place, Place::Nickname | Place::Question | Place::Choosing);
+        let ours = state.server == Server::Ours && state.tell == Tell::No && state.away.is_none();
+        ours && is_asked && matches!(Said::parse(line), Said::Message(_))
     }
 
     /// Whether TELL asks for a nickname, or will ask at once.

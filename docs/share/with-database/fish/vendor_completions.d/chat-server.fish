@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_chat_server_global_optspecs
-    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text database= history= keep-days= h/help V/version
+    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text lang= database= history= keep-days= h/help V/version
 end
 
 function __fish_chat_server_needs_command
@@ -26,13 +26,15 @@ end
 
 complete -c chat-server -n "__fish_chat_server_needs_command" -s i -l ip-address -d 'Address or host name to listen on; 0.0.0.0 lets other computers in' -r -f -a "(__fish_print_hostnames)"
 complete -c chat-server -n "__fish_chat_server_needs_command" -s p -l port -d 'Port to listen on; 0 lets the system choose' -r
-complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for clients that frame nothing, such as the original Python client' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l unframed-port -d 'A second port, for students\' own clients: those that send no line ends, as the original\'s, and those that do' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l motd -d 'A file that is shown to everyone after the welcome; it is read anew for each newcomer' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l max-clients -d 'Most clients at once [default: 1000, or what fits this machine]' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l per-address -d 'Most clients at once from one address [default: half of all; no limit for this computer itself]' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l rate -d 'Lines a second that one client may write, after 20 at once, and ten times as many all of one address; \'off\' for no limit' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l login-timeout -d 'Seconds in which a nickname has to be chosen' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l peer-timeout -d 'Seconds within which a client that vanished without a word is found out' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l lang -d 'Language of the program\'s own words, but not of the log; without it the environment says which' -r -f -a "en\t''
+ru\t''"
 complete -c chat-server -n "__fish_chat_server_needs_command" -l database -d 'Keep users, messages and accounts in this SQLite file; it is created where there is none' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l history -d 'Messages that whoever comes into the group is shown' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l keep-days -d 'Forget messages after so many days [default: never]' -r
