@@ -8,6 +8,7 @@
 //! `ctrl-c` waits for signals, and does what is to be done: in a handler almost nothing may be done. The second is for the
 //! handler itself: the thread may still be busy.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -34,6 +35,13 @@ const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGQUIT];
 /// Left to themselves they end a program too, but they are sent for other things: to have a log file opened anew, or by
 /// a timer.
 const MEANINGLESS: [i32; 6] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO];
+
+/// The same of Linux alone: SIGSTKFLT and SIGPWR, which std and signal-hook have no names for, and the real-time ones that
+/// the C library leaves to programs.
+#[cfg(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64")))]
+const OF_LINUX: [RangeInclusive<i32>; 3] = [16..=16, 30..=30, 34..=64];
+#[cfg(not(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+const OF_LINUX: [RangeInclusive<i32>; 0] = [];
 
 /// How long last words may take: a terminal that does not read would take none for ever.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -101,13 +109,15 @@ fn on_signal(act: impl FnOnce() + Send + 'static) -> io::Result<()> {
     for &signal in &stopping {
         flag::register(signal, Arc::clone(&come))?;
     }
-    let mut signals = Signals::new(stopping.iter().chain(&MEANINGLESS))?;
+    let meaningless = MEANINGLESS.into_iter().chain(OF_LINUX.into_iter().flatten());
+    let mut signals = Signals::new(stopping.iter().copied().chain(meaningless))?;
     let wait = move || {
         for signal in signals.forever() {
             if stopping.contains(&signal) {
                 return act();
             }
-            log::info!("{} means nothing to this program, which goes on", signal_name(signal).unwrap_or("a signal"));
+            let name = signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned);
+            log::info!("{name} means nothing to this program, which goes on");
         }
     };
     thread::Builder::new().name("ctrl-c".into()).stack_size(SINGLE_STACK).spawn(wait).map(|_detached| ())

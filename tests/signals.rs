@@ -52,6 +52,14 @@ fn a_second_sigquit_ends_it_at_once() {
     assert!(begun.elapsed() < Duration::from_secs(2), "the second signal waits for nothing: {:?}", begun.elapsed());
 }
 
+/// Those that Linux alone has, by their numbers: SIGSTKFLT, SIGPWR, and the first and the last of the real-time ones.
+const OF_LINUX: &[u32] =
+    if cfg!(all(target_os = "linux", target_env = "gnu", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        &[16, 30, 34, 64]
+    } else {
+        &[]
+    };
+
 #[test]
 fn a_signal_that_means_nothing_to_it_is_logged_and_everyone_chats_on() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
@@ -62,6 +70,13 @@ fn a_signal_that_means_nothing_to_it_is_logged_and_everyone_chats_on() {
         server.program.expect_error("means nothing to this program, which goes on");
         anna.send(&format!("{i}"));
         anna.expect(&format!("(broadcast) anna: {i}"));
+    }
+    for number in OF_LINUX {
+        let kill = format!("kill -{number} {}", server.program.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success(), "{kill}");
+        server.program.expect_error("means nothing to this program, which goes on");
+        anna.send(&format!("after {number}"));
+        anna.expect(&format!("(broadcast) anna: after {number}"));
     }
     server.program.signal(Signal::TERM);
     hears_the_stop(&mut anna);

@@ -153,6 +153,7 @@ impl DatabaseFile {
 
 /// A connection that only reads; a server may be writing meanwhile.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, String> {
+    is_file(path)?;
     let connection = connect_to_read(path).and_then(|connection| is_newest(&connection).map(|()| connection));
     match connection {
         Err(_) if is_at_rest(path) => {
@@ -161,6 +162,16 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, String> {
             Ok(connection)
         }
         connection => connection,
+    }
+}
+
+/// SQLite would wait for ever for whoever writes to a pipe, and takes a folder for a disk that fails. Of what cannot be
+/// looked at it says itself what is wrong.
+fn is_file(path: &Path) -> Result<(), String> {
+    match path.metadata() {
+        Ok(found) if found.is_dir() => Err("it is a folder".into()),
+        Ok(found) if !found.is_file() => Err("it is no file".into()),
+        _ => Ok(()),
     }
 }
 

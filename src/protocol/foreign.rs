@@ -51,7 +51,7 @@ pub fn begins_greeting(line: &[u8]) -> Option<Greeting> {
     // Cut anywhere, even within a letter.
     let line = line.utf8_chunks().next()?.valid();
     let prefix = PREFIXES.iter().find(|(_, prefixes)| prefixes.iter().any(|prefix| line.starts_with(prefix)));
-    let protocol = prefix.map(|&(protocol, _)| protocol).or_else(|| command(line));
+    let protocol = prefix.map(|&(protocol, _)| protocol).or_else(|| command(line)).or_else(|| announces_bytes(line));
     protocol.or_else(|| is_header(line).then_some("HTTP")).map(Greeting::Shape)
 }
 
@@ -130,6 +130,18 @@ fn command(line: &str) -> Option<&'static str> {
     command.map(|&(protocol, _)| protocol)
 }
 
+/// `set key 0 0 4`: the next line is the value, of so many bytes. It would be taken for a nickname.
+fn announces_bytes(line: &str) -> Option<&'static str> {
+    let (word, rest) = line.split_once(' ')?;
+    let numbers = rest.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).count();
+    match word {
+        "set" | "add" | "replace" | "append" | "prepend" | "cas" if numbers >= 3 => Some("memcached"),
+        "put" if numbers >= 3 => Some("beanstalkd"),
+        "PUB" | "HPUB" if numbers >= 1 => Some("NATS"),
+        _ => None,
+    }
+}
+
 /// `OPTIONS sip:nm SIP/2.0`: a request of any protocol that is written as HTTP's are.
 fn ends_request(line: &str) -> bool {
     let version = line.rsplit_once(' ').map(|(_, last)| last).unwrap_or_default();
@@ -187,6 +199,8 @@ mod tests {
             "ssh-fan",
             "<anna>",
             "nick anna",
+            "set anna",
+            "add anna 2",
             "HTTP",
             "",
             " ",

@@ -80,6 +80,10 @@ pub fn help_about(name: &str, keeps: bool) -> Option<String> {
     Some(format!("{}\n{}", word.help, word.example))
 }
 
+/// What begins a word: the slash, and what a keyboard for another alphabet writes for it. That one makes an unknown word
+/// of the line, which is refused, so that what was meant for one does not go to the room.
+const SLASHES: [char; 5] = ['/', '\u{FF0F}', '\u{2044}', '\u{2215}', '\u{29F8}'];
+
 /// A special word that a user wrote, with what stands behind it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Word<'a> {
@@ -129,7 +133,7 @@ impl<'a> Said<'a> {
         let (name, rest) = written.split_once(char::is_whitespace).unwrap_or((written, ""));
         match Word::parse(name, rest).or_else(|| Word::tell_with_colons(written)) {
             Some(word) => Said::Word(word),
-            None if name.starts_with('/') => Said::Word(Word::Unknown(name)),
+            None if name.starts_with(SLASHES) => Said::Word(Word::Unknown(name)),
             None => Said::Message(line),
         }
     }
@@ -205,6 +209,10 @@ mod tests {
         assert_eq!(word("HISTORY 20"), Word::History("20"));
         assert_eq!(word("/register"), Word::Register);
         assert_eq!(word("/dance"), Word::Unknown("/dance"));
+        for slash in ["\u{FF0F}", "\u{2044}", "\u{2215}", "\u{200B}\u{FF0F}"] {
+            let line = format!("{slash}tell boris at 5");
+            assert!(matches!(Said::parse(&line), Said::Word(Word::Unknown(_))), "{slash} begins no message");
+        }
         let messages = ["list", "quit", "Q", " LIST", "LIST of all", "QUIT smoking", "tell me", "a/b", "x TELL"];
         for message in messages {
             assert_eq!(Said::parse(message), Said::Message(message));

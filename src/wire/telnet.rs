@@ -75,7 +75,7 @@ impl Telnet {
                 (Within::Sub(_) | Within::SubIac(_), _) => plain(IAC, &mut text),
             };
         }
-        if std::str::from_utf8(&text).is_err() {
+        if is_noise(&text) {
             // Noise, in which anything stands: no telnet client waits for an answer to it.
             self.answers.clear();
         }
@@ -128,6 +128,13 @@ fn plain(byte: u8, text: &mut Vec<u8>) -> Within {
     Within::Text
 }
 
+/// Whether this is no text. A letter that the reads have cut in two is one, at the beginning as at the end.
+fn is_noise(text: &[u8]) -> bool {
+    let rest_of_a_letter = text.iter().take(3).take_while(|&&byte| byte & 0xC0 == 0x80).count();
+    let text = text.get(rest_of_a_letter..).unwrap_or_default();
+    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,6 +163,12 @@ mod tests {
             let bytes = [b"\xFF\xF4\xFF\xFD\x06", mark, b"hi\n"].concat();
             assert_eq!(taken(&bytes), (b"hi\n".to_vec(), b"\xFF\xFC\x06".to_vec()));
         }
+    }
+
+    #[test]
+    fn letters_that_the_reads_cut_in_two_leave_no_wish_unanswered() {
+        let bytes = ["\u{43F}\u{20AC}".as_bytes(), b"\xFF\xFD\x06", "\u{1F642}\n".as_bytes()].concat();
+        assert_eq!(taken(&bytes), ("\u{43F}\u{20AC}\u{1F642}\n".as_bytes().to_vec(), b"\xFF\xFC\x06".to_vec()));
     }
 
     #[test]

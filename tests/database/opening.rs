@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::thread;
 
 use chatroom::database::{self, Settings};
@@ -55,6 +56,21 @@ fn a_folder_and_a_file_nowhere_are_refused() {
     fs::create_dir(folder.database()).unwrap();
     refused(&folder.database(), "it is a folder");
     refused(&folder.path("nowhere/chat.db"), "No such file");
+}
+
+#[test]
+fn what_is_no_file_is_not_read_and_nobody_waits_for_it() {
+    for (name, why) in [("folder", "it is a folder"), ("pipe", "it is no file")] {
+        let folder = Folder::new();
+        match name {
+            "folder" => fs::create_dir(folder.database()).unwrap(),
+            _ => assert!(Command::new("mkfifo").arg(folder.database()).status().unwrap().success()),
+        }
+        for command in [&["history"][..], &["users"], &["account", "reset", "anna"], &["account", "delete", "anna"]] {
+            let (status, _, stderr) = run(command, &folder.database());
+            assert!(status == Some(1) && stderr.trim_end().ends_with(why), "{command:?} of a {name}: {stderr}");
+        }
+    }
 }
 
 #[test]
