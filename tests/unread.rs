@@ -32,7 +32,7 @@ fn the_first_signal_ends_chat_also_where_its_terminal_does_not_read() {
     }
     boris.send("the last");
     boris.skip_to("(broadcast) boris: the last");
-    let id = chat.process_id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("it runs");
+    let id = chat.process_id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).expect("it runs");
     kill_process(id, Signal::TERM).expect("it runs");
     let begun = Instant::now();
     let ended = loop {
