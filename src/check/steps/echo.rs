@@ -88,7 +88,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "leaves",
         step: 2,
-        needs: TWO,
+        needs: &["accepts", "answers", "again", "two"],
         chapter: "06_errors",
         wants: ["one who vanishes ends nobody else's conversation", "исчезнувший не обрывает чужой разговор"],
         why: [
