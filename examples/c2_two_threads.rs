@@ -3,7 +3,6 @@
 //! Adds: one thread hears, the other types; neither waits for the other. At the end of the input the server is told so, and
 //! what it still says is heard.
 //! Its fault: what comes in stands in the middle of what is being typed. The product's client has an editor for that.
-//!
 //! Run: a server, `cargo run --example s06_original`, and `cargo run --example c2_two_threads`.
 
 use std::io::{self, Read, Write};

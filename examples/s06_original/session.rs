@@ -149,13 +149,17 @@ fn word(client: &mut Client, line: &Text, said: Word<'_>, is_message: bool) -> R
 }
 
 fn list(client: &Client, beginning: &str) {
-    let (all, beginning) = (everyone(&client.chat), beginning.to_lowercase());
-    let names = all.iter().map(|member| &member.nickname);
-    client.send(&protocol::users(names.filter(|name| name.folded().starts_with(&beginning))));
+    let (all, begins) = (everyone(&client.chat), beginning.to_lowercase());
+    let found: Vec<_> = all.iter().map(|m| &m.nickname).filter(|name| name.folded().starts_with(&begins)).collect();
+    client.send(&protocol::users(found.iter().copied()));
+    if found.is_empty() {
+        client.send(&protocol::nobody_begins(beginning));
+    }
 }
 
 /// The dialogue: whom, then what. It knows few words, and there is no TELL within a TELL.
 fn tell(client: &mut Client) -> Result<(), Leave> {
+    list(client, "");
     let (user, to) = loop {
         client.send(protocol::TELL_WHO);
         let Some(line) = client.read_line()? else { continue };
