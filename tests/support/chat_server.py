@@ -59,6 +59,7 @@ class Client:
                 raise Left("endless")
             piece = self.sock.recv(1024)
             if not piece:
+                self.sock.getpeername()  # fails where it is a reset that the writing thread has been told of
                 if self.unread and FAULT == "no-newline":
                     self.unread += b"\n"
                     break
