@@ -1,4 +1,4 @@
-//! Every limit and timeout of the chat in one place, each with its unit and its reason. Touches nothing.
+//! Lesson: every limit and timeout of the chat in one place, each with its unit and its reason. Touches nothing.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The server: `start_server` accepts, starts a thread for each client, and at the stop waits for all of them. Touches
-//! the listeners and starts the threads; the conversation is in `server/session.rs`.
+//! Lesson: the server: `start_server` accepts, starts a thread for each client, and at the stop waits for all of them.
+//! Touches the listeners and starts the threads; the conversation is in `server/session.rs`.
 //!
 //! # Threads
 //! `accept` (the thread that calls `start_server`; `accept-unframed` for the second listener), `client-N` for each
@@ -18,16 +18,16 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
-use self::connection::{ClientId, Connection};
 use self::delivery::{Delivery, Parcel};
-use self::late::Writer;
-use self::leave::Leave;
-use self::motd::Motd;
 use self::password::Judge;
-use self::places::{Full, Place, Places, Spares};
-use self::rate_limit::RateLimit;
 use self::registry::Registry;
-use self::seldom::Seldom;
+use self::robust::connection::{ClientId, Connection};
+use self::robust::late::Writer;
+use self::robust::leave::Leave;
+use self::robust::motd::Motd;
+use self::robust::places::{Full, Place, Places, Spares};
+use self::robust::rate_limit::RateLimit;
+use self::robust::seldom::Seldom;
 use self::store::{Archive, Kept};
 use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
@@ -37,35 +37,24 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
-pub mod addresses;
-mod backlog;
-pub mod capacity;
 mod client;
-pub mod connection;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
 mod guesses;
 mod kept;
-mod late;
-pub mod leave;
 #[cfg(test)]
 mod model;
-pub mod motd;
-mod origin;
-mod pace;
 pub mod password;
-mod places;
-mod rate_limit;
 pub mod registry;
+pub mod robust;
 mod room;
-mod seldom;
 mod session;
-mod stop;
 pub mod store;
 mod word;
 
-pub use self::stop::Stop;
+pub use self::robust::stop::Stop;
+pub use self::robust::{addresses, capacity, connection, leave, motd};
 
 /// How the server behaves. `Config::default()` is what `chat-server` does without flags.
 #[derive(Debug)]

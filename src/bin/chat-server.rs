@@ -1,4 +1,4 @@
-//! `chat-server`: flags, the log, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
+//! Comfort: `chat-server`: flags, the log, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};

@@ -1,4 +1,4 @@
-//! What `chat-server` takes.
+//! Comfort: what `chat-server` takes.
 
 use std::env;
 use std::ffi::OsString;

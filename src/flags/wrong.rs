@@ -1,5 +1,5 @@
-//! What is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and the same in
-//! Russian. Pure.
+//! Comfort: what is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and
+//! the same in Russian. Pure.
 
 use std::io::{self, Write};
 use std::process;

@@ -1,18 +1,18 @@
-//! What one client's thread owns: its connection, what it has read so far, its pace and its deadline. Reads that one
-//! socket; writes by the queue alone.
+//! Lesson: what one client's thread owns: its connection, what it has read so far, its pace and its deadline. Reads
+//! that one socket; writes by the queue alone.
 
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Shared;
-use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Line, MessageNumber, Parcel};
 use super::kept::{self, Member};
-use super::leave::Leave;
-use super::pace::Pace;
 use super::password::Password;
-use super::places::Place;
+use super::robust::connection::{ClientId, Connection};
+use super::robust::leave::Leave;
+use super::robust::pace::Pace;
+use super::robust::places::Place;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
     RATE_SLICE, READ_BYTES, STOP_DRAIN,

@@ -1,5 +1,6 @@
-//! The one queue and the one thread that delivers. `send` and `send_to_broadcast` put parcels on the queue; `deliver`
-//! takes all that waits, and writes once to each recipient. Touches the channel, the room, and sockets by `late`.
+//! Lesson: the one queue and the one thread that delivers. `send` and `send_to_broadcast` put parcels on the queue;
+//! `deliver` takes all that waits, and writes once to each recipient. Touches the channel, the room, and sockets by
+//! `late`.
 //!
 //! # Threads
 //! Every client's own thread sends into the queue, and waits while it is full: TCP then pushes back on who floods. The
@@ -18,11 +19,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
-use super::connection::{ClientId, Connection};
-use super::late::Writer;
-use super::leave::Leave;
+use super::robust::connection::{ClientId, Connection};
+use super::robust::late::Writer;
+use super::robust::leave::Leave;
+use super::robust::stop::Stop;
 use super::room::Room;
-use super::stop::Stop;
 use super::store::{Request, Store};
 use crate::limits::{GATHER_MAX, GATHER_MIN, GATHER_PART, LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
 use crate::text::{Nickname, Text};

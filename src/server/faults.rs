@@ -1,7 +1,7 @@
-//! Faults inside the server, for tests alone: a panic in a client's thread, under the lock, in the delivery thread; a
-//! stop while a thousand lines are in the queue; and the rule that no lock is held over the queue. `in_a_session` and
-//! `in_the_delivery_thread` are the two places where a text brings its fault about; neither is in any build but that of
-//! the unit tests.
+//! Test: faults inside the server, for tests alone: a panic in a client's thread, under the lock, in the delivery
+//! thread; a stop while a thousand lines are in the queue; and the rule that no lock is held over the queue.
+//! `in_a_session` and `in_the_delivery_thread` are the two places where a text brings its fault about; neither is in
+//! any build but that of the unit tests.
 
 use std::cell::Cell;
 use std::io::{Read, Write};
@@ -16,13 +16,13 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
-use super::connection::{ClientId, Connection};
 use super::delivery::{Delivery, Parcel};
-use super::leave::Leave;
 use super::password::Judge;
-use super::places::{Places, Spares};
-use super::rate_limit::RateLimit;
 use super::registry::Registry;
+use super::robust::connection::{ClientId, Connection};
+use super::robust::leave::Leave;
+use super::robust::places::{Places, Spares};
+use super::robust::rate_limit::RateLimit;
 use super::{Config, Shared, Stop, client_thread};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};

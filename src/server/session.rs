@@ -1,16 +1,17 @@
-//! The conversation with one client, from its first line to its last. The place where the client's thread stands in
-//! this file is the state of that client: `authorization`, then `welcome`, then `choose_for_one` or the group, then
-//! `chat`. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept` what outlasts the server.
+//! Lesson: the conversation with one client, from its first line to its last. The place where the client's thread
+//! stands in this file is the state of that client: `authorization`, then `welcome`, then `choose_for_one` or the
+//! group, then `chat`. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept` what outlasts the
+//! server.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use super::Shared;
 use super::client::Client;
-use super::connection::ClientId;
 use super::delivery::{Message, Parcel, Partner};
 use super::kept::{self, Proof};
-use super::leave::Leave;
+use super::robust::connection::ClientId;
+use super::robust::leave::Leave;
 use super::word::word;
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};

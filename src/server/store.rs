@@ -1,5 +1,5 @@
-//! What outlasts the server: the seam between the chat and a database, in two halves. Touches nothing; without a
-//! database the `Store` does nothing and there is no `Archive`.
+//! Feature database: what outlasts the server: the seam between the chat and a database, in two halves. Touches
+//! nothing; without a database the `Store` does nothing and there is no `Archive`.
 //!
 //! # Threads
 //! The `Store` belongs to the delivery thread: it hears what happens in the order in which everyone sees it, and commits
@@ -13,10 +13,10 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::connection::ClientId;
 use super::delivery::Message;
 use super::password::Password;
-use super::stop::Stop;
+use super::robust::connection::ClientId;
+use super::robust::stop::Stop;
 use crate::text::{Nickname, Text};
 
 /// Both halves of a database, for `Config`.

@@ -1,10 +1,10 @@
-//! What each special word does. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept` what
-//! outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
+//! Lesson: what each special word does. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept`
+//! what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
 use super::delivery::{Message, Parcel, Partner};
 use super::kept;
-use super::leave::Leave;
+use super::robust::leave::Leave;
 use super::session::{Awaited, Input};
 use super::store::Request;
 use crate::protocol::{self, Said, Word};

@@ -1,4 +1,4 @@
-//! The help of `chat-server` in Russian: the words. Pure.
+//! Comfort: the help of `chat-server` in Russian: the words. Pure.
 
 use crate::flags::russian::{Part, Words};
 

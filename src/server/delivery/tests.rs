@@ -1,7 +1,7 @@
-//! The delivery thread alone, with a store of the test's own behind it.
+//! Test: the delivery thread alone, with a store of the test's own behind it.
 
 use super::*;
-use crate::server::places::Spares;
+use crate::server::robust::places::Spares;
 use crate::server::store::News;
 
 const DEADLINE: Duration = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! Why a session ends. `Leave` travels up by `?` from wherever the client's thread stands. Touches nothing.
+//! Robust: why a session ends. `Leave` travels up by `?` from wherever the client's thread stands. Touches nothing.
 
 use std::{fmt, io};
 
