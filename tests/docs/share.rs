@@ -17,13 +17,13 @@ const OTHER: &[&str] = &[
     "check/steps/",
     // What is drawn on the screen, and the flags.
     "bin/chat.rs",
-    "client/clock.rs",
-    "client/editor",
-    "client/lang",
-    "client/look",
+    "client/comfort/clock.rs",
+    "client/comfort/editor",
+    "client/comfort/lang",
+    "client/comfort/look",
     "client/process.rs",
-    "client/screen",
-    "client/transcript.rs",
+    "client/comfort/screen",
+    "client/comfort/transcript.rs",
     "flags",
     // SQLite, behind the seam `server/store.rs`.
     "database",
@@ -35,8 +35,8 @@ const OTHER: &[&str] = &[
     "limits.rs",
     "text.rs",
     // Tests.
-    "client/talk/tests.rs",
-    "client/talk/answers/tests.rs",
+    "client/comfort/talk/tests.rs",
+    "client/comfort/talk/answers/tests.rs",
     "server/faults.rs",
     "server/model",
 ];
