@@ -13,13 +13,13 @@
 //! | `motd.rs`, `addresses.rs` | the teacher's blackboard; what to tell the class |
 
 pub mod addresses;
-mod backlog;
+pub(crate) mod backlog;
 pub mod capacity;
 pub mod connection;
 pub(crate) mod late;
 pub mod leave;
 pub mod motd;
-mod origin;
+pub(crate) mod origin;
 pub(crate) mod pace;
 pub(crate) mod places;
 pub(crate) mod rate_limit;
