@@ -233,7 +233,7 @@ fn judge(
     password: &Password,
     hash: &str,
 ) -> Result<Option<bool>, Leave> {
-    let address = client.connection.address.ip();
+    let address = client.connection.address().ip();
     let shared = Arc::clone(&client.shared);
     let mut guess = shared.judge.guess(nickname, address);
     let until = client.login_until;
