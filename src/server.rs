@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
-use self::delivery::{Delivery, Parcel};
+use self::delivery::Delivery;
+use self::parcel::Parcel;
 use self::password::Judge;
 use self::registry::Registry;
 use self::robust::connection::{ClientId, Connection};
@@ -45,6 +46,7 @@ mod guesses;
 mod kept;
 #[cfg(test)]
 mod model;
+pub mod parcel;
 pub mod password;
 pub mod registry;
 pub mod robust;

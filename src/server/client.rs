@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Shared;
-use super::delivery::{Delivery, Line, MessageNumber, Parcel};
+use super::delivery::Delivery;
 use super::kept::{self, Member};
+use super::parcel::{Line, MessageNumber, Parcel};
 use super::password::Password;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
