@@ -29,7 +29,7 @@
 //! | `server/client.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
 //! | [`server::registry`] | who is in the chat, under the one lock |
-//! | [`server::delivery`], `server/room.rs` | the one queue and the one thread that delivers; who listens |
+//! | [`server::parcel`], [`server::delivery`], `server/room.rs` | what goes over the one queue; the one thread that delivers; who listens |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! | beside it | its one job |

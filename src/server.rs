@@ -19,7 +19,8 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 
 use self::client::Client;
-use self::delivery::{Delivery, Parcel};
+use self::delivery::Delivery;
+use self::parcel::Parcel;
 use self::password::Judge;
 use self::registry::Registry;
 use self::robust::admission::{self, Seat};
@@ -48,6 +49,7 @@ mod guesses;
 mod kept;
 #[cfg(test)]
 mod model;
+pub mod parcel;
 pub mod password;
 pub mod registry;
 pub mod robust;

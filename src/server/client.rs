@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use log::Level;
 
 use super::Shared;
-use super::delivery::{Delivery, Line, MessageNumber, Parcel};
+use super::delivery::Delivery;
 use super::kept::{self, Member};
+use super::parcel::{Line, MessageNumber, Parcel};
 use super::password::Password;
 use super::robust::admission::Seat;
 use super::robust::connection::{ClientId, Connection};

@@ -16,7 +16,8 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
-use super::delivery::{Delivery, Parcel};
+use super::delivery::Delivery;
+use super::parcel::Parcel;
 use super::password::Judge;
 use super::registry::Registry;
 use super::robust::admission;

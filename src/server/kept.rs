@@ -8,9 +8,10 @@ use std::time::Instant;
 
 use super::client::Client;
 use super::guesses::Turn;
+use super::parcel::Request;
 use super::password::Password;
 use super::robust::leave::Leave;
-use super::store::{Archive, Request};
+use super::store::Archive;
 use crate::limits::{
     HISTORY, HISTORY_LINE_BYTES, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES, RATE_SLICE, REGISTER_LINES, TAKE_BACK,
 };
