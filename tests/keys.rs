@@ -183,3 +183,37 @@ fn what_comes_in_during_a_search_waits_for_the_next_key() {
     assert_eq!(shown.len(), 20, "each message once: {shown:#?}");
     assert!(!terminal.history().iter().any(|row| row.contains("reverse")), "the search leaves nothing behind");
 }
+
+#[test]
+fn a_search_where_there_is_nothing_to_find_holds_nothing_back() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("draft\x12");
+    terminal.wait_for_draft("[anna in the group] draft");
+    for i in 1..=3 {
+        boris.send(&format!("message {i}"));
+        terminal.wait_for(&format!("message {i}"));
+    }
+}
+
+#[test]
+fn the_end_of_the_server_ends_a_search_too() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &["--no-reconnect"], 24, 80);
+    terminal.enter();
+    terminal.type_in("hello\r");
+    boris.skip_to("(broadcast) anna: hello");
+    terminal.type_in("\x12hel");
+    terminal.wait_for("(reverse-i-search)`hel': hello");
+    boris.send("the last message");
+    boris.skip_to("(broadcast) boris: the last message");
+    drop(server);
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("chat: the server has closed the connection");
+    let history = terminal.history();
+    assert!(history.iter().any(|row| row.ends_with("boris: the last message")), "{history:#?}");
+    assert!(!history.iter().any(|row| row.contains("reverse")), "the search leaves nothing behind: {history:#?}");
+}
