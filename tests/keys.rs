@@ -5,7 +5,11 @@ mod pty;
 mod support;
 
 use pty::Terminal;
+#[cfg(feature = "signals")]
+use pty::played::Played;
 use support::Server;
+#[cfg(feature = "signals")]
+use support::free_port;
 
 #[test]
 fn what_is_typed_ahead_is_sent_line_by_line() {
@@ -99,6 +103,15 @@ fn ctrl_z_and_fg_bring_the_draft_back() {
     assert_eq!(terminal.leave(), 0);
 }
 
+/// `kill -STOP`, of a client that has told its number; the shell says `stty sane`, and lets it go on.
+#[cfg(feature = "signals")]
+fn stop_and_let_go_on(terminal: &Terminal) {
+    let id = std::fs::read_to_string(terminal.home().join("id")).expect("its number");
+    let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("it runs");
+    terminal.wait_for("now fg");
+}
+
 #[test]
 #[cfg(feature = "signals")]
 fn after_a_stop_from_outside_the_terminal_is_silent_again() {
@@ -113,10 +126,7 @@ fn after_a_stop_from_outside_the_terminal_is_silent_again() {
     terminal.wait_for_draft("[anna in the group]");
     terminal.type_in("a draft");
     terminal.wait_for_draft("[anna in the group] a draft");
-    let id = std::fs::read_to_string(terminal.home().join("id")).expect("its number");
-    let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("a process");
-    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("it runs");
-    terminal.wait_for("now fg");
+    stop_and_let_go_on(&terminal);
     terminal.wait_for_draft("[anna in the group] a draft");
     terminal.type_in(" and more\r");
     boris.skip_to("(broadcast) anna: a draft and more");
@@ -124,6 +134,30 @@ fn after_a_stop_from_outside_the_terminal_is_silent_again() {
     terminal.wait_for_draft("[anna in the group]");
     terminal.type_in("\x04");
     assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
+#[cfg(feature = "signals")]
+fn after_a_stop_from_outside_a_password_is_not_shown() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port();
+    let mut terminal = Terminal::shell(&format!(
+        "cd \"$XDG_STATE_HOME\"; set -m; sh -c 'echo $$ >id; exec \"$CHAT\" -p {port} -n anna'; stty sane; echo now fg; fg >/dev/null"
+    ));
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say("Password?");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct");
+    terminal.wait_for_draft("Password? *******");
+    stop_and_let_go_on(&terminal);
+    terminal.wait_for_draft("Password? *******");
+    assert!(!terminal.echoes(), "what is typed is not shown by the terminal itself");
+    terminal.type_in(" horse");
+    terminal.wait_for_draft("Password? *************");
+    terminal.type_in("\r");
+    server.expect("correct horse");
+    assert!(!terminal.written().contains("correct") && !terminal.written().contains("horse"), "it was shown");
 }
 
 #[test]
