@@ -29,7 +29,9 @@ const OTHER: &[&str] = &[
     "database",
     // Constants and pure rules, and the table of contents.
     "lib.rs",
-    "shown.rs",
+    "robust.rs",
+    "robust/shown.rs",
+    "server/robust.rs",
     "limits.rs",
     "text.rs",
     // Tests.

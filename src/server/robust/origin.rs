@@ -1,5 +1,5 @@
-//! Where a client comes from, as the limits count it: what one person may have behind it counts as one. Pure; touches
-//! nothing.
+//! Robust: where a client comes from, as the limits count it: what one person may have behind it counts as one. Pure;
+//! touches nothing.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -8,14 +8,14 @@ const NETWORK_BITS: u128 = !0 << 64;
 
 /// An IPv4 address, or the /64 of an IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Origin(IpAddr);
+pub(crate) struct Origin(IpAddr);
 
 impl Origin {
     /// Of what all the rest have in common, where no more can be told apart.
-    pub(super) const OTHERS: Origin = Origin(IpAddr::V6(Ipv6Addr::from_bits(NETWORK_BITS)));
+    pub(crate) const OTHERS: Origin = Origin(IpAddr::V6(Ipv6Addr::from_bits(NETWORK_BITS)));
 
     /// Where `address` belongs. An IPv4 address that is written as an IPv6 one is still that IPv4 address.
-    pub(super) fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         Origin(match address.to_canonical() {
             IpAddr::V6(address) if !address.is_loopback() => {
                 IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & NETWORK_BITS))
@@ -25,7 +25,7 @@ impl Origin {
     }
 
     /// This computer itself.
-    pub(super) fn is_loopback(self) -> bool {
+    pub(crate) fn is_loopback(self) -> bool {
         self.0.is_loopback()
     }
 }

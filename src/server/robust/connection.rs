@@ -1,4 +1,5 @@
-//! One client's connection: its socket, and the backlog of what the socket has not taken yet. Touches that socket.
+//! Robust: one client's connection: its socket, and the backlog of what the socket has not taken yet. Touches that
+//! socket.
 //!
 //! # Threads
 //! The client's own thread reads the socket. One thread writes it: the delivery thread or, while the client is late,
@@ -10,6 +11,7 @@
 
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -37,13 +39,15 @@ pub struct Connection {
     pub id: ClientId,
     /// The socket.
     pub stream: TcpStream,
-    /// Where the client is.
-    pub address: SocketAddr,
+    /// Where it comes from.
+    from: SocketAddr,
+    /// Where its client is, if a balancer has brought it.
+    client: OnceLock<SocketAddr>,
     /// How messages are told apart on the port where it came in.
     pub framing: Framing,
     /// Came in on the port without framing, and sends lines all the same.
     sends_lines: AtomicBool,
-    pub(super) backlog: Mutex<Backlog>,
+    pub(crate) backlog: Mutex<Backlog>,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
 }
@@ -52,23 +56,34 @@ impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
-        Connection { id, stream, address, framing, sends_lines, backlog: Mutex::default(), ended: Condvar::new() }
+        let (client, backlog, ended) = (OnceLock::new(), Mutex::default(), Condvar::new());
+        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.
-    pub(super) fn sends_lines(&self) {
+    pub(crate) fn sends_lines(&self) {
         self.sends_lines.store(true, Ordering::Relaxed);
     }
 
     /// How it is written to. The client's thread says so before it puts its answer into the queue, which brings the
     /// delivery thread that news along.
-    pub(super) fn written(&self) -> Framing {
+    pub(crate) fn written(&self) -> Framing {
         if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
     }
 
+    /// Where the client is.
+    pub fn address(&self) -> SocketAddr {
+        self.client.get().copied().unwrap_or(self.from)
+    }
+
+    /// A balancer has brought it for a client at this address.
+    pub(crate) fn is_of(&self, client: SocketAddr) {
+        self.client.get_or_init(|| client);
+    }
+
     /// Whose limits it counts for.
-    pub(super) fn origin(&self) -> Origin {
-        Origin::of(self.address.ip())
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::of(self.address().ip())
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
@@ -91,20 +106,20 @@ impl Connection {
 
     /// Asks its session to end. Unlike a connection that is cut, it is told why: its own thread wakes from its `read`,
     /// and says goodbye.
-    pub(super) fn ask_to_leave(&self, why: Leave) {
+    pub(crate) fn ask_to_leave(&self, why: Leave) {
         self.backlog.lock().leaves.get_or_insert(why);
         // An error means that the connection has already ended.
         self.stream.shutdown(Shutdown::Read).unwrap_or_default();
     }
 
     /// Why its session is to end, if it is: it was cut, or asked to leave.
-    pub(super) fn why_ends(&self) -> Option<Leave> {
+    pub(crate) fn why_ends(&self) -> Option<Leave> {
         let backlog = self.backlog.lock();
         backlog.cut.or(backlog.leaves)
     }
 
     /// Something that was sent waits for the socket.
-    pub(super) fn is_late(&self) -> bool {
+    pub(crate) fn is_late(&self) -> bool {
         self.backlog.lock().late
     }
 
@@ -114,7 +129,7 @@ impl Connection {
     }
 
     /// The goodbye has been out for as long as `time`.
-    pub(super) fn is_closed_for(&self, time: Duration) -> bool {
+    pub(crate) fn is_closed_for(&self, time: Duration) -> bool {
         self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
     }
 
@@ -126,7 +141,7 @@ impl Connection {
     }
 
     /// The goodbye is written: shuts the writing side, so that the peer reads its end after the last line.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.stream.shutdown(Shutdown::Write).unwrap_or_default();
         self.backlog.lock().closed = Some(Instant::now());
         self.ended.notify_all();

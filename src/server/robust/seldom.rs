@@ -1,4 +1,5 @@
-//! A log line that anybody can cause, as often as they like: it is said once a second at most. Pure; touches nothing.
+//! Robust: a log line that anybody can cause, as often as they like: it is said once a second at most. Pure; touches
+//! nothing.
 
 use std::time::Instant;
 
@@ -6,14 +7,14 @@ use crate::limits::ACCEPT_PAUSE_MAX;
 
 /// When it was said last, and how often it was not said since.
 #[derive(Debug, Default)]
-pub(super) struct Seldom {
+pub(crate) struct Seldom {
     said: Option<Instant>,
     unsaid: u64,
 }
 
 impl Seldom {
     /// Whether to say it now: how often it was left unsaid since the last time, or `None`.
-    pub(super) fn is_due(&mut self) -> Option<u64> {
+    pub(crate) fn is_due(&mut self) -> Option<u64> {
         if self.said.is_some_and(|said| said.elapsed() < ACCEPT_PAUSE_MAX) {
             self.unsaid += 1;
             return None;

@@ -1,5 +1,5 @@
-//! How many may be here at once (the connection limit): places for clients, and spare threads beside them. Touches one
-//! small lock, and by `ask_to_leave` the connection that has to make room.
+//! Robust: how many may be here at once (the connection limit): places for clients, and spare threads beside them.
+//! Touches one small lock, and by `ask_to_leave` the connection that has to make room.
 //!
 //! # Locks
 //! `taken`: who holds how many places, and who has no nickname yet. Nothing but counting happens under it. Who has to
@@ -19,7 +19,7 @@ use super::origin::Origin;
 
 /// A bounded number of places, and a bound for each address.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     in_all: usize,
     per_address: Option<usize>,
     /// For the thread of whoever made room: it ends a moment later than its place.
@@ -39,7 +39,7 @@ struct Taken {
 
 /// One place, given back when dropped: however a thread ends, its place is free again.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     places: Arc<Places>,
     id: ClientId,
     origin: Origin,
@@ -47,7 +47,7 @@ pub(super) struct Place {
 
 /// Why there is no place. `Display` is what is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Full {
+pub enum Full {
     /// All places are taken.
     InAll,
     /// The address holds as many as one may.
@@ -69,7 +69,7 @@ impl fmt::Display for Full {
 impl Places {
     /// `in_all` places, of which one address may hold `per_address`. Where that is not said, it is half of them, and this
     /// computer's own addresses may hold all.
-    pub(super) fn new(in_all: usize, per_address: Option<usize>, spares: Arc<Spares>) -> Arc<Self> {
+    pub(crate) fn new(in_all: usize, per_address: Option<usize>, spares: Arc<Spares>) -> Arc<Self> {
         Arc::new(Places { in_all, per_address, spares, taken: Mutex::default() })
     }
 
@@ -78,7 +78,7 @@ impl Places {
     ///
     /// # Errors
     /// All are taken, or all that this address may have.
-    pub(super) fn take(self: &Arc<Self>, connection: &Arc<Connection>, may_push: bool) -> Result<Place, Full> {
+    pub(crate) fn take(self: &Arc<Self>, connection: &Arc<Connection>, may_push: bool) -> Result<Place, Full> {
         let (id, origin) = (connection.id, connection.origin());
         let mut taken = self.taken.lock();
         let here = taken.by_origin.get(&origin).copied().unwrap_or_default();
@@ -100,6 +100,11 @@ impl Places {
             pushed.ask_to_leave(Leave::GaveWay);
         }
         Ok(Place { places: Arc::clone(self), id, origin })
+    }
+
+    /// A thread without a place, if one is left.
+    pub(crate) fn spare_thread(&self) -> Option<Spare> {
+        self.spares.take()
     }
 
     /// The bound of an address, where it has one that is tighter than all places.
@@ -133,7 +138,7 @@ impl Taken {
 
 impl Place {
     /// Its client has a nickname now: nobody takes the place from it any more. False where somebody just has.
-    pub(super) fn keep(&self) -> bool {
+    pub(crate) fn keep(&self) -> bool {
         self.places.taken.lock().nameless.remove(&self.id).is_some()
     }
 }
@@ -150,25 +155,25 @@ impl Drop for Place {
 
 /// Threads that may run beside one for each place: late threads, and those of whoever made room and says goodbye.
 #[derive(Debug)]
-pub(super) struct Spares(AtomicUsize);
+pub(crate) struct Spares(AtomicUsize);
 
 /// One spare thread, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Spare(Arc<Spares>);
+pub(crate) struct Spare(Arc<Spares>);
 
 impl Spares {
     /// So many.
-    pub(super) fn new(count: usize) -> Arc<Self> {
+    pub(crate) fn new(count: usize) -> Arc<Self> {
         Arc::new(Spares(AtomicUsize::new(count)))
     }
 
     /// So many are left.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 
     /// One of them, if one is left.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Spare> {
+    pub(crate) fn take(self: &Arc<Self>) -> Option<Spare> {
         let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         taken.is_ok().then(|| Spare(Arc::clone(self)))
     }

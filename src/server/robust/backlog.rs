@@ -1,4 +1,5 @@
-//! What waits for a socket that did not take it. Plain state, under its connection's lock: the writers do the I/O.
+//! Robust: what waits for a socket that did not take it. Plain state, under its connection's lock: the writers do the
+//! I/O.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,46 +10,46 @@ use crate::wire;
 
 /// The backlog of one client.
 #[derive(Debug, Default)]
-pub(super) struct Backlog {
+pub(crate) struct Backlog {
     /// A late thread writes this socket, and the delivery thread only appends.
-    pub(super) late: bool,
+    pub(crate) late: bool,
     /// What waits, in order and in pieces: so that a long one is neither moved as it grows nor kept when it has shrunk.
-    pub(super) pieces: VecDeque<Vec<u8>>,
+    pub(crate) pieces: VecDeque<Vec<u8>>,
     /// Bytes that the socket has not taken, with those of the piece that is being written.
     waiting: usize,
     /// When the socket last took something; from then on it is late.
     last_taken: Option<Instant>,
     /// The goodbye is the last in `pieces`: after it the writing side is shut.
-    pub(super) closing: bool,
+    pub(crate) closing: bool,
     /// Since when the goodbye is out.
-    pub(super) closed: Option<Instant>,
+    pub(crate) closed: Option<Instant>,
     /// When a client that frames nothing was written to last.
-    pub(super) written: Option<Instant>,
+    pub(crate) written: Option<Instant>,
     /// Cut, and why: nothing more is written.
-    pub(super) cut: Option<Leave>,
+    pub(crate) cut: Option<Leave>,
     /// Asked to leave, and why: what is sent is still written.
-    pub(super) leaves: Option<Leave>,
+    pub(crate) leaves: Option<Leave>,
 }
 
 /// Who goes first where all backlogs together hold too much: the greatest. Of those for whom much waits whoever has
 /// stopped reading, then whoever has most; of the others the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Burden {
+pub(crate) struct Burden {
     is_large: bool,
     has_stopped: bool,
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Backlog {
     /// From now on a late thread writes.
-    pub(super) fn becomes_late(&mut self) {
+    pub(crate) fn becomes_late(&mut self) {
         self.late = true;
         self.last_taken = Some(Instant::now());
     }
 
     /// Takes what a late client is sent: as much as it is, for as long as the client reads. What all of them hold is
     /// bounded by `Writer::keep_bound`.
-    pub(super) fn append(&mut self, bytes: &[u8], closing: bool) {
+    pub(crate) fn append(&mut self, bytes: &[u8], closing: bool) {
         if self.cut.is_some() {
             return;
         }
@@ -63,14 +64,14 @@ impl Backlog {
 
     /// Whether so many bytes may go out at once to a client that takes one `recv` for one message. Else a late thread
     /// writes them, piece by piece with a pause.
-    pub(super) fn takes_at_once(&mut self, bytes: usize) -> bool {
+    pub(crate) fn takes_at_once(&mut self, bytes: usize) -> bool {
         let has_paused = self.written.is_none_or(|written| written.elapsed() >= CHUNK_WRITES);
         self.written = Some(Instant::now());
         bytes <= CHUNK_BYTES && has_paused
     }
 
     /// Takes out what is written next: to such a client whole lines, or else whole letters, as many as one `recv` holds.
-    pub(super) fn next_piece(&mut self, chunks: bool) -> Option<Vec<u8>> {
+    pub(crate) fn next_piece(&mut self, chunks: bool) -> Option<Vec<u8>> {
         let mut piece = self.pieces.pop_front()?;
         if chunks {
             self.written = Some(Instant::now());
@@ -83,31 +84,31 @@ impl Backlog {
     }
 
     /// The socket has taken so many bytes.
-    pub(super) fn taken(&mut self, bytes: usize) {
+    pub(crate) fn taken(&mut self, bytes: usize) {
         self.waiting = self.waiting.saturating_sub(bytes);
         self.last_taken = Some(Instant::now());
     }
 
     /// How long the socket has taken nothing.
-    pub(super) fn stopped_for(&self) -> Duration {
+    pub(crate) fn stopped_for(&self) -> Duration {
         self.last_taken.map_or(Duration::ZERO, |last| last.elapsed())
     }
 
     /// What it costs the others.
-    pub(super) fn burden(&self) -> Burden {
+    pub(crate) fn burden(&self) -> Burden {
         let bytes = self.waiting;
         Burden { is_large: bytes > BACKLOG_BYTES, has_stopped: self.stopped_for() > LATE_STOPPED, bytes }
     }
 
     /// Forgets what waits. The first reason stands.
-    pub(super) fn cut_off(&mut self, why: Leave) {
+    pub(crate) fn cut_off(&mut self, why: Leave) {
         self.cut.get_or_insert(why);
         self.pieces = VecDeque::new();
         self.waiting = 0;
     }
 
     /// Nothing more will be written: the goodbye is out, or the client was cut.
-    pub(super) fn has_ended(&self) -> bool {
+    pub(crate) fn has_ended(&self) -> bool {
         self.closed.is_some() || self.cut.is_some()
     }
 }

@@ -1,4 +1,5 @@
-//! How fast one client may write: who floods is delayed, never dropped. Pure arithmetic on instants; touches nothing.
+//! Robust: how fast one client may write: who floods is delayed, never dropped. Pure arithmetic on instants; touches
+//! nothing.
 //!
 //! It is what others call a token bucket, kept as one instant instead of a number that has to be topped up.
 
@@ -8,37 +9,37 @@ use crate::limits::RATE_BURST;
 
 /// What is owed to a rate limit, in time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Debt {
+pub(crate) struct Debt {
     /// When all that was had so far is paid for.
     paid: Instant,
 }
 
 impl Debt {
     /// Nothing is owed.
-    pub(super) fn none(now: Instant) -> Self {
+    pub(crate) fn none(now: Instant) -> Self {
         Debt { paid: now }
     }
 
     /// Takes on `cost`, and says how long to wait until no more than `burst` is owed.
-    pub(super) fn add(&mut self, cost: Duration, burst: Duration, now: Instant) -> Duration {
+    pub(crate) fn add(&mut self, cost: Duration, burst: Duration, now: Instant) -> Duration {
         self.paid = self.paid.max(now) + cost;
         (self.paid - now).saturating_sub(burst)
     }
 
     /// What was paid for was not had after all.
-    pub(super) fn give_back(&mut self, cost: Duration) {
+    pub(crate) fn give_back(&mut self, cost: Duration) {
         self.paid = self.paid.checked_sub(cost).unwrap_or(self.paid);
     }
 
     /// Nothing is owed any more.
-    pub(super) fn is_paid(&self, now: Instant) -> bool {
+    pub(crate) fn is_paid(&self, now: Instant) -> bool {
         self.paid <= now
     }
 }
 
 /// The pace of one client: `RATE_BURST` lines at once, then so many a second.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(crate) struct Pace {
     /// Time that one line costs; `None` where the rate is off.
     line: Option<Duration>,
     debt: Debt,
@@ -46,19 +47,19 @@ pub(super) struct Pace {
 
 impl Pace {
     /// `per_second` lines a second after the burst, or no limit at all.
-    pub(super) fn new(per_second: Option<u32>, now: Instant) -> Self {
+    pub(crate) fn new(per_second: Option<u32>, now: Instant) -> Self {
         Pace { line: per_second.map(|rate| Duration::from_secs(1) / rate.max(1)), debt: Debt::none(now) }
     }
 
     /// Counts so many lines more: what the last one asked for costs more than a line. The next one waits for it.
-    pub(super) fn charge(&mut self, lines: u32, now: Instant) {
+    pub(crate) fn charge(&mut self, lines: u32, now: Instant) {
         if let Some(line) = self.line {
             self.debt.add(line * lines, Duration::ZERO, now);
         }
     }
 
     /// Counts one line, and says how long to wait before it is dealt with.
-    pub(super) fn wait(&mut self, now: Instant) -> Duration {
+    pub(crate) fn wait(&mut self, now: Instant) -> Duration {
         self.line.map_or(Duration::ZERO, |line| self.debt.add(line, line * RATE_BURST, now))
     }
 }

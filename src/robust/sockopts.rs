@@ -1,6 +1,6 @@
-//! What std does not offer on a socket (feature `sockopts`, by rustix): non-blocking sends on a blocking socket, a long
-//! accept backlog, keepalive and `TCP_USER_TIMEOUT`. Without the feature the same functions do what std alone can.
-//! Touches the options of the socket it is given, and writes what it is given.
+//! Robust: what std does not offer on a socket (feature `sockopts`, by rustix): non-blocking sends on a blocking
+//! socket, a long accept backlog, keepalive and `TCP_USER_TIMEOUT`. Without the feature the same functions do what std
+//! alone can. Touches the options of the socket it is given, and writes what it is given.
 //!
 //! With std alone a send that finds the socket full costs one write timeout (1 ms asked for, about 8 in truth), and a
 //! peer that vanishes without a word is found out only by its backlog, or when the kernel gives up (about 15 minutes).

@@ -1,4 +1,4 @@
-//! The log: `env_logger` formats, a thread of its own writes. Touches stderr.
+//! Robust: the log: `env_logger` formats, a thread of its own writes. Touches stderr.
 //!
 //! Whoever logs puts a line on a bounded channel and goes on. A stderr that nobody reads stops nothing: lines that find
 //! the channel full are counted, and the count is written when stderr takes lines again.

@@ -1,5 +1,5 @@
-//! The rate limit of an address: how fast all who share it may connect, join and write together. Without it a loop that
-//! connects anew for every twenty lines would never be delayed. Touches one small lock.
+//! Robust: the rate limit of an address: how fast all who share it may connect, join and write together. Without it a
+//! loop that connects anew for every twenty lines would never be delayed. Touches one small lock.
 //!
 //! Of lines, connections and joins each address has its own measure. What can be heard of all of them together must stay
 //! below what a slow reader reads: the bytes are one measure, shared by all addresses that have just used some.
@@ -24,7 +24,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// What each address owes.
 #[derive(Debug)]
-pub(super) struct RateLimit {
+pub(crate) struct RateLimit {
     /// Time that one line costs its address; `None` where the rate is off.
     line: Option<Duration>,
     accounts: Mutex<Accounts>,
@@ -52,14 +52,14 @@ struct Account {
 
 impl RateLimit {
     /// For clients that may write `per_second` lines a second each, or without any limit.
-    pub(super) fn new(per_second: Option<u32>, now: Instant) -> Self {
+    pub(crate) fn new(per_second: Option<u32>, now: Instant) -> Self {
         let line = per_second.map(|rate| SECOND / rate.max(1).saturating_mul(ADDRESS_CLIENTS));
         RateLimit { line, accounts: Mutex::new(Accounts { owing: HashMap::new(), sharing: 0, swept: now }) }
     }
 
     /// Counts one connection, and says how long it waits before anything is asked of it. `None`, and it is not counted,
     /// where that would be too long to be worth a place.
-    pub(super) fn connects(&self, origin: Origin, now: Instant) -> Option<Duration> {
+    pub(crate) fn connects(&self, origin: Origin, now: Instant) -> Option<Duration> {
         if self.line.is_none() {
             return Some(Duration::ZERO);
         }
@@ -76,7 +76,7 @@ impl RateLimit {
     }
 
     /// Counts one session, with its two notices, and says how long it waits before the room hears of it.
-    pub(super) fn joins(&self, origin: Origin, now: Instant) -> Duration {
+    pub(crate) fn joins(&self, origin: Origin, now: Instant) -> Duration {
         if self.line.is_none() {
             return Duration::ZERO;
         }
@@ -88,14 +88,14 @@ impl RateLimit {
     }
 
     /// Whoever waited to join has gone before its turn: those behind do not wait for that.
-    pub(super) fn joins_not(&self, origin: Origin, now: Instant) {
+    pub(crate) fn joins_not(&self, origin: Origin, now: Instant) {
         if self.line.is_some() {
             self.accounts.lock().of(origin, now).0.joins.give_back(SECOND / JOINS_PER_SECOND);
         }
     }
 
     /// Counts one line of so many bytes, and says how long it waits before it is dealt with.
-    pub(super) fn writes(&self, origin: Origin, bytes: usize, now: Instant) -> Duration {
+    pub(crate) fn writes(&self, origin: Origin, bytes: usize, now: Instant) -> Duration {
         let Some(line) = self.line else { return Duration::ZERO };
         let mut accounts = self.accounts.lock();
         let heard = accounts.hears(origin, bytes + LINE_ADDS, now);

@@ -1,5 +1,5 @@
-//! Writing to sockets without ever waiting for one: `Writer`, which only the delivery thread has, and the late thread,
-//! which writes what a slow client's socket did not take. Touches that client's socket and backlog.
+//! Robust: writing to sockets without ever waiting for one: `Writer`, which only the delivery thread has, and the late
+//! thread, which writes what a slow client's socket did not take. Touches that client's socket and backlog.
 //!
 //! # Threads
 //! A late thread (`late-17`) is started by the delivery thread and ends when its client has caught up, was cut, or its
@@ -26,7 +26,7 @@ use crate::sockopts;
 use crate::wire::{Framing, is_timeout};
 
 /// Writes for the delivery thread: at once what the socket takes, by a late thread what it does not.
-pub(super) struct Writer {
+pub(crate) struct Writer {
     /// Bounds the late threads.
     spares: Arc<Spares>,
     /// Held by every thread that `start_server` waits for.
@@ -39,7 +39,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// A writer for whom nobody is late yet. Where the machine has room for few late threads, it has for few backlogs.
-    pub(super) fn new(spares: Arc<Spares>, alive: Sender<Infallible>) -> Self {
+    pub(crate) fn new(spares: Arc<Spares>, alive: Sender<Infallible>) -> Self {
         let bound = BACKLOGS_BYTES.min(spares.left().saturating_mul(BACKLOG_BYTES));
         Writer { spares, alive, late: Vec::new(), bound }
     }
@@ -47,7 +47,7 @@ impl Writer {
     /// Bounds what waits for all late clients together. Where it is too much, whoever burdens the others most is cut,
     /// until it is not. Called between two batches, never within one: who is given a receipt in a batch is not cut for
     /// the others before it is handed the message.
-    pub(super) fn keep_bound(&mut self) {
+    pub(crate) fn keep_bound(&mut self) {
         let mut late: Vec<(Burden, Arc<Connection>)> = Vec::new();
         self.late.retain(|connection| {
             let Some(connection) = connection.upgrade().filter(|connection| connection.is_late()) else { return false };
@@ -70,7 +70,7 @@ impl Writer {
 
     /// Hands `bytes` to the socket or to the backlog, and never waits. After the last bytes (`closing`) the writing
     /// side is shut. A socket that is broken is cut; its own thread finds out and leaves.
-    pub(super) fn write(&mut self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
+    pub(crate) fn write(&mut self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
         {
             let mut backlog = connection.backlog.lock();
             if backlog.late || backlog.cut.is_some() {
@@ -209,7 +209,7 @@ mod tests {
 
     use super::*;
     use crate::limits::LATE_PIECE_BYTES;
-    use crate::server::connection::ClientId;
+    use crate::server::robust::connection::ClientId;
 
     /// A connection whose peer never reads, and the peer.
     fn unread(id: u64) -> (Arc<Connection>, TcpStream) {

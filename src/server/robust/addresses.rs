@@ -1,5 +1,5 @@
-//! The addresses of this computer that others can reach, for the first lines that `chat-server` says. Touches `/proc`; std
-//! cannot ask for them, and no socket is opened.
+//! Robust: the addresses of this computer that others can reach, for the first lines that `chat-server` says. Touches
+//! `/proc`; std cannot ask for them, and no socket is opened.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

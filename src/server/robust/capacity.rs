@@ -1,5 +1,5 @@
-//! How many clients fit this machine, found out before the first one comes. Asks the kernel by `machine`; where nothing is
-//! known, every number passes.
+//! Robust: how many clients fit this machine, found out before the first one comes. Asks the kernel by `machine`; where
+//! nothing is known, every number passes.
 //!
 //! Each client costs a descriptor and a thread, and each thread four memory maps and the address space of its stack. Past
 //! the last two limits a new thread is not always refused: it may start, find no room for what it needs first, and abort

@@ -1,4 +1,4 @@
-//! Files that hold what was said: for their owner's eyes alone. Touches the file system.
+//! Robust: files that hold what was said: for their owner's eyes alone. Touches the file system.
 //!
 //! In a folder where others may write, such as /tmp, anybody can lay something under a name before us: a file that they
 //! read too, a link to one that is not to change, a pipe. A look at the name is no protection, since another thing may lie

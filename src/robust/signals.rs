@@ -1,8 +1,9 @@
-//! Signals (feature `signals`, by signal-hook). The first Ctrl-C, SIGTERM or SIGQUIT stops the program in order, a second
-//! one ends it at once, wherever the first has come to. SIGHUP and SIGXCPU stop it too, but a second one does not end it:
-//! where a terminal is closed, several come, and at the limit of processor time one every second. SIGXFSZ is ignored: what
-//! does not fit into a file is an error of that write. Those that end a process and mean nothing to ours are logged.
-//! Touches the process's signal handlers. Without the feature each of them simply ends the process.
+//! Robust: signals (feature `signals`, by signal-hook). The first Ctrl-C, SIGTERM or SIGQUIT stops the program in
+//! order, a second one ends it at once, wherever the first has come to. SIGHUP and SIGXCPU stop it too, but a second
+//! one does not end it: where a terminal is closed, several come, and at the limit of processor time one every second.
+//! SIGXFSZ is ignored: what does not fit into a file is an error of that write. Those that end a process and mean
+//! nothing to ours are logged. Touches the process's signal handlers. Without the feature each of them simply ends the
+//! process.
 //!
 //! # Threads
 //! `ctrl-c` waits for signals, and does what is to be done: in a handler almost nothing may be done. The second is for the

@@ -1,4 +1,4 @@
-//! How the server is told to stop, from any thread. Touches the listeners, to wake `accept`.
+//! Robust: how the server is told to stop, from any thread. Touches the listeners, to wake `accept`.
 //!
 //! `accept` cannot be interrupted, and a connection to oneself wakes it only where one can be made: not without a
 //! loopback, nor where the address was taken away. So `stop` shuts the listener down, as one shuts a connection down. On
@@ -84,7 +84,7 @@ impl Stop {
     ///
     /// # Errors
     /// No descriptor is left for a second handle on it.
-    pub(super) fn wakes(&self, listener: &TcpListener) -> io::Result<()> {
+    pub(crate) fn wakes(&self, listener: &TcpListener) -> io::Result<()> {
         let listening = Listening::new(listener)?;
         let mut inner = self.inner.lock();
         if inner.signal.is_some() {

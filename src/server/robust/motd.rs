@@ -1,5 +1,5 @@
-//! The teacher's blackboard: a file that is shown to everyone after the welcome. Touches that file, in the thread of
-//! whoever comes.
+//! Robust: the teacher's blackboard: a file that is shown to everyone after the welcome. Touches that file, in the
+//! thread of whoever comes.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};

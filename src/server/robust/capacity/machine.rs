@@ -1,4 +1,5 @@
-//! What the kernel says about the limits of this process. Reads `/proc` and `/sys` on Linux; elsewhere it knows nothing.
+//! Robust: what the kernel says about the limits of this process. Reads `/proc` and `/sys` on Linux; elsewhere it knows
+//! nothing.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;

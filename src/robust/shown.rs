@@ -1,4 +1,4 @@
-//! `Shown`: text that may be written to a terminal. Pure.
+//! Robust: `Shown`: text that may be written to a terminal. Pure.
 //!
 //! All that a server, a file or another user wrote goes through one door, [`Shown::of`], before anybody sees it: the
 //! field is private, and whoever writes to a terminal takes nothing else. What is not ours can drive no terminal then, and
