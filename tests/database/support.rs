@@ -174,7 +174,9 @@ impl Drop for Program {
 /// `chat-server`, in English, whatever language whoever runs the tests has chosen.
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    ["LC_ALL", "LC_MESSAGES", "LANG"].iter().for_each(|name| drop(command.env_remove(name)));
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(name);
+    }
     command
 }
 
