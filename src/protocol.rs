@@ -1,5 +1,6 @@
-//! Every line that crosses the wire: the server's lines here, the special words in `protocol/words.rs`. Pure: touches only
-//! `text` and `limits`. The server writes these lines and the client goes by them, so that the two cannot disagree.
+//! Lesson: every line that crosses the wire: the server's lines here, the special words in `protocol/words.rs`. Pure:
+//! touches only `text` and `limits`. The server writes these lines and the client goes by them, so that the two cannot
+//! disagree.
 
 use std::fmt::Display;
 

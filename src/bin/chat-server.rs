@@ -1,4 +1,4 @@
-//! `chat-server`: flags, the log, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
+//! Comfort: `chat-server`: flags, the log, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
@@ -42,6 +42,10 @@ fn run(flags: &Flags) -> io::Result<()> {
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
+    #[cfg(not(feature = "proxy"))]
+    let balancers = None;
+    #[cfg(feature = "proxy")]
+    let balancers = flags.proxy.balancers();
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
@@ -66,6 +70,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         kept,
+        balancers,
     };
     start_server(listener, config, &stop)
 }

@@ -1,4 +1,4 @@
-//! `chat`: flags, the connection, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
+//! Comfort: `chat`: flags, the connection, one call, and the exit status: 0 done, 1 failed, 2 wrong usage.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! What a line of the server's means, by the protocol's lines alone, never by its prose. Pure.
+//! Lesson: what a line of the server's means, by the protocol's lines alone, never by its prose. Pure.
 
 use crate::protocol::{self, GENERAL_INFORMATION};
 use crate::wire::Framing;

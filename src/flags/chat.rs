@@ -1,4 +1,4 @@
-//! What `chat` takes.
+//! Comfort: what `chat` takes.
 
 use std::env;
 use std::ffi::OsString;

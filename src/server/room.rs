@@ -1,6 +1,6 @@
-//! The delivery thread's own state: who is connected, who is named, who listens, who talks to whom; and what each of
-//! them is to be written next. Owned by one thread, so there is no lock. Touches no socket: `flush` hands the bytes to
-//! whoever writes them.
+//! Lesson: the delivery thread's own state: who is connected, who is named, who listens, who talks to whom; and what
+//! each of them is to be written next. Owned by one thread, so there is no lock. Touches no socket: `flush` hands the
+//! bytes to whoever writes them.
 //!
 //! What the group hears is rendered once, into `heard_by_all`. A place remembers up to where it has heard that, and
 //! takes the rest over before a line of its own, so that everyone sees one and the same order.
@@ -12,9 +12,9 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use self::seated::Seated;
-use super::connection::{ClientId, Connection};
-use super::delivery::{Line, Message, Parcel, Partner};
-use super::leave::Leave;
+use super::parcel::{Line, Message, Parcel, Partner};
+use super::robust::connection::{ClientId, Connection};
+use super::robust::leave::Leave;
 use super::store::Store;
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;

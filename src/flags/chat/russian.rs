@@ -1,4 +1,4 @@
-//! The help of `chat` in Russian: the words. Pure.
+//! Comfort: the help of `chat` in Russian: the words. Pure.
 
 use crate::flags::russian::{Part, Words};
 
