@@ -177,7 +177,7 @@ fn every_answer_of_others_is_tried() {
 
 /// The word is known, and somebody may still be called so. Builds the server once more, so it is asked by .ci/run.
 #[test]
-#[ignore = "builds the server: half a minute"]
+#[ignore = "builds the server: a minute"]
 fn a_solution_of_7_5_without_its_nickname_is_refused() {
     fails("e07_me", "free_name", "a nickname is none of the chat's own words");
 }

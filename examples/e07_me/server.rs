@@ -40,9 +40,10 @@ impl Server {
 
     /// Copies the project, applies the patch to the copy, with these flags, builds the server there, and starts it.
     pub(crate) fn of_the_solution(name: &str, flags: &[&str]) -> io::Result<Server> {
-        let (project, target) = (Path::new(env!("CARGO_MANIFEST_DIR")), target()?);
-        // Always the same place, so that the next time is quick.
-        let copy = target.join(name);
+        let (project, target) = (Path::new(env!("CARGO_MANIFEST_DIR")), target()?.join(name));
+        // Always the same place, so that the next time is quick; another one for each name, since cargo would take the one
+        // copy for the other.
+        let copy = target.join("project");
         if copy.exists() {
             fs::remove_dir_all(&copy)?;
         }
