@@ -19,6 +19,7 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
 use self::delivery::{Delivery, Parcel};
+use self::keeper::{Desk, Keeper};
 use self::password::Judge;
 use self::registry::Registry;
 use self::robust::connection::{ClientId, Connection};
@@ -33,7 +34,7 @@ use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
 };
-use crate::protocol::DISCONNECTED;
+use crate::protocol::{self, DISCONNECTED};
 use crate::sockopts;
 use crate::wire::Framing;
 
@@ -42,6 +43,7 @@ pub mod delivery;
 #[cfg(test)]
 mod faults;
 mod guesses;
+pub mod keeper;
 mod kept;
 #[cfg(test)]
 mod model;
@@ -77,6 +79,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub kept: Option<Kept>,
+    /// Who keeps order; without one everybody may do everything.
+    pub keeper: Option<Arc<dyn Keeper>>,
 }
 
 impl Default for Config {
@@ -91,6 +95,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             kept: None,
+            keeper: None,
         }
     }
 }
@@ -139,6 +144,9 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         judge: Judge::default(),
         unframed_port,
     });
+    if let Some(keeper) = &shared.config.keeper {
+        Arc::clone(keeper).opens(Desk::new(&shared))?;
+    }
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());
         let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
@@ -212,11 +220,11 @@ fn spawn(
     let connection = Arc::new(Connection::new(id, stream, address, framing));
     let (wait, place) = match admit(&connection, shared) {
         Ok(admitted) => admitted,
-        Err(full) => {
+        Err(why) => {
             if let Some(unsaid) = sent_away.is_due() {
-                log::warn!("sent {address} away: {full}; and before it {unsaid} more, unsaid");
+                log::warn!("sent {address} away: {why}; and before it {unsaid} more, unsaid");
             }
-            return send_away(&connection.stream, &full.to_string());
+            return send_away(&connection.stream, &why);
         }
     };
     if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
@@ -231,15 +239,16 @@ fn spawn(
 }
 
 /// A place, and how long its thread waits before it asks anything. Whoever connects too often takes nobody's place.
-fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<(Duration, Place), Full> {
-    let wait = shared.rate_limit.connects(connection.origin(), Instant::now()).ok_or(Full::TooOften)?;
-    let place = shared.places.take(connection, wait.is_zero())?;
+fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<(Duration, Place), String> {
+    keeper::admits(shared, connection)?;
+    let wait = shared.rate_limit.connects(connection.origin(), Instant::now()).ok_or(Full::TooOften.to_string())?;
+    let place = shared.places.take(connection, wait.is_zero()).map_err(|full| full.to_string())?;
     Ok((wait, place))
 }
 
 /// One short line to a socket that no thread has. Errors do not matter: the connection is closed in any case.
 fn send_away(mut stream: &TcpStream, why: &str) {
-    let goodbye = format!("The connection is closed: {why}\n{DISCONNECTED}\n");
+    let goodbye = format!("{}\n{DISCONNECTED}\n", protocol::closed(why));
     stream.write_all(goodbye.as_bytes()).unwrap_or_default();
     stream.shutdown(std::net::Shutdown::Write).unwrap_or_default();
 }

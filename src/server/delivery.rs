@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
+use super::keeper::{Act, Present};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::late::Writer;
 use super::robust::leave::Leave;
@@ -118,6 +119,12 @@ pub enum Parcel {
     List(ClientId, String),
     /// The same for everyone, where a question follows.
     Names(ClientId),
+    /// Who is connected, and where they are: for the keeper.
+    Present(Sender<Vec<Present>>),
+    /// A line to everybody, wherever they are.
+    Announce(Line),
+    /// What the keeper did: the store may keep it.
+    Act(Act),
     /// The goodbye, with its reason: the last parcel about this connection.
     Close(ClientId, Option<String>),
     /// The goodbye to all, with its reason.
@@ -194,6 +201,11 @@ impl Delivery {
         // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
         is_done.recv().unwrap_or_default();
         Ok(())
+    }
+
+    /// How many parcels wait for the delivery thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
     }
 
     /// Any parcel. Waits while the queue is full.

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol;
 use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
@@ -26,6 +27,8 @@ pub enum Leave {
     Overflow,
     /// All places were taken, and somebody else got the one of who had no nickname yet.
     GaveWay,
+    /// Sent away: its connection has the words.
+    SentAway,
     /// Read too slowly for too long, and was cut.
     TooLate,
     /// The connection broke.
@@ -46,7 +49,7 @@ impl Leave {
     pub fn reason(self) -> Option<String> {
         match self {
             Leave::Quit | Leave::End | Leave::Broken(_) => None,
-            _ => Some(format!("The connection is closed: {self}")),
+            _ => Some(protocol::closed(self)),
         }
     }
 
@@ -66,6 +69,7 @@ impl fmt::Display for Leave {
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
             Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
             Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
+            Leave::SentAway => f.write_str("sent away by the teacher"),
             Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
