@@ -73,6 +73,18 @@ pub fn announced(line: &str) -> Option<&str> {
 
 const ANNOUNCES: &str = "(server) ";
 
+/// The line before `Disconnected` for somebody who was removed: its client is not to come back by itself.
+pub fn sent_away(why: &str) -> String {
+    format!("{SENT_AWAY}{why}")
+}
+
+/// Why, where `line` is that.
+pub fn why_sent_away(line: &str) -> Option<&str> {
+    line.strip_prefix(SENT_AWAY)
+}
+
+const SENT_AWAY: &str = "Sent away: ";
+
 /// The line before `Disconnected`.
 pub fn closed(why: impl Display) -> String {
     format!("The connection is closed: {why}")

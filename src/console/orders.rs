@@ -50,7 +50,7 @@ pub(super) fn mute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     teacher.rules.lock().mute(&who, nickname, Instant::now() + time);
     let time = words(time);
     let told = format!("You are muted for {time}: what you write goes to nobody. LIST, HELP and QUIT still work");
-    teacher.desk()?.send(who.id(), told).map_err(stops)?;
+    teacher.desk()?.send(who.id(), protocol::announcement(&told)).map_err(stops)?;
     Ok(Answer::about(&who, format!("{nickname} is muted for {time}, and was told")))
 }
 
@@ -68,7 +68,7 @@ pub(super) fn unmute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
         return Err(format!("{nickname} is not muted; 'bans' shows who is"));
     };
     for session in sessions {
-        teacher.desk()?.send(session, "You are not muted any more").map_err(stops)?;
+        teacher.desk()?.send(session, protocol::announcement("You are not muted any more")).map_err(stops)?;
     }
     let text = format!("{nickname} may write again");
     Ok(Answer::Done { text, nickname: Some(nickname), address: None, stops: false })

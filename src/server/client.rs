@@ -183,7 +183,7 @@ impl Client {
     /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
-        let reason = connection.words().map(protocol::closed).or(leave.reason());
+        let reason = connection.words().map(protocol::sent_away).or(leave.reason());
         let posted = self.delivery().post(Parcel::Close(self.id, reason));
         let mut gives_up = posted.is_err().then(Instant::now);
         if leave == Leave::SentAway {

@@ -223,7 +223,7 @@ impl Client {
         let Some(keeper) = &self.shared.config.keeper else { return Ok(()) };
         let (nickname, connection) = (Some(nickname.clone()), Arc::clone(&self.connection));
         let told = keeper.came(&Present { nickname, connection, place: Place::Question });
-        told.map_or(Ok(()), |told| self.send(told))
+        told.map_or(Ok(()), |told| self.send(protocol::announcement(&told)))
     }
 
     /// Whether what this client writes goes to others. Where not, it is told why.
