@@ -15,6 +15,8 @@ pub const UNFINISHED_BYTES: usize = 64 * 1024;
 pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
+/// Longest PROXY header in bytes: those of balancers have some hundred, with a certificate's name some more.
+pub const PROXY_HEADER_BYTES: usize = 4096;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
 pub const NICKNAME_CHARS: usize = 32;
 /// Most names in one answer to `LIST`, and in the numbered list: more than that nobody reads.
@@ -153,6 +155,8 @@ pub const LINGER_SLICE: Duration = Duration::from_millis(50);
 pub const STOP_DRAIN: Duration = Duration::from_millis(2500);
 /// The stop as a whole: whoever has not ended by then is left to the end of the process.
 pub const STOP_TOTAL: Duration = Duration::from_secs(3);
+/// How long the header may take with which a trusted balancer says whose connection it brings: it sends that at once.
+pub const PROXY_PATIENCE: Duration = Duration::from_secs(2);
 /// First pause after a failed `accept`; it doubles up to `ACCEPT_PAUSE_MAX`.
 pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(10);
 /// Longest pause after a failed `accept`, and the pause between two log lines about it.

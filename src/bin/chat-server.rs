@@ -46,6 +46,10 @@ fn run(flags: &Flags) -> io::Result<()> {
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
+    #[cfg(not(feature = "proxy"))]
+    let balancers = None;
+    #[cfg(feature = "proxy")]
+    let balancers = flags.proxy.balancers();
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
@@ -77,6 +81,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         unframed,
         kept,
         keeper,
+        balancers,
     };
     start_server(listener, config, &stop)
 }

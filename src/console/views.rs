@@ -29,7 +29,7 @@ fn row(who: &Present) -> [String; 6] {
     [
         who.id().0.to_string(),
         who.nickname.as_ref().map_or_else(|| "-".into(), ToString::to_string),
-        who.connection.address.to_string(),
+        who.connection.address().to_string(),
         place(&who.place),
         format!("{} ago", words(who.since().elapsed())),
         late,

@@ -17,7 +17,7 @@ use crossbeam_channel::bounded;
 
 use super::Shared;
 use super::client::Client;
-use super::delivery::{Line, Parcel};
+use super::parcel::{Line, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::motd::Motd;
@@ -84,7 +84,7 @@ impl Present {
 
     /// Where it comes from.
     pub fn address(&self) -> IpAddr {
-        self.connection.address.ip().to_canonical()
+        self.connection.address().ip().to_canonical()
     }
 
     /// When it came.
@@ -206,7 +206,7 @@ impl Desk {
 
 /// Whether a fresh connection may come in.
 pub(super) fn admits(shared: &Shared, connection: &Connection) -> Result<(), String> {
-    shared.config.keeper.as_ref().map_or(Ok(()), |keeper| keeper.admits(connection.address.ip().to_canonical()))
+    shared.config.keeper.as_ref().map_or(Ok(()), |keeper| keeper.admits(connection.address().ip().to_canonical()))
 }
 
 impl Client {

@@ -12,7 +12,7 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use self::seated::Seated;
-use super::delivery::{Line, Message, Parcel, Partner};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::store::Store;

@@ -8,33 +8,14 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::client::Client;
-use super::delivery::{Message, Parcel, Partner};
 use super::kept::{self, Proof};
+use super::parcel::{Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
-use super::word::word;
+use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
-use crate::text::{Nickname, Text};
-
-/// What came in where an answer or a message was waited for.
-pub(super) enum Input {
-    /// An answer or a message. It may be blank.
-    Text(Text),
-    /// `MENU`: back to the question.
-    Menu,
-    /// A special word, or a line that was refused: answered already, read on.
-    Answered,
-}
-
-/// What is waited for: it decides which words count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Awaited {
-    /// The answer to a question of the server's.
-    Answer,
-    /// A message.
-    Message,
-}
+use crate::text::Nickname;
 
 /// One session, from the first question to the reason why it ended. Who has a nickname has a `Seat`, which gives the
 /// name back and tells the room on every way out, a panic included.

@@ -39,8 +39,10 @@ pub struct Connection {
     pub id: ClientId,
     /// The socket.
     pub stream: TcpStream,
-    /// Where the client is.
-    pub address: SocketAddr,
+    /// Where it comes from.
+    from: SocketAddr,
+    /// Where its client is, if a balancer has brought it.
+    client: OnceLock<SocketAddr>,
     /// How messages are told apart on the port where it came in.
     pub framing: Framing,
     /// Came in on the port without framing, and sends lines all the same.
@@ -58,9 +60,9 @@ impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
-        let (since, sent_away) = (Instant::now(), OnceLock::new());
+        let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
         let (backlog, ended) = (Mutex::default(), Condvar::new());
-        Connection { id, stream, address, framing, sends_lines, backlog, ended, since, sent_away }
+        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.
@@ -74,9 +76,19 @@ impl Connection {
         if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
     }
 
+    /// Where the client is.
+    pub fn address(&self) -> SocketAddr {
+        self.client.get().copied().unwrap_or(self.from)
+    }
+
+    /// A balancer has brought it for a client at this address.
+    pub(crate) fn is_of(&self, client: SocketAddr) {
+        self.client.get_or_init(|| client);
+    }
+
     /// Whose limits it counts for.
     pub(crate) fn origin(&self) -> Origin {
-        Origin::of(self.address.ip())
+        Origin::of(self.address().ip())
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
