@@ -1,6 +1,7 @@
 //! The teacher's console: what is ordered from another terminal, and what the clients see of it.
 #![cfg(feature = "console")]
 
+use std::io::Write;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -65,17 +66,17 @@ fn who_shows_where_each_of_them_is() {
 fn who_is_kicked_under_flood_is_gone_within_a_second_with_one_leave_and_its_reason() {
     let server = Taught::start(&[]);
     let (mut anna, boris) = (server.group("anna"), server.group("boris"));
-    let mut flooding = boris.stream().try_clone().expect("a second handle");
-    let flood = thread::Builder::new()
-        .spawn(move || while std::io::Write::write_all(&mut flooding, b"flood\n".repeat(1000).as_slice()).is_ok() {});
-    anna.skip_to("(broadcast) boris: flood");
-    let begun = Instant::now();
-    assert!(server.ctl("kick BORIS do not flood").starts_with("boris is removed"));
-    let left = "(broadcast) General information: boris has left the Chat (removed by the teacher: do not flood)";
-    anna.skip_to(left);
-    let mut again = server.group("boris");
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
-    flood.expect("a thread").join().expect("it ends with its connection");
+    let mut again = thread::scope(|scope| {
+        let flood = || while boris.stream().write_all("flood\n".repeat(1000).as_bytes()).is_ok() {};
+        thread::Builder::new().spawn_scoped(scope, flood).expect("a thread");
+        anna.skip_to("(broadcast) boris: flood");
+        let begun = Instant::now();
+        assert!(server.ctl("kick BORIS do not flood").starts_with("boris is removed"));
+        anna.skip_to("(broadcast) General information: boris has left the Chat (removed by the teacher: do not flood)");
+        let again = server.group("boris");
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+        again
+    });
     again.send("I am back");
     let since = anna.skip_to("(broadcast) boris: I am back");
     assert!(!since.iter().any(|line| line.contains("has left") || line.contains("flood")), "{since:?}");
