@@ -139,9 +139,6 @@ fn help_and_version_are_told() {
 fn help_and_errors_of_chat_are_told_in_russian() {
     let russian = |flags: &[&str], environment: &str| {
         let mut command = Command::new(CHAT);
-        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
-            command.env_remove(name);
-        }
         let mut chat = Program::run(command.args(flags).env(environment, "ru_RU.UTF-8"));
         chat.end_of_input();
         let status = chat.wait().code();
@@ -357,6 +354,7 @@ fn no_server_is_one_line_with_what_to_do() {
 }
 
 #[test]
+#[ignore = "ten thousand connections; .ci/run runs it"]
 fn a_stderr_that_nobody_reads_stops_nothing_and_lost_lines_are_counted() {
     let mut child = Command::new(SERVER)
         .args(["--port", "0", "--rate", "off"])

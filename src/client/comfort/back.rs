@@ -72,7 +72,7 @@ impl Recv {
         let in_tell = talk.is_in_tell();
         if self.back.is_none() {
             self.printer.own_words(lang.pick(
-                "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
+                "The server is gone; we try again. What you type waits. Ctrl-C leaves",
                 "Связь потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
             ))?;
         }
