@@ -32,8 +32,6 @@ pub enum Leave {
     Overflow,
     /// All places were taken, and somebody else got the one of who had no nickname yet.
     GaveWay,
-    /// Sent away: its connection has the words.
-    SentAway,
     /// Read too slowly for too long, and was cut.
     TooLate,
     /// The connection broke.
@@ -42,6 +40,8 @@ pub enum Leave {
     Fault,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
+    /// Sent away: its connection has the words.
+    SentAway,
 }
 
 impl Leave {
