@@ -13,7 +13,7 @@ use super::comfort::history::{Becomes, History};
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
-use super::{Ended, Login, Printer};
+use super::{Ended, Login, Printer, Servers};
 use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
@@ -27,7 +27,7 @@ pub(super) struct Recv {
     pub(super) login: Sender<Login>,
     pub(super) link: Arc<Link>,
     /// Where a lost server is tried again.
-    pub(super) reconnect: Option<(String, u16)>,
+    pub(super) reconnect: Option<Servers>,
     /// On the way back to where one was.
     pub(super) back: Option<Back>,
     pub(super) is_script: bool,
@@ -74,7 +74,7 @@ impl Recv {
         framing: Framing,
         printer: Printer,
         login: Sender<Login>,
-        reconnect: Option<(String, u16)>,
+        reconnect: Option<Servers>,
         is_script: bool,
         nickname: Option<String>,
     ) -> Self {
