@@ -37,6 +37,8 @@ pub(super) struct Recv {
     pub(super) is_in: bool,
     /// The last line was the goodbye.
     pub(super) goodbye: bool,
+    /// It was removed, and stays away.
+    pub(super) is_sent_away: bool,
     /// The waiting animation runs.
     pub(super) process: Option<Process>,
     /// When the server said something last.
@@ -93,6 +95,7 @@ impl Recv {
             asked,
             is_in,
             goodbye,
+            is_sent_away: false,
             process,
             heard,
             mute,
@@ -182,6 +185,11 @@ impl Recv {
             return Ok(self.printer.show(&Heard::Prose(line), line)?);
         }
         let heard = Heard::parse(line, self.framing);
+        if let Heard::Announced(_) = heard {
+            // It may stand between a question and its answer, and says nothing of either.
+            return Ok(self.printer.show(&heard, line)?);
+        }
+        self.is_sent_away |= matches!(heard, Heard::SentAway(_));
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
         if self.framing == Framing::Chunks {

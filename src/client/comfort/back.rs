@@ -59,6 +59,7 @@ impl Recv {
             && self.is_in
             && !self.is_script
             && self.framing == Framing::Lines
+            && !self.is_sent_away
             && !self.link.is_leaving()
     }
 

@@ -223,6 +223,7 @@ impl Lang {
             Heard::NotDelivered(why) => {
                 format!("{}: {}", self.pick("Not delivered", "Не доставлено"), self.reason(why))
             }
+            Heard::SentAway(why) => format!("{}: {}", self.pick("Sent away", "Вас удалили из чата"), self.reason(why)),
             Heard::YourNickname => pick(line, "Ваш ник?"),
             Heard::AlreadyUsed => pick(line, "Этот ник уже занят"),
             Heard::Question => pick(line, "Что вы хотите: 1. писать одному или 2. войти в общий чат"),
@@ -249,6 +250,11 @@ impl Lang {
             true => said.replace(self.pick(" (times are UTC)", " (время — UTC)"), ""),
             false => said,
         }
+    }
+
+    /// What the server says to everybody: a teacher's own words, or a sentence of its own.
+    pub(in crate::client) fn announcement(self, text: &str) -> String {
+        if self == Lang::Ru { prose::line(text) } else { text.to_owned() }
     }
 
     /// Why something was not sent, or not delivered.
