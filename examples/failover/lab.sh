@@ -24,6 +24,8 @@ port=12345
 # The engine: without a chat-server that has it, a and b are two chats.
 cluster=${LAB_CLUSTER:-yes}
 if ! grep -q '^cluster = ' "$project/Cargo.toml"; then cluster=no; fi
+# Whether a client that comes back takes its seat up again, and misses nothing.
+resumes=${LAB_RESUMES:-no}
 machines='lb1 lb2 a b e1 e2 e3 street'
 
 say() { printf '%s\n' "$*" >&2; }
@@ -329,7 +331,7 @@ try() {
     if [ ! -x "$built/examples/failover" ]; then
         (cd "$project" && cargo build --release --locked --quiet --features proxy,cluster --example failover)
     fi
-    on street "$built/examples/failover" "$0" "$built/chat" "${LAB_PEOPLE:-20}" "${LAB_RATE:-40}" "$@"
+    on street "$built/examples/failover" "$0" "$built/chat" "$resumes" "${LAB_PEOPLE:-20}" "${LAB_RATE:-40}" "$@"
 }
 skip_or_fail() { # WHY
     say "lab: it cannot run here: $1"

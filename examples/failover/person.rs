@@ -23,6 +23,8 @@ pub(crate) struct Person {
     heard_last: Instant,
     pub(crate) longest_silence: Duration,
     is_in: bool,
+    /// Had to connect anew since the fault began.
+    pub(crate) came_back: bool,
     chat: Box<dyn Child + Send + Sync>,
     _terminal: Box<dyn MasterPty + Send>,
 }
@@ -60,6 +62,7 @@ impl Person {
             heard_last: Instant::now(),
             longest_silence: Duration::ZERO,
             is_in: false,
+            came_back: false,
             chat,
             _terminal: terminal.master,
         })
@@ -90,6 +93,7 @@ impl Person {
         self.look();
         self.heard.clear();
         self.notices = 0;
+        self.came_back = false;
         self.longest_silence = Duration::ZERO;
         self.heard_last = Instant::now();
     }
@@ -102,7 +106,10 @@ impl Person {
         while let Some((line, rest)) = self.unfinished.split_once('\n') {
             let words: Vec<&str> = line.splitn(3, ' ').collect();
             let said = words.get(2).copied().unwrap_or_default();
-            self.is_in |= said == "You in group";
+            if said == "You in group" {
+                self.came_back = self.is_in;
+                self.is_in = true;
+            }
             if said.starts_with("(broadcast) General information: ") {
                 self.notices += 1;
             } else if said.starts_with("(broadcast) ") {
