@@ -13,11 +13,11 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::parcel::Request;
+use super::parcel::{Message, Request};
 use super::password::Password;
 use super::robust::connection::ClientId;
 use super::robust::stop::Stop;
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 /// Both halves of a database, for `Config`.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ pub trait Store: Send + fmt::Debug {
     fn left(&mut self, _nickname: &Nickname) {}
 
     /// A message, to the group or to one who is here.
-    fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _text: &Text) {}
+    fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _message: &Message) {}
 
     /// A request of `by`. The lines are for `by`, now; what depends on the commit is told by `commit`.
     fn ask(&mut self, _by: ClientId, _nickname: &Nickname, _request: Request) -> Vec<String> {
