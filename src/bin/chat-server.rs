@@ -41,6 +41,10 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
+    #[cfg(not(feature = "cluster"))]
+    let order = None;
+    #[cfg(feature = "cluster")]
+    let order = flags.cluster.engine()?;
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
     #[cfg(not(feature = "proxy"))]
     let balancers = None;
@@ -70,6 +74,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         kept,
+        order,
         balancers,
     };
     start_server(listener, config, &stop)

@@ -58,6 +58,10 @@ pub struct Flags {
     /// Language of the program's own words, but not of the log; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// Several servers with one chat
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    pub cluster: crate::cluster::Flags,
     /// What outlasts the server
     #[cfg(feature = "database")]
     #[command(flatten)]
@@ -88,6 +92,12 @@ const OF_FEATURES: &[OfFeature] = &[
         names: &["--trusted-proxy"],
         english: "needs a chat-server for balancers, which 'cargo build --features proxy' makes",
         russian: "есть только у chat-server для балансировщиков; его собирает 'cargo build --features proxy'",
+    },
+    OfFeature {
+        is_built: cfg!(feature = "cluster"),
+        names: &["--cluster", "--server-name"],
+        english: "needs a chat-server for several servers, which 'cargo build --features cluster' makes",
+        russian: "есть только у chat-server для нескольких серверов; его собирает 'cargo build --features cluster'",
     },
 ];
 
