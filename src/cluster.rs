@@ -43,7 +43,7 @@ use parking_lot::Mutex;
 
 use self::batch::Op;
 use self::etcd::{Etcd, Lease};
-use self::lease::Keeper;
+use self::lease::Pulse;
 use self::publisher::Publisher;
 use self::replica::Replica;
 use self::state::State;
@@ -129,13 +129,13 @@ impl Cluster {
         let inner = self.inner.get_mut();
         (inner.outbox, inner.quit) = (Some(outbox), Some(quit));
         let publisher = Publisher::new(Arc::clone(&self.state), self.etcd.clone(), self.lease, here.clone());
-        let keeper = Keeper::new(Arc::clone(&self.state), self.etcd.clone(), self.lease, here.clone());
+        let pulse = Pulse::new(Arc::clone(&self.state), self.etcd.clone(), self.lease, here.clone());
         let watch = Watch::new(Arc::clone(&self.state), self.etcd.clone(), here, replica);
         watch.shows_who_is_here();
         let its_quits = quits.clone();
         self.thread("publisher", move || publisher.run(&ops, &its_quits))?;
         let its_quits = quits.clone();
-        self.thread("lease", move || keeper.run(&its_quits))?;
+        self.thread("lease", move || pulse.run(&its_quits))?;
         self.thread("watch", move || watch.run(&quits))
     }
 
@@ -166,9 +166,9 @@ impl Order for Cluster {
         Ok(answer)
     }
 
-    fn give_back(&self, id: ClientId, why: Leave) {
+    fn give_back(&self, id: ClientId, notice: Option<&str>) {
         // An error means that all names of this server are free already.
-        self.send(Op::GiveBack { id, too_late: why.notice().is_some() }).unwrap_or_default();
+        self.send(Op::GiveBack { id, notice: notice.map(|notice| entry::notice(id, notice)) }).unwrap_or_default();
     }
 
     fn silence(&self) -> Duration {

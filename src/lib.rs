@@ -51,6 +51,8 @@ pub mod check;
 pub mod client;
 #[cfg(feature = "cluster")]
 pub mod cluster;
+#[cfg(feature = "console")]
+pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;

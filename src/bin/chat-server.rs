@@ -16,6 +16,10 @@ use chatroom::server::{Config, Stop, start_server};
 
 fn main() -> ExitCode {
     let flags = Flags::read();
+    #[cfg(feature = "console")]
+    if let Some(status) = flags.console.run(flags.lang()) {
+        return status;
+    }
     if let Err(error) = capacity::have_room_for_stacks() {
         return fail(&error.to_string());
     }
@@ -41,10 +45,7 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
-    #[cfg(not(feature = "cluster"))]
-    let order = None;
-    #[cfg(feature = "cluster")]
-    let order = flags.cluster.engine()?;
+    let order = flags.engine()?;
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
     #[cfg(not(feature = "proxy"))]
     let balancers = None;
@@ -61,6 +62,12 @@ fn run(flags: &Flags) -> io::Result<()> {
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;
+    #[cfg(not(feature = "console"))]
+    let keeper = None;
+    #[cfg(feature = "console")]
+    let console = chatroom::console::Console::new(&flags.console, listener.local_addr()?, &stop, lang)?;
+    #[cfg(feature = "console")]
+    let keeper = Some(console.keeper());
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
     say_where(listener.local_addr()?, its_address, flags.login_timeout, lang);
@@ -75,6 +82,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         unframed,
         kept,
         order,
+        keeper,
         balancers,
     };
     start_server(listener, config, &stop)

@@ -15,8 +15,8 @@ pub(super) enum Op {
     Line { number: u64, line: String },
     /// A nickname is asked for.
     Claim { id: ClientId, nickname: Nickname },
-    /// A nickname that was asked for is given back, whether it was had or not.
-    GiveBack { id: ClientId, too_late: bool },
+    /// A nickname that was asked for is given back, whether it was had or not; before it the line of the log that says why.
+    GiveBack { id: ClientId, notice: Option<String> },
 }
 
 /// A nickname's key, and the value by which it is this server's.
@@ -60,11 +60,9 @@ impl Batch {
                 names.insert(id, name.clone());
                 self.claims.push((id, name));
             }
-            Op::GiveBack { id, too_late } => {
+            Op::GiveBack { id, notice } => {
                 let name = names.remove(&id)?;
-                if too_late {
-                    self.push(entry::too_late(id));
-                }
+                notice.into_iter().for_each(|line| self.push(line));
                 self.keys.insert(name.key.clone());
                 self.gives_back.push(name);
             }
@@ -81,8 +79,9 @@ impl Batch {
         match op {
             Op::Line { line, .. } => has_room(line),
             Op::Claim { nickname, .. } => may_change(&key_of(nickname)),
-            Op::GiveBack { id, too_late } => {
-                names.get(id).is_none_or(|name| may_change(&name.key)) && (!too_late || has_room(&entry::too_late(*id)))
+            Op::GiveBack { id, notice } => {
+                let may_change = names.get(id).is_none_or(|name| may_change(&name.key));
+                may_change && notice.as_ref().is_none_or(|line| has_room(line))
             }
         }
     }
@@ -137,7 +136,7 @@ mod tests {
     }
 
     fn give_back(id: u64) -> Op {
-        Op::GiveBack { id: ClientId(id), too_late: false }
+        Op::GiveBack { id: ClientId(id), notice: None }
     }
 
     #[test]
@@ -163,7 +162,7 @@ mod tests {
         let (mut batch, mut names) = (Batch::default(), Names::default());
         assert!(batch.takes(claim(1, "anna"), ME, &mut names).is_none());
         let mut batch = Batch::default();
-        for op in [claim(2, "boris"), Op::GiveBack { id: ClientId(1), too_late: true }, line(5)] {
+        for op in [claim(2, "boris"), Op::GiveBack { id: ClientId(1), notice: Some("{}".into()) }, line(5)] {
             assert!(batch.takes(op, ME, &mut names).is_none());
         }
         let transaction = batch.transaction(ME, 3, Lease::default(), 0);

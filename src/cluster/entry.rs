@@ -34,8 +34,8 @@ pub(super) enum Said {
         hash: String,
         since: i64,
     },
-    /// The leave that follows is of one who could not keep up.
-    TooLate,
+    /// What the notice of the leave that follows adds.
+    Notice(Text),
 }
 
 /// A whole batch.
@@ -77,9 +77,9 @@ pub(super) fn line(number: u64, parcel: &Parcel, joined: impl Fn(ClientId) -> Op
     Some(line.to_string())
 }
 
-/// The line that says why the next leave is one.
-pub(super) fn too_late(id: ClientId) -> String {
-    json!({ "n": 0, "from": id.0, "late": true }).to_string()
+/// The line before a leave of which there is more to say.
+pub(super) fn notice(id: ClientId, notice: &str) -> String {
+    json!({ "n": 0, "from": id.0, "leaves": notice }).to_string()
 }
 
 /// A batch of such lines.
@@ -104,8 +104,8 @@ fn read_line(line: &Value) -> Option<Entry> {
         Said::LeaveFor(Nickname::parse(line["away"].as_str()?).ok()?, text("text")?)
     } else if line["register"].is_string() {
         Said::Register { hash: line["register"].as_str()?.to_owned(), since: line["since"].as_i64()? }
-    } else if line["late"] == true {
-        Said::TooLate
+    } else if line["leaves"].is_string() {
+        Said::Notice(text("leaves")?)
     } else {
         match line["ask"].as_str() {
             Some("waiting") => Said::Waiting,
@@ -186,8 +186,8 @@ mod tests {
         for (number, (parcel, _)) in (1..).zip(&parcels) {
             lines.push(line(number, parcel, |id| Some(id.0 * 11)).expect("it is for all servers"));
         }
-        lines.push(too_late(ANNA));
-        let said = parcels.into_iter().map(|(_, said)| said).chain([Said::TooLate]);
+        lines.push(notice(ANNA, nasty));
+        let said = parcels.into_iter().map(|(_, said)| said).chain([Said::Notice(text(nasty))]);
         let batch = read_batch(batch("a.1", 5, &lines).as_bytes()).expect("a batch");
         assert_eq!((batch.by.as_str(), batch.time), ("a.1", 5));
         for ((entry, said), number) in batch.lines.into_iter().zip(said).zip([1, 2, 3, 4, 5, 6, 7, 0]) {

@@ -19,7 +19,7 @@ pub(super) const GONE: &str = "The servers cannot reach each other: what you wri
 pub(super) const BACK: &str = "The servers reach each other again: what waited is sent";
 
 /// What the lease's thread owns.
-pub(super) struct Keeper {
+pub(super) struct Pulse {
     state: Arc<State>,
     etcd: Etcd,
     lease: Lease,
@@ -27,10 +27,10 @@ pub(super) struct Keeper {
     told: bool,
 }
 
-impl Keeper {
+impl Pulse {
     /// Its patience is small: a member that is silent must not keep it from telling.
     pub(super) fn new(state: Arc<State>, etcd: Etcd, lease: Lease, here: Here) -> Self {
-        Keeper { state, etcd: etcd.with_patience(CLUSTER_TOLD / 3), lease, here, told: false }
+        Pulse { state, etcd: etcd.with_patience(CLUSTER_TOLD / 3), lease, here, told: false }
     }
 
     /// Renews the lease in time, until `quits` is disconnected.

@@ -10,7 +10,7 @@ use super::entry::{self, Batch, Holder, Said};
 use super::etcd::{Change, Etcd, LOG, NAMES, Pair, is_compacted};
 use crate::server::connection::ClientId;
 use crate::server::parcel::{Partner, Placed};
-use crate::text::Nickname;
+use crate::text::{Nickname, Text};
 
 /// The numbers of sessions on other servers begin here: no server ever has so many clients of its own.
 const OTHERS: u64 = 1 << 63;
@@ -40,7 +40,8 @@ struct Seat {
     client: ClientId,
     member: Member,
     created: i64,
-    too_late: bool,
+    /// What the notice of its leave adds.
+    notice: Option<Text>,
 }
 
 /// Somebody who is in the chat.
@@ -57,7 +58,7 @@ pub(super) enum Happened {
     Joined(Member),
     Left {
         member: Member,
-        too_late: bool,
+        notice: Option<Text>,
     },
     /// A line: whose, what waits for it where it is of this server's own, what it says, and where it stands.
     Said {
@@ -175,21 +176,21 @@ impl Replica {
         let id = if by == self.me { client } else { ClientId(OTHERS | joined) };
         let member = Member { id, nickname, joined };
         self.keys.entry(by.clone()).or_default().insert(client, pair.key.clone());
-        let seat = Seat { by, client, member: member.clone(), created: pair.created, too_late: false };
+        let seat = Seat { by, client, member: member.clone(), created: pair.created, notice: None };
         self.seats.insert(pair.key.clone(), seat);
         Some(member)
     }
 
     /// A nickname was given back, or its server is dead.
     fn gets_up(&mut self, key: &str) -> Option<Happened> {
-        let Seat { by, client, member, too_late, .. } = self.seats.remove(key)?;
+        let Seat { by, client, member, notice, .. } = self.seats.remove(key)?;
         if let Some(keys) = self.keys.get_mut(&by) {
             keys.remove(&client);
             if keys.is_empty() {
                 self.keys.remove(&by);
             }
         }
-        Some(Happened::Left { member, too_late })
+        Some(Happened::Left { member, notice })
     }
 
     /// A batch: each line that counts.
@@ -200,15 +201,15 @@ impl Replica {
         for (row, entry) in (0..ROWS).zip(batch.lines) {
             let Some(entry) = entry else { continue };
             let seat = keys.and_then(|keys| self.seats.get_mut(keys.get(&entry.from)?));
-            let from = match seat {
-                Some(seat) if entry.said == Said::TooLate => {
-                    seat.too_late = true;
+            let from = match (seat, &entry.said) {
+                (Some(seat), Said::Notice(notice)) => {
+                    seat.notice = Some(notice.clone());
                     continue;
                 }
-                Some(seat) => seat.member.id,
+                (Some(seat), _) => seat.member.id,
                 // It counts for nobody; but whoever waits for it is to know that.
-                None if is_own => entry.from,
-                None => continue,
+                (None, _) if is_own => entry.from,
+                (None, _) => continue,
             };
             let place = Placed { row: revision * ROWS + row, time: batch.time };
             if place.row <= self.kept {
@@ -251,7 +252,7 @@ mod tests {
             .iter()
             .map(|happened| match happened {
                 Happened::Joined(member) => format!("+{} {}", member.nickname, member.joined),
-                Happened::Left { member, too_late } => format!("-{} {too_late}", member.nickname),
+                Happened::Left { member, notice } => format!("-{} {}", member.nickname, notice.is_some()),
                 Happened::Said { from, said, place, .. } => format!("{} {}: {said:?}", place.row, name(*from)),
                 Happened::Beat => "beat".into(),
             })
@@ -261,7 +262,7 @@ mod tests {
     #[test]
     fn all_servers_come_to_the_same_answers_and_only_who_has_a_name_is_heard() {
         let say = |by: &str, text: &str| entry::batch(by, 9, &[format!("{{\"n\":1,\"from\":7,\"all\":\"{text}\"}}")]);
-        let late = entry::batch("a.1", 9, &[entry::too_late(ClientId(7))]);
+        let late = entry::batch("a.1", 9, &[entry::notice(ClientId(7), "too late")]);
         let order = [
             put(LOG, &say("a.1", "too early"), 2, 2),
             put("chat/name/anna", &holder("a.1", 7, "anna"), 3, 3),

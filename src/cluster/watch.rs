@@ -13,7 +13,6 @@ use super::replica::{Happened, Member, Replica};
 use super::state::{State, Waiting};
 use crate::limits::CLUSTER_AGAIN;
 use crate::server::connection::ClientId;
-use crate::server::leave::Leave;
 use crate::server::order::Here;
 use crate::server::parcel::Request;
 use crate::server::parcel::{Message, MessageNumber, Parcel, Placed};
@@ -113,8 +112,8 @@ impl Watch {
                 self.here.registry.agreed(id, &nickname, joined);
                 self.state.has_joined(id, joined);
             }
-            Happened::Left { member: Member { id, nickname, joined }, too_late } => {
-                let notice = Leave::TooLate.notice().filter(|_| too_late);
+            Happened::Left { member: Member { id, nickname, joined }, notice } => {
+                let notice = notice.map(|notice| notice.as_str().into());
                 self.post(Parcel::Left { id, joined, notice });
                 self.here.registry.give_up(id, &nickname);
                 self.state.has_left(id);
@@ -159,7 +158,7 @@ impl Watch {
             Said::Answered => Parcel::Ask(from, Request::Answered),
             Said::LeaveFor(to, text) => Parcel::Ask(from, Request::LeaveFor { to, message: message(text) }),
             Said::Register { hash, since } => Parcel::Ask(from, Request::Register { hash, since }),
-            Said::TooLate => return None,
+            Said::Notice(_) => return None,
         })
     }
 

@@ -14,6 +14,7 @@ use super::russian::in_russian;
 use super::{Address, whole, wrong};
 use crate::client::Lang;
 use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
+use crate::server::order::Engine;
 
 mod russian;
 
@@ -66,6 +67,10 @@ pub struct Flags {
     #[cfg(feature = "database")]
     #[command(flatten)]
     pub database: crate::database::Flags,
+    /// The teacher's console
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub console: crate::console::Flags,
     /// Who is believed
     #[cfg(feature = "proxy")]
     #[command(flatten)]
@@ -117,6 +122,17 @@ impl Flags {
 
     fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
         Flags::from_arg_matches(&command(lang).try_get_matches_from(arguments)?)
+    }
+
+    /// What several servers agree by, where this is to be one of them.
+    ///
+    /// # Errors
+    /// One line: it cannot be reached.
+    pub fn engine(&self) -> io::Result<Option<Box<dyn Engine>>> {
+        #[cfg(feature = "cluster")]
+        return self.cluster.engine();
+        #[cfg(not(feature = "cluster"))]
+        Ok(None)
     }
 
     /// The language of the program's own words.

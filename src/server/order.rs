@@ -78,9 +78,9 @@ pub trait Order: Send + Sync + fmt::Debug {
     /// `ServerStops`.
     fn claim(&self, id: ClientId, nickname: &Nickname) -> Result<Receiver<Option<u64>>, Leave>;
 
-    /// Gives a nickname back that was claimed, whether it was had or not; behind all that its session has published. Does
-    /// not wait for it to come round.
-    fn give_back(&self, id: ClientId, why: Leave);
+    /// Gives a nickname back that was claimed, whether it was had or not; behind all that its session has published.
+    /// `notice` is what the leave notice adds. Does not wait for it to come round.
+    fn give_back(&self, id: ClientId, notice: Option<&str>);
 
     /// For how long nothing has come round: what cannot come while the servers cannot reach each other.
     fn silence(&self) -> Duration;

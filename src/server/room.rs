@@ -25,6 +25,7 @@ use crate::wire::{Framing, frame};
 mod elsewhere;
 mod kept;
 mod seated;
+mod seen;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
@@ -69,7 +70,7 @@ impl Room {
             Parcel::Listens(id) => self.listens(id, true),
             Parcel::ListensNoMore(id) => self.listens(id, false),
             Parcel::TalksTo(id, partner) => self.talks_to(id, partner),
-            Parcel::Left { id, joined, notice } => self.left(id, joined, notice),
+            Parcel::Left { id, joined, notice } => self.left(id, joined, notice.as_deref()),
             Parcel::ToAll(from, message) => self.tell_all(from, &message),
             Parcel::Private { from, to, message, arrived } => {
                 let delivered = self.tell_private(from, &to, &message);
@@ -83,6 +84,10 @@ impl Room {
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
+            // The keeper may have given up waiting.
+            Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
+            Parcel::Announce(line) => self.announce(&line),
+            Parcel::Act(act) => self.store.acted(&act),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -197,7 +202,8 @@ impl Room {
         self.named.remove(&joined);
         self.listens(id, false);
         let Some(nickname) = self.unname(id) else { return };
-        self.tell_group(&protocol::left(&nickname, notice));
+        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
+        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.store.left(&nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =

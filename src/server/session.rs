@@ -10,7 +10,7 @@ use super::Shared;
 use super::client::Client;
 use super::kept::{self, Proof};
 use super::order::{Claim, Order};
-use super::parcel::{Message, Parcel, Partner};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
 use super::word::{Awaited, Input, word};
@@ -57,6 +57,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
+        client.may_come_in()?;
         match take(client, &nickname, proof)? {
             Claim::Yours(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
@@ -92,7 +93,7 @@ fn take(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<Claim,
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
 fn show_motd(client: &Client) -> Result<(), Leave> {
-    let Some(motd) = &client.shared.config.motd else { return Ok(()) };
+    let Some(motd) = client.shared.motd() else { return Ok(()) };
     match motd.read() {
         Ok(Some(text)) => client.send(text),
         Ok(None) => Ok(()),
@@ -119,6 +120,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         seat.nickname
     ))?;
     show_motd(client)?;
+    client.has_come(&seat.nickname)?;
     kept::welcome(client)?;
     loop {
         client.send(protocol::QUESTION)?;
@@ -201,6 +203,9 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
             Input::Menu => break,
             Input::Text(_) | Input::Answered => continue,
         };
+        if !client.may_write()? {
+            continue;
+        }
         let message = Message { number: client.number(), text, place: None };
         log::debug!("{} goes to the queue", message.number);
         match to {
@@ -244,7 +249,7 @@ impl Seat {
     /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
     /// queue does, and whoever took the name in between would join a second time.
     fn delete(&self) {
-        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice() };
+        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice().map(Line::from) };
         if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
             return log::debug!("{} leaves a chat that has ended", self.nickname);
         }
@@ -255,7 +260,9 @@ impl Seat {
     /// Where this server stops, its names are given up together.
     fn give_back(&self, order: &dyn Order) {
         if self.leave != Leave::ServerStops {
-            order.give_back(self.id, self.leave);
+            let connection = self.shared.registry.holder(&self.nickname).map(|(_, connection)| connection);
+            let sent_away = connection.as_ref().and_then(|connection| connection.words());
+            order.give_back(self.id, sent_away.or(self.leave.notice()));
             // An error means that the delivery thread has gone.
             self.shared.delivery.post(Parcel::Elsewhere(self.id)).unwrap_or_default();
         }
@@ -268,5 +275,6 @@ impl Drop for Seat {
             None => self.delete(),
             Some(order) => self.give_back(&**order),
         }
+        self.shared.has_left(self.id);
     }
 }

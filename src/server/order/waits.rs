@@ -70,7 +70,7 @@ impl Client {
             Ok(Claim::Yours(_)) => return claimed,
             Ok(Claim::Taken(_)) => {}
             // It may be had yet: then it is given back.
-            Ok(Claim::NotNow) | Err(_) => order.give_back(self.id, Leave::End),
+            Ok(Claim::NotNow) | Err(_) => order.give_back(self.id, None),
         }
         shared.registry.give_up(self.id, nickname);
         claimed
