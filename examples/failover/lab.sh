@@ -2,7 +2,8 @@
 # A lab of eight machines in one: network namespaces on a bridge of their own. In front two balancers (HAProxy), of which
 # keepalived gives one the address 10.77.0.10; behind them two chat-servers, a and b; behind those three members of etcd.
 #
-#   sudo sh examples/failover/lab.sh up          bring it up; 'down' takes it away, with all that runs in it
+#   sudo sh examples/failover/lab.sh up          bring it up; 'down' takes it away, with all that runs in it. With
+#                                                --apart there is no etcd, and the servers know nothing of each other
 #   sudo sh examples/failover/lab.sh chat -n anna     join the chat, from a machine in the street; in another window: boris
 #   sudo sh examples/failover/lab.sh status      who is well, who has the address, who is where
 #   sudo sh examples/failover/lab.sh break WHAT  server, freeze, leader, quorum, balancer, balancer-cut, server-cut, rolling
@@ -21,9 +22,9 @@ lab=/run/chatroom-lab
 net=10.77.0
 address=$net.10
 port=12345
-# The engine: without a chat-server that has it, a and b are two chats.
-cluster=${LAB_CLUSTER:-yes}
-if ! grep -q '^cluster = ' "$project/Cargo.toml"; then cluster=no; fi
+features=proxy,cluster
+# The engine: with 'up --apart' there is none, and a and b are two chats.
+cluster=yes
 # Whether a client that comes back takes its seat up again, and misses nothing.
 resumes=${LAB_RESUMES:-no}
 machines='lb1 lb2 a b e1 e2 e3 street'
@@ -71,8 +72,9 @@ can_run() {
 start() { # MACHINE PROGRAM ARGUMENT...
     machine=$1 program=$2
     shift 2
+    # Not by 'on': a function in the background is a shell that stays, and keeps the caller's output open.
     # shellcheck disable=SC2016 # the inner shell's
-    on "$machine" setsid sh -c 'echo $$ >"$0"; exec "$@"' "$lab/$machine.$program.pid" "$@" \
+    ip netns exec "chatlab-$machine" setsid sh -c 'echo $$ >"$0"; exec "$@"' "$lab/$machine.$program.pid" "$@" \
         </dev/null >>"$lab/$machine.$program.log" 2>&1 &
 }
 runs() { # MACHINE PROGRAM: whether it runs, be it frozen or not
@@ -98,7 +100,7 @@ urls() { echo "http://$net.31:2379,http://$net.32:2379,http://$net.33:2379"; }
 
 start_server() { # MACHINE
     set -- "$1" "$built/chat-server" --ip-address "$net.$(of "$1")" --port $port --peer-timeout 5 --rate off \
-        --trusted-proxy "$net.11,$net.12" --motd "$lab/$1.motd"
+        --trusted-proxy "$net.11,$net.12" --motd "$lab/$1.motd" --socket "$lab/$1.chat-server.sock"
     echo "You are at server $1." >"$lab/$1.motd"
     if [ "$cluster" = yes ]; then set -- "$@" --cluster "$(urls)" --server-name "$1"; fi
     machine=$1
@@ -175,9 +177,12 @@ holder() { for machine in lb1 lb2; do ! has_address $machine || echo $machine; d
 one_holder() { [ "$(holder | wc -l)" -eq 1 ]; }
 states() { # BALANCER: a server a line, UP or DOWN, and how many are connected
     printf 'show stat\n' | on "$1" nc -U -N "$lab/$1.haproxy.sock" 2>/dev/null |
-        awk -F, '$1 == "servers" && $2 != "BACKEND" { print $2, $18, $5 }'
+        awk -F, '$1 == "servers" && $2 != "BACKEND" { split($18, is, " "); print $2, is[1], $5 }'
 }
 both_up() { [ "$(states "$1" | grep -c ' UP ')" -eq 2 ]; }
+busiest() { # the server that has most people; of two that are alike, a
+    states "$(holder)" | sort -k3,3nr -k1,1 | awk '$2 == "UP" { print $1; exit }'
+}
 leader() { # the member that leads, as a machine's name
     engine endpoint status --write-out=fields 2>/dev/null |
         awk -F' : ' '/"MemberID"/ { id = $2 } /"Leader"/ { leader = $2 } /"Endpoint"/ { if (id == leader) print $2 }' |
@@ -191,6 +196,7 @@ up() {
     trap 'exit 130' INT TERM HUP
     mkdir -p "$lab"
     chmod 700 "$lab"
+    echo "$cluster" >"$lab/cluster"
     find_programs
     ip netns add chatlab-bridge
     on bridge ip link add br0 type bridge
@@ -210,8 +216,6 @@ up() {
 }
 
 find_programs() {
-    features=proxy
-    if [ "$cluster" = yes ]; then features=proxy,cluster; fi
     if [ -n "${LAB_BIN:-}" ]; then
         built=$(cd "$LAB_BIN" && pwd)
     else
@@ -220,6 +224,10 @@ find_programs() {
         (cd "$project" && cargo build --release --locked --quiet --features "$features" --bins)
         built=$project/target/release
     fi
+    flags=$("$built/chat-server" --help)
+    for feature in trusted-proxy cluster; do
+        case $flags in *"--$feature "*) ;; *) fail "$built/chat-server knows no --$feature: build it with --features $features" ;; esac
+    done
     echo "$built" >"$lab/built"
 }
 
@@ -278,18 +286,18 @@ cable() { # MACHINE: sets $cut
 
 break_it() { # WHAT
     case $1 in
-    server) signal KILL a chat-server ;;
-    freeze) signal STOP a chat-server ;;
+    server) signal KILL "$(busiest)" chat-server ;;
+    freeze) signal STOP "$(busiest)" chat-server ;;
     leader) signal KILL "$(needs_engine && leader)" etcd ;;
     quorum) needs_engine && signal KILL e1 etcd && signal KILL e2 etcd ;;
     balancer) signal KILL "$(holder)" haproxy ;;
     balancer-cut) on bridge ip link set dev "$(holder)" down ;;
-    server-cut) on bridge ip link set dev a down ;;
+    server-cut) on bridge ip link set dev "$(busiest)" down ;;
     rolling) rolling ;;
     *) fail "break WHAT? server, freeze, leader, quorum, balancer, balancer-cut, server-cut or rolling" ;;
     esac
 }
-needs_engine() { [ "$cluster" = yes ] || fail 'there is no etcd: this chat-server is built without the engine'; }
+needs_engine() { [ "$cluster" = yes ] || fail 'there is no etcd: it is up without the engine'; }
 
 # One after the other, each in order and back before the next: nothing is ever without its other half.
 rolling() {
@@ -316,12 +324,14 @@ stopped() { ! runs "$1" "$2"; }
 mend() {
     for machine in $machines; do on bridge ip link set dev "$machine" up; done
     for machine in a b; do ! runs $machine chat-server || signal CONT $machine chat-server; done
+    # A server that was taken for dead notices that now, and ends; then it can be started anew.
+    sleep 2
     everything
 }
 
 # The whole lab for this one test, and away again, whatever happens.
 try() {
-    [ "$cluster" = yes ] || skip_or_fail 'this chat-server has no engine: two chats have no common order to compare'
+    [ "$cluster" = yes ] || fail 'it is up without the engine: two chats have no common order to compare'
     trap down EXIT
     trap 'exit 130' INT TERM HUP
     if ! is_up; then up; fi
@@ -329,7 +339,7 @@ try() {
     trap 'exit 130' INT TERM HUP
     built=$(cat "$lab/built")
     if [ ! -x "$built/examples/failover" ]; then
-        (cd "$project" && cargo build --release --locked --quiet --features proxy,cluster --example failover)
+        (cd "$project" && cargo build --release --locked --quiet --features "$features" --example failover)
     fi
     on street "$built/examples/failover" "$0" "$built/chat" "$resumes" "${LAB_PEOPLE:-20}" "${LAB_RATE:-40}" "$@"
 }
@@ -346,6 +356,8 @@ if [ "${1:-}" = --skip ]; then
     skip=yes
     shift
 fi
+if [ "$what ${1:-}" = 'up --apart' ]; then cluster=no; fi
+! is_up || cluster=$(cat "$lab/cluster")
 case $what in
 up | test | photos)
     why=$(can_run 2>&1) || skip_or_fail "$why"

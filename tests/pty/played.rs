@@ -28,18 +28,24 @@ impl Played {
     }
 
     /// The next line is this one.
+    #[track_caller]
     pub(crate) fn expect(&mut self, line: &str) {
+        assert_eq!(self.line(), line);
+    }
+
+    /// The next line.
+    pub(crate) fn line(&mut self) -> String {
         let newline = loop {
             if let Some(newline) = self.read.iter().position(|&byte| byte == b'\n') {
                 break newline;
             }
             // `read_exact` goes on after an interruption; `read` does not.
             let mut byte = [0];
-            self.client.read_exact(&mut byte).unwrap_or_else(|error| panic!("no {line:?}: {error}"));
+            self.client.read_exact(&mut byte).unwrap_or_else(|error| panic!("no line: {error}"));
             self.read.extend(byte);
         };
         let said: Vec<u8> = self.read.drain(..=newline).collect();
-        assert_eq!(String::from_utf8_lossy(&said).trim_end(), line);
+        String::from_utf8_lossy(&said).trim_end().to_owned()
     }
 
     /// From the nickname into the group.

@@ -24,10 +24,10 @@ const SECOND: Duration = Duration::from_secs(1);
 const PAUSE_MIN: u32 = 1;
 /// Longest pause between two tries, in seconds.
 const PAUSE_MAX: u32 = 30;
-/// Seconds that the server may hold the nickname of the lost session before it is asked for again.
+/// Most seconds between two times that a nickname is asked for which the server still holds for the lost session: 1, 2, and so on.
 const NICKNAME: u32 = 5;
 /// After so many refusals it is no lost session that has the nickname: the server would have missed it by now.
-const REFUSALS: u32 = 24;
+const REFUSALS: u32 = 26;
 
 /// Most lines that are named one by one where they may not have arrived.
 const NAMED: usize = 100;
@@ -117,7 +117,7 @@ impl Recv {
     pub(in crate::client) fn resume(&mut self, mut back: Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
         match *heard {
             Heard::YourNickname => {
-                if back.refused && self.wait_for_nickname()? {
+                if back.refused && self.wait_for_nickname(back.taken)? {
                     return self.give_up(back);
                 }
                 if let Some(other) = self.link.other_nickname() {
@@ -229,8 +229,10 @@ impl Recv {
     }
 
     /// Waits before the nickname is asked for again; not where the user wants another. True: the user leaves.
-    fn wait_for_nickname(&mut self) -> io::Result<bool> {
-        for left in (1..=NICKNAME).rev() {
+    fn wait_for_nickname(&mut self, taken: u32) -> io::Result<bool> {
+        // A session whose server has died is over within seconds; one whose network has gone, within two minutes.
+        let pause = if taken == 0 { NICKNAME } else { taken.min(NICKNAME) };
+        for left in (1..=pause).rev() {
             self.printer.talk().is_away(Some(left));
             self.printer.refresh()?;
             if self.link.wait(SECOND) {

@@ -106,10 +106,10 @@ impl Lang {
     pub(in crate::client) fn still_taken(self, nickname: &str, by_another: bool) -> String {
         match (self, by_another) {
             (Lang::En, false) => format!(
-                "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another"
+                "{nickname} is still taken, by your lost session or by somebody else: asked for again after 1 s, then 2, up to 5. /nick NAME takes another"
             ),
             (Lang::Ru, false) => format!(
-                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем каждые 5 с. /nick НИК сменит ник"
+                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем снова через 1 с, 2 с, до 5. /nick НИК сменит ник"
             ),
             (Lang::En, true) => format!("{nickname} seems to be somebody else now. /nick NAME takes another"),
             (Lang::Ru, true) => format!("Ник {nickname}, похоже, теперь у кого-то другого. /nick НИК сменит ник"),
