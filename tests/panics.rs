@@ -44,7 +44,7 @@ fn the_client_with_a_log_that_panics() {
     let (port, thread) = (port.expect("a port").parse().expect("a port"), thread.expect("a thread"));
     log::set_boxed_logger(Box::new(Panics(thread.clone()))).expect("the first one");
     log::set_max_level(LevelFilter::Trace);
-    let server = client::connect("127.0.0.1", port, Lang::En).expect("the test listens");
+    let server = client::connect("127.0.0.1", port).expect("the test listens");
     let look = Look { colour: false, time: false, bell: Bell::Off, quiet: false, lang: Lang::En };
     let (input, printer) = client::open(look);
     let settings = Settings { nickname: Some("anna".into()), ..Settings::default() };

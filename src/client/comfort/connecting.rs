@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::lang::Lang;
 use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
 use crate::sockopts;
 
@@ -27,25 +26,33 @@ const HEAD_START: Duration = Duration::from_millis(250);
 type Tried = io::Result<TcpStream>;
 
 /// Connects to a server, at the first of its addresses that answers. Blocks up to ten seconds, and a quarter of a second
-/// more for each address beyond the first. `lang` is for the errors.
+/// more for each address beyond the first.
 ///
 /// # Errors
 /// The name has no address, or none of its addresses answers; the message says what can be done.
-pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
-    let context = |error: io::Error, what: &str| io::Error::new(error.kind(), format!("{what}: {error}"));
-    let unknown = lang.unknown_host(host);
-    let addresses = (host, port).to_socket_addrs().map_err(|error| context(error, &unknown))?.collect();
-    let none = || io::Error::other(lang.pick("it has no address", "у него нет адреса"));
-    let stream = first_that_answers(addresses, none).map_err(|error| context(error, &lang.no_server(host, port)))?;
+pub fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
+    let unknown = |why: io::Error| {
+        let told = format!("cannot find the host '{host}'; check the name given with --ip-address: {why}");
+        io::Error::new(why.kind(), told)
+    };
+    let no_server = |why: io::Error| {
+        let told = format!(
+            "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port: {why}"
+        );
+        io::Error::new(why.kind(), told)
+    };
+    let addresses = (host, port).to_socket_addrs().map_err(unknown)?.collect();
+    let stream = first_that_answers(addresses).map_err(no_server)?;
     stream.set_nodelay(true)?;
     sockopts::keepalive(&stream, PEER_TIMEOUT)?;
     Ok(stream)
 }
 
 /// The race. The last error is that of the address that gave up last.
-fn first_that_answers(addresses: Vec<SocketAddr>, none: impl Fn() -> io::Error) -> Tried {
+fn first_that_answers(addresses: Vec<SocketAddr>) -> Tried {
     let (tell, tried) = bounded(addresses.len());
-    let (mut addresses, mut last, mut under_way) = (addresses.into_iter(), none(), 0);
+    let none = io::Error::other("it has no address");
+    let (mut addresses, mut last, mut under_way) = (addresses.into_iter(), none, 0);
     loop {
         let mut is_last = true;
         if let Some(address) = addresses.next() {
@@ -122,13 +129,12 @@ mod tests {
         let (_server, address) = listener();
         let refused = listener().1;
         let begun = Instant::now();
-        let none = || io::Error::other("none");
-        let stream = first_that_answers(vec![silent, refused, address], none).expect("one of them answers");
+        let stream = first_that_answers(vec![silent, refused, address]).expect("one of them answers");
         assert_eq!(stream.peer_addr().expect("it is connected"), address);
         assert!(begun.elapsed() < CONNECT / 2, "{:?}", begun.elapsed());
-        let error = first_that_answers(vec![refused, refused], none).expect_err("nobody listens");
+        let error = first_that_answers(vec![refused, refused]).expect_err("nobody listens");
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-        assert_eq!(first_that_answers(Vec::new(), none).expect_err("no address").to_string(), "none");
+        assert_eq!(first_that_answers(Vec::new()).expect_err("no address").to_string(), "it has no address");
     }
 
     #[test]
@@ -149,7 +155,7 @@ mod tests {
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
         for _ in 0..2000 {
             // Another test may have taken the port by now.
-            if let Ok(stream) = super::connect("127.0.0.1", free.port(), Lang::En) {
+            if let Ok(stream) = super::connect("127.0.0.1", free.port()) {
                 assert_ne!(stream.local_addr().expect("connected"), free, "it talks to itself");
             }
         }

@@ -93,11 +93,17 @@ impl Look {
             Heard::Receipt { to, text } => {
                 said(PRIVATE, (Colour::Private, &lang.heading(None, Some(to))), (Colour::None, text), false)
             }
-            Heard::Kept { to, text } => {
-                said(PRIVATE, (Colour::Private, &lang.kept_heading(to)), (Colour::None, text), false)
-            }
+            Heard::Kept { to, text } => said(
+                PRIVATE,
+                (Colour::Private, &(lang.fill("you to {to}, who is away", &[&to]))),
+                (Colour::None, text),
+                false,
+            ),
             Heard::NotSent(_) | Heard::NotDelivered(_) => system(Colour::Yellow, &lang.line(heard, line)),
-            Heard::Successfully => system(Colour::Dim, &lang.first_screen(us.unwrap_or("?"))),
+            Heard::Successfully => {
+                let words = "You are {nickname}. Try LIST, /tell NAME text, HELP. QUIT or Ctrl-D leaves";
+                system(Colour::Dim, &lang.fill(words, &[&us.unwrap_or("?")]))
+            }
             Heard::Prose(line) => system(Colour::Dim, &self.past(line, now).unwrap_or_else(|| lang.line(heard, line))),
             _ => system(Colour::Dim, &lang.line(heard, line)),
         }
