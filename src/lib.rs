@@ -48,6 +48,8 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "console")]
+pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;

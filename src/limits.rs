@@ -99,6 +99,20 @@ pub const LATE_STACK: usize = 128 * 1024;
 /// Stack of the threads of which there is one: accept, delivery, log, the client's own two.
 pub const SINGLE_STACK: usize = 1024 * 1024;
 
+// The teacher's console.
+
+/// How long the goodbye of who was sent away may take: with the time that its thread takes to find out, `RATE_SLICE`, it
+/// is gone within a second.
+pub const SENT_AWAY: Duration = Duration::from_millis(500);
+/// `chat-server ctl` commands that are answered at once: one types, a few watch.
+pub const CTL_AT_ONCE: usize = 8;
+/// How long `chat-server ctl` may take to say what it wants, and to take the answer.
+pub const CTL_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the end of the server waits for answers that are still being read.
+pub const CTL_END: Duration = Duration::from_secs(1);
+/// How long the console waits before it reads a terminal again that is another program's now.
+pub const CONSOLE_AGAIN: Duration = Duration::from_secs(1);
+
 // What the machine allows.
 
 /// Memory maps that one thread costs on Linux: its stack, the signal stack, and a guard page for each.

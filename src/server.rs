@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 
 use self::client::Client;
 use self::delivery::Delivery;
+use self::keeper::{Desk, Keeper};
 use self::parcel::Parcel;
 use self::password::Judge;
 use self::registry::Registry;
@@ -37,7 +38,7 @@ use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
 };
-use crate::protocol::DISCONNECTED;
+use crate::protocol::{self, DISCONNECTED};
 use crate::sockopts;
 use crate::wire::Framing;
 
@@ -46,6 +47,7 @@ pub mod delivery;
 #[cfg(test)]
 mod faults;
 mod guesses;
+pub mod keeper;
 mod kept;
 #[cfg(test)]
 mod model;
@@ -82,6 +84,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub kept: Option<Kept>,
+    /// Who keeps order; without one everybody may do everything.
+    pub keeper: Option<Arc<dyn Keeper>>,
     /// Who connects for others; `None`: every connection is its sender's own.
     pub balancers: Option<Box<dyn Balancers>>,
 }
@@ -98,6 +102,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             kept: None,
+            keeper: None,
             balancers: None,
         }
     }
@@ -150,6 +155,9 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         judge: Judge::default(),
         unframed_port,
     });
+    if let Some(keeper) = &shared.config.keeper {
+        Arc::clone(keeper).opens(Desk::new(&shared))?;
+    }
     if let Some(listener) = unframed {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());
         let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
@@ -217,9 +225,9 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
     let connection = Arc::new(Connection::new(id, stream, address, framing));
     let seat = match admission::seat(&connection, shared) {
         Ok(seat) => seat,
-        Err(full) => {
-            admission::log_sent_away(shared, address, full);
-            return send_away(&connection.stream, &full.to_string());
+        Err(why) => {
+            admission::log_sent_away(shared, address, &why);
+            return send_away(&connection.stream, &why);
         }
     };
     if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
@@ -235,7 +243,7 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
 
 /// One short line to a socket that no thread has. Errors do not matter: the connection is closed in any case.
 fn send_away(mut stream: &TcpStream, why: &str) {
-    let goodbye = format!("The connection is closed: {why}\n{DISCONNECTED}\n");
+    let goodbye = format!("{}\n{DISCONNECTED}\n", protocol::closed(why));
     stream.write_all(goodbye.as_bytes()).unwrap_or_default();
     stream.shutdown(std::net::Shutdown::Write).unwrap_or_default();
 }

@@ -17,6 +17,10 @@ use chatroom::server::{Config, Stop, start_server};
 fn main() -> ExitCode {
     let flags = Flags::read();
     let lang = flags.lang();
+    #[cfg(feature = "console")]
+    if let Some(status) = flags.console.run(lang) {
+        return status;
+    }
     if let Err(error) = capacity::have_room_for_stacks() {
         return fail(&error.to_string(), lang);
     }
@@ -57,6 +61,12 @@ fn run(flags: &Flags) -> io::Result<()> {
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;
+    #[cfg(not(feature = "console"))]
+    let keeper = None;
+    #[cfg(feature = "console")]
+    let console = chatroom::console::Console::new(&flags.console, listener.local_addr()?, &stop, flags.lang())?;
+    #[cfg(feature = "console")]
+    let keeper = Some(console.keeper());
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
     say_where(listener.local_addr()?, its_address, flags.login_timeout, flags.lang());
@@ -70,6 +80,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         kept,
+        keeper,
         balancers,
     };
     start_server(listener, config, &stop)

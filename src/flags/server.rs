@@ -62,6 +62,10 @@ pub struct Flags {
     #[cfg(feature = "database")]
     #[command(flatten)]
     pub database: crate::database::Flags,
+    /// The teacher's console
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub console: crate::console::Flags,
     /// Who is believed
     #[cfg(feature = "proxy")]
     #[command(flatten)]

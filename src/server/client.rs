@@ -18,7 +18,7 @@ use super::robust::leave::Leave;
 use super::robust::pace::Pace;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
-    RATE_SLICE, READ_BYTES, STOP_DRAIN,
+    RATE_SLICE, READ_BYTES, SENT_AWAY, STOP_DRAIN,
 };
 use crate::protocol;
 use crate::protocol::foreign::{self, Greeting};
@@ -177,11 +177,15 @@ impl Client {
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
     /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
-    /// is out: another may need its thread.
+    /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
-        let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
+        let reason = connection.words().map(protocol::sent_away).or(leave.reason());
+        let posted = self.delivery().post(Parcel::Close(self.id, reason));
         let mut gives_up = posted.is_err().then(Instant::now);
+        if leave == Leave::SentAway {
+            gives_up.get_or_insert_with(|| Instant::now() + SENT_AWAY);
+        }
         let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {

@@ -99,6 +99,11 @@ impl Delivery {
         Ok(())
     }
 
+    /// How many parcels wait for the delivery thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Any parcel. Waits while the queue is full.
     ///
     /// # Errors

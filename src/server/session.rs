@@ -53,6 +53,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
+        client.may_come_in()?;
         match take(client, &nickname, proof)? {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
@@ -85,7 +86,7 @@ fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
 fn show_motd(client: &Client) -> Result<(), Leave> {
-    let Some(motd) = &client.shared.config.motd else { return Ok(()) };
+    let Some(motd) = client.shared.motd() else { return Ok(()) };
     match motd.read() {
         Ok(Some(text)) => client.send(text),
         Ok(None) => Ok(()),
@@ -109,6 +110,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         seat.nickname
     ))?;
     show_motd(client)?;
+    client.has_come(&seat.nickname)?;
     kept::welcome(client)?;
     loop {
         client.send(protocol::QUESTION)?;
@@ -191,6 +193,9 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
             Input::Menu => break,
             Input::Text(_) | Input::Answered => continue,
         };
+        if !client.may_write()? {
+            continue;
+        }
         let message = Message { number: client.number(), text };
         log::debug!("{} goes to the queue", message.number);
         match to {
@@ -239,6 +244,7 @@ impl Seat {
             return log::debug!("{} leaves a chat that has ended", self.nickname);
         }
         self.shared.registry.delete(&self.nickname);
+        self.shared.has_left(self.id);
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use super::keeper::Act;
 use super::parcel::Request;
 use super::password::Password;
 use super::robust::connection::ClientId;
@@ -46,6 +47,9 @@ pub trait Store: Send + fmt::Debug {
 
     /// A message, to the group or to one who is here.
     fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _text: &Text) {}
+
+    /// What the keeper did.
+    fn acted(&mut self, _act: &Act) {}
 
     /// A request of `by`. The lines are for `by`, now; what depends on the commit is told by `commit`.
     fn ask(&mut self, _by: ClientId, _nickname: &Nickname, _request: Request) -> Vec<String> {

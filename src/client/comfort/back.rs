@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, bounded};
 use crate::client::comfort::prompt::Place;
 use crate::client::heard::Heard;
 use crate::client::recv::{Over, Recv};
-use crate::client::{Ended, connect};
+use crate::client::{Ended, Servers};
 use crate::limits::{SERVER_LINE_BYTES, SINGLE_STACK};
 use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
 use crate::wire::{Framing, MessageReader};
@@ -63,6 +63,7 @@ impl Recv {
             && self.is_in
             && !self.is_script
             && self.framing == Framing::Lines
+            && !self.is_sent_away
             && !self.link.is_leaving()
     }
 
@@ -85,7 +86,7 @@ impl Recv {
         let fresh = Back { nickname, place, refused, taken, shown, in_tell, waited, pause };
         // Lost again on the way back: the place is still the first one.
         let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, waited: false, ..back });
-        let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
+        let Some(servers) = self.reconnect.clone() else { return Ok(false) };
         let server = loop {
             let second = about_a_second();
             for left in (1..=back.pause).rev() {
@@ -96,7 +97,7 @@ impl Recv {
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            let Some(tried) = self.link.wait_for(&connecting(&host, port)?) else { return Ok(false) };
+            let Some(tried) = self.link.wait_for(&connecting(servers.clone())?) else { return Ok(false) };
             match tried {
                 Ok(server) => break server,
                 Err(error) => log::debug!("not yet: {error}"),
@@ -266,12 +267,11 @@ fn about_a_second() -> Duration {
 
 /// Tries to connect, in a thread of its own: neither a name nor an address that does not answer can be waited for in a way
 /// that ends when the user leaves. Then that thread ends with the process.
-fn connecting(host: &str, port: u16) -> io::Result<Receiver<io::Result<TcpStream>>> {
+fn connecting(servers: Servers) -> io::Result<Receiver<io::Result<TcpStream>>> {
     let (tell, connected) = bounded(1);
-    let host = host.to_owned();
     let builder = thread::Builder::new().name("connect".into()).stack_size(SINGLE_STACK);
     // Where the user has left, nobody waits for the news.
-    builder.spawn(move || tell.send(connect(&host, port)).unwrap_or_default())?;
+    builder.spawn(move || tell.send(servers.connect()).unwrap_or_default())?;
     Ok(connected)
 }
 

@@ -27,7 +27,7 @@ pub enum Lang {
 const RUSSIAN: &str = include_str!("lang/russian.txt");
 const TOLD: &str = "# ====";
 /// What may stand for these is a sentence in turn; for all others it is a name, a number, or what users wrote.
-const NESTED: &[&str] = &["", "why", "advice", "time", "account", "done", "lost", "elsewhere"];
+const NESTED: &[&str] = &["", "why", "reason", "advice", "time", "account", "done", "lost", "elsewhere"];
 
 impl Lang {
     /// The language that the environment asks for: `LC_ALL`, else `LC_MESSAGES`, else `LANG`.
@@ -76,6 +76,7 @@ impl Lang {
             Heard::Users(list) => self.users(list, line),
             Heard::NotSent(why) => self.fill("Not sent: {why}", &[&self.told(why)]),
             Heard::NotDelivered(why) => self.fill("Not delivered: {why}", &[&self.told(why)]),
+            Heard::SentAway(why) => self.fill("Sent away: {why}", &[&self.told(why)]),
             Heard::TellWhat(to) if self == Lang::Ru => {
                 self.fill("What is your message to {to}? An empty line gives it up", &[&to])
             }

@@ -7,7 +7,7 @@ use crate::client::heard::{Heard, past};
 use crate::shown::{Colour, Shown};
 use crate::wire::Framing;
 
-use self::marks::{NAMED, OTHERS, OWN, PRIVATE, SYSTEM};
+use self::marks::{ANNOUNCED, NAMED, OTHERS, OWN, PRIVATE, SYSTEM};
 use self::wrap::{Piece, Rows, columns_of};
 
 mod marks;
@@ -99,7 +99,12 @@ impl Look {
                 (Colour::None, text),
                 false,
             ),
-            Heard::NotSent(_) | Heard::NotDelivered(_) => system(Colour::Yellow, &lang.line(heard, line)),
+            Heard::Announced(text) => {
+                said(ANNOUNCED, (Colour::Cyan, lang.words("Announcement")), (Colour::Cyan, &lang.told(text)), some)
+            }
+            Heard::NotSent(_) | Heard::NotDelivered(_) | Heard::SentAway(_) => {
+                system(Colour::Yellow, &lang.line(heard, line))
+            }
             Heard::Successfully => {
                 let words = "You are {nickname}. Try LIST, /tell NAME text, HELP. QUIT or Ctrl-D leaves";
                 system(Colour::Dim, &lang.fill(words, &[&us.unwrap_or("?")]))

@@ -15,6 +15,7 @@ use super::leave::Leave;
 use super::places::{Full, Place, Spare};
 use crate::server::Shared;
 use crate::server::client::Client;
+use crate::server::keeper;
 
 /// What a client's thread holds.
 #[derive(Debug)]
@@ -28,13 +29,14 @@ pub(crate) enum Seat {
 /// What a new connection gets, before anything was read from it.
 ///
 /// # Errors
-/// There is no place for it.
-pub(in crate::server) fn seat(connection: &Arc<Connection>, shared: &Shared) -> Result<Seat, Full> {
+/// There is no place for it, or it is not to come in.
+pub(in crate::server) fn seat(connection: &Arc<Connection>, shared: &Shared) -> Result<Seat, String> {
     let from = connection.address().ip();
     if shared.config.balancers.as_ref().is_some_and(|balancers| balancers.bring(from)) {
-        return shared.places.spare_thread().map(Seat::Thread).ok_or(Full::InAll);
+        return shared.places.spare_thread().map(Seat::Thread).ok_or(Full::InAll.to_string());
     }
-    admit(connection, shared)
+    keeper::admits(shared, connection)?;
+    admit(connection, shared).map_err(|full| full.to_string())
 }
 
 /// A place, and how long its thread waits. Whoever connects too often takes nobody's place.
@@ -45,10 +47,10 @@ fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<Seat, Full> {
 }
 
 /// Anybody can cause this log line, as often as they like.
-pub(in crate::server) fn log_sent_away(shared: &Shared, address: SocketAddr, full: Full) {
+pub(in crate::server) fn log_sent_away(shared: &Shared, address: SocketAddr, why: &str) {
     let due = shared.sent_away.lock().is_due();
     if let Some(unsaid) = due {
-        log::warn!("sent {address} away: {full}; and before it {unsaid} more, unsaid");
+        log::warn!("sent {address} away: {why}; and before it {unsaid} more, unsaid");
     }
 }
 
@@ -100,6 +102,7 @@ impl Client {
             Whose::Client(client) if client.ip().to_canonical() != by.ip().to_canonical() => {
                 log::debug!("{} is brought by {by} for {client}", self.id);
                 self.connection.is_of(client);
+                self.may_come_in()?;
                 self.take_place()
             }
             whose => {
@@ -111,7 +114,7 @@ impl Client {
 
     fn take_place(&mut self) -> Result<(), Leave> {
         self.seat = admit(&self.connection, &self.shared).map_err(|full| {
-            log_sent_away(&self.shared, self.connection.address(), full);
+            log_sent_away(&self.shared, self.connection.address(), &full.to_string());
             Leave::Full(full)
         })?;
         Ok(())

@@ -50,14 +50,19 @@ pub struct Connection {
     pub(crate) backlog: Mutex<Backlog>,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
+    /// When it came.
+    pub(crate) since: Instant,
+    /// What is said of it where somebody has sent it away.
+    sent_away: OnceLock<String>,
 }
 
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
-        let (client, backlog, ended) = (OnceLock::new(), Mutex::default(), Condvar::new());
-        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended }
+        let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
+        let (backlog, ended) = (Mutex::default(), Condvar::new());
+        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.
@@ -110,6 +115,22 @@ impl Connection {
         self.backlog.lock().leaves.get_or_insert(why);
         // An error means that the connection has already ended.
         self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+    }
+
+    /// Asks its session to end, with these words: it is told them, and so is the group. The first ones stand.
+    pub(crate) fn send_away(&self, words: String) {
+        self.sent_away.get_or_init(|| words);
+        self.ask_to_leave(Leave::SentAway);
+    }
+
+    /// The words with which it was sent away.
+    pub(crate) fn words(&self) -> Option<&str> {
+        self.sent_away.get().map(String::as_str)
+    }
+
+    /// Bytes that wait for its socket.
+    pub(crate) fn waiting(&self) -> usize {
+        self.backlog.lock().burden().bytes
     }
 
     /// Why its session is to end, if it is: it was cut, or asked to leave.

@@ -4,6 +4,7 @@ use std::{fmt, io};
 
 use super::places::Full;
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol;
 use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
@@ -39,6 +40,8 @@ pub enum Leave {
     Fault,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
+    /// Sent away: its connection has the words.
+    SentAway,
 }
 
 impl Leave {
@@ -59,7 +62,7 @@ impl Leave {
     pub fn reason(self) -> Option<String> {
         match self {
             Leave::Quit | Leave::End | Leave::Broken(_) => None,
-            _ => Some(format!("The connection is closed: {self}")),
+            _ => Some(protocol::closed(self)),
         }
     }
 
@@ -79,6 +82,7 @@ impl fmt::Display for Leave {
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
             Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
             Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
+            Leave::SentAway => f.write_str("sent away by the teacher"),
             Leave::Foreign(greeting) => write!(f, "{greeting}"),
             Leave::Full(full) => write!(f, "{full}"),
             Leave::NoHeader(what) => write!(
