@@ -38,7 +38,7 @@ fn rename(chat: &Chat, meet: impl Fn()) {
 }
 
 /// A LIST that takes `list` first: in the other order.
-fn list(chat: &Chat, meet: impl Fn()) {
+fn show(chat: &Chat, meet: impl Fn()) {
     let list = chat.list.lock();
     meet();
     let names = chat.names.lock();
@@ -46,7 +46,7 @@ fn list(chat: &Chat, meet: impl Fn()) {
 }
 
 /// A LIST that takes `names` first, as `rename` does.
-fn list_mended(chat: &Chat) {
+fn show_mended(chat: &Chat) {
     let names = chat.names.lock();
     let list = chat.list.lock();
     assert_eq!(names.len(), list.len());
@@ -68,7 +68,7 @@ fn one_order() -> io::Result<()> {
     let chat = Arc::new(Chat::default());
     let shared = Arc::clone(&chat);
     start("rename", &ended, move || rename(&shared, || {}))?;
-    start("list", &ended, move || list_mended(&chat))?;
+    start("show", &ended, move || show_mended(&chat))?;
     assert!(watch(&both, PATIENCE), "one order of taking cannot deadlock");
     println!("both take names first: both have ended");
     Ok(())
@@ -85,7 +85,7 @@ fn deadlock(patience: Duration) -> io::Result<ExitCode> {
         }
     };
     start("rename", &ended, move || rename(&chat, meets(meet)))?;
-    start("list", &ended, move || list(&chat2, meets(meet2)))?;
+    start("show", &ended, move || show(&chat2, meets(meet2)))?;
     println!("process {}: each of two threads is about to ask for the lock that the other one holds", process::id());
     if watch(&both, patience) {
         return Ok(ExitCode::SUCCESS);
