@@ -65,7 +65,18 @@ done
 strace -o "$folder/calls" -e trace=socket,bind,listen,connect,accept4,sendto,recvfrom,shutdown,close \
     "$program" >"$folder/printed" || cannot "strace may not look at a program here: $(cat "$folder/calls")"
 port=$(sed -n '/sin_port=htons([1-9]/{s/.*htons(\([0-9]*\)).*/\1/p;q}' "$folder/calls")
-# One side is called server, the other client; the time is that since the segment before.
+# Shortened: one side is called server, the other client, and what is always the same is left out.
+calls() {
+    sed -n '/^socket/,$p' "$folder/calls" |
+        sed "s/ *= / = /
+            s/{[^}]*(0)[^}]*}, [^)]*)/port 0)/
+            s/{[^}]*($port)[^}]*}, [^)]*)/server)/
+            s/{[^}]*}, [^)]*)/client)/
+            s/, MSG_NOSIGNAL, NULL, 0)/)/
+            s/, 0, NULL, NULL)/)/
+            s/xxxx*\"[.]*/xxx\"/"
+}
+# The time is that since the segment before.
 segments() {
     tcpdump -nn -ttt -r "$folder/segments" 2>/dev/null |
         sed "s/^ *00:00:0/+/; s/ IP / /; s/127.0.0.1.$port/server/; s/127.0.0.1.[0-9]*/client/"
@@ -80,6 +91,6 @@ done
 echo '== what the program prints'
 cat "$folder/printed"
 echo '== the system calls'
-sed -n '/^socket/,$p' "$folder/calls"
+calls
 echo '== the segments'
 segments
