@@ -1,6 +1,6 @@
-//! `chat check`: plays clients to a server in whatever language, and says which step of the course's ladder it stands on.
-//! Touches sockets, and the process of a server that it was told to start. Knows a server by its lines alone: nothing of
-//! `server` is used here.
+//! Feature check: `chat check`: plays clients to a server in whatever language, and says which step of the course's
+//! ladder it stands on. Touches sockets, and the process of a server that it was told to start. Knows a server by its
+//! lines alone: nothing of `server` is used here.
 //!
 //! # Threads
 //! All is done in one thread, one check after the other. Of a server that it has started, two threads read the output.

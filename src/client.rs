@@ -1,5 +1,5 @@
-//! The client: two threads, as in the original. One receives and shows, one reads what is typed and sends. Touches the
-//! socket and starts the threads.
+//! Lesson: the client: two threads, as in the original. One receives and shows, one reads what is typed and sends.
+//! Touches the socket and starts the threads.
 //!
 //! # Threads
 //! `recv` owns the screen and decides how it ended; `run` waits for it. `sent` owns the input. They share the link to the
@@ -15,33 +15,23 @@ use std::thread;
 
 use crossbeam_channel::bounded;
 
-pub use self::connecting::connect;
-pub use self::lang::Lang;
+pub use self::comfort::connecting::Servers;
+pub use self::comfort::lang::Lang;
+pub use self::comfort::look::{Bell, Look};
+pub(crate) use self::comfort::raw::escaped;
+pub use self::comfort::raw::raw;
+pub use self::comfort::screen::{Input, Printer, has_colour, open};
+use self::comfort::talk;
 use self::link::Link;
-pub use self::look::{Bell, Look};
-pub(crate) use self::raw::escaped;
-pub use self::raw::raw;
-pub use self::screen::{Input, Printer, has_colour, open};
 use crate::limits::SINGLE_STACK;
 use crate::wire::Framing;
 
-mod clock;
-mod connecting;
-#[cfg(feature = "editor")]
-mod editor;
+mod comfort;
 mod heard;
-mod lang;
 mod link;
-mod look;
-mod meant;
 mod process;
-mod raw;
 mod recv;
-mod screen;
 mod sent;
-#[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
-mod talk;
-mod transcript;
 
 /// How the client behaves.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +40,8 @@ pub struct Settings {
     pub nickname: Option<String>,
     /// How the server tells messages apart: `Chunks` for the original's.
     pub framing: Framing,
-    /// Host and port where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
-    pub reconnect: Option<(String, u16)>,
+    /// Where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
+    pub reconnect: Option<Servers>,
 }
 
 /// How it ended.

@@ -1,5 +1,5 @@
-//! Users, messages and accounts that outlast the server, in one SQLite file (feature `database`). Touches that file; the
-//! rest of the server knows only the seam, `server::store`.
+//! Feature database: users, messages and accounts that outlast the server, in one SQLite file (feature `database`).
+//! Touches that file; the rest of the server knows only the seam, `server::store`.
 //!
 //! | file | its one job |
 //! |---|---|

@@ -1,4 +1,5 @@
-//! What a user may say: `Text`, `Nickname`, and the `Refusal` that answers all else. Pure: touches `limits` alone.
+//! Lesson: what a user may say: `Text`, `Nickname`, and the `Refusal` that answers all else. Pure: touches `limits`
+//! alone.
 //!
 //! A `Text` and a `Nickname` are clean by construction. Whoever holds one may send it to any terminal.
 

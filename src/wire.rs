@@ -1,5 +1,5 @@
-//! Bytes to messages and back, in both framings. Touches one socket's bytes; knows neither who is there nor what the
-//! messages mean, but for the two lines that clients without framing must get alone.
+//! Lesson: bytes to messages and back, in both framings. Touches one socket's bytes; knows neither who is there nor
+//! what the messages mean, but for the two lines that clients without framing must get alone.
 //!
 //! TCP carries bytes, not messages. In framing `Lines` a message ends at its newline, however many reads it takes and
 //! however many messages one read brings. The original frames nothing and takes what one `recv` gives for one message:

@@ -22,7 +22,7 @@ fn long_text() -> String {
 /// A server whose log says who is late.
 fn tells_who_is_late() -> ServerProgram {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
-    command.args(["--port", "0", "--rate", "off"]).env("RUST_LOG", "chatroom::server::late=debug");
+    command.args(["--port", "0", "--rate", "off"]).env("RUST_LOG", "chatroom::server::robust::late=debug");
     ServerProgram::run(&mut command)
 }
 

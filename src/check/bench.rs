@@ -1,4 +1,5 @@
-//! What a check is given: clients of the server under test, as far into the conversation as it needs them. Touches sockets.
+//! Feature check: what a check is given: clients of the server under test, as far into the conversation as it needs
+//! them. Touches sockets.
 
 use std::cell::{Cell, RefCell};
 use std::process;

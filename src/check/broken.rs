@@ -1,4 +1,4 @@
-//! What was wanted of a server, what came instead, and how that is told in either language. Pure.
+//! Feature check: what was wanted of a server, what came instead, and how that is told in either language. Pure.
 
 use std::collections::VecDeque;
 use std::time::Duration;

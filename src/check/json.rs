@@ -1,4 +1,4 @@
-//! A run as one JSON object, for a program that reads many. Pure.
+//! Feature check: a run as one JSON object, for a program that reads many. Pure.
 
 use super::broken::in_lang;
 use super::report::{Summary, got, needs_told};

@@ -1,4 +1,5 @@
-//! A client that is played to the server, and what it says when something else comes than was wanted. Touches one socket.
+//! Feature check: a client that is played to the server, and what it says when something else comes than was wanted.
+//! Touches one socket.
 //!
 //! Each wait has one end, however the server drips or floods: the `timeout` of the call, and the end of the whole run.
 

@@ -1,4 +1,5 @@
-//! How a run is told: a line for each check, four more for one that is broken, and the summary. Touches the output.
+//! Feature check: how a run is told: a line for each check, four more for one that is broken, and the summary. Touches
+//! the output.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
-//! The checks, by steps of the ladder. Each is a row of data (what it wants and why, in both languages, and the chapter that
-//! explains it) and a function that plays it.
+//! Feature check: the checks, by steps of the ladder. Each is a row of data (what it wants and why, in both languages,
+//! and the chapter that explains it) and a function that plays it.
 
 use super::Settings;
 use super::bench::Bench;

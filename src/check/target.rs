@@ -1,5 +1,5 @@
-//! The server under test: one that runs somewhere, or one that is started here, on a free port, and stopped at the end.
-//! Touches a process, and the output of it.
+//! Feature check: the server under test: one that runs somewhere, or one that is started here, on a free port, and
+//! stopped at the end. Touches a process, and the output of it.
 //!
 //! # Threads
 //! Two for each server that is started: they read its output, and keep the last lines. They end with that output; nobody

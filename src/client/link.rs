@@ -1,4 +1,4 @@
-//! The connection to the server, and what waits while there is none. Touches the socket.
+//! Lesson: the connection to the server, and what waits while there is none. Touches the socket.
 //!
 //! # Locks
 //! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what failed.
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use parking_lot::Mutex;
 
-use super::talk::Talk;
+use super::comfort::talk::Talk;
 use crate::protocol::{Said, Word};
 
 /// Most lines that wait for a server to come back.

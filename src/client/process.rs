@@ -1,4 +1,4 @@
-//! The waiting animation of the original, `proces()`. Touches nothing: it is only what is to be shown next.
+//! Lesson: the waiting animation of the original, `proces()`. Touches nothing: it is only what is to be shown next.
 //!
 //! The original's runs for 7.5 seconds over whatever is typed. This one is drawn by the receiving thread while it waits
 //! for the next line, and the next line wipes it.

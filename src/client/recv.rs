@@ -1,5 +1,5 @@
-//! The receiving thread: shows what the server sends, and says how it ended. Touches the screen, and reads the socket.
-//! Goes by the protocol's lines alone, never by the server's prose.
+//! Lesson: the receiving thread: shows what the server sends, and says how it ended. Touches the screen, and reads the
+//! socket. Goes by the protocol's lines alone, never by the server's prose.
 
 use std::io;
 use std::net::TcpStream;
@@ -8,57 +8,55 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
-use self::back::Back;
-use self::history::{Becomes, History};
+use super::comfort::back::Back;
+use super::comfort::history::{Becomes, History};
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
-use super::{Ended, Login, Printer};
+use super::{Ended, Login, Printer, Servers};
 use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
-mod back;
-mod history;
-mod others;
-
 /// What the receiving thread owns.
 pub(super) struct Recv {
-    server: Arc<TcpStream>,
-    framing: Framing,
-    reader: MessageReader,
-    printer: Printer,
-    login: Sender<Login>,
-    link: Arc<Link>,
+    pub(super) server: Arc<TcpStream>,
+    pub(super) framing: Framing,
+    pub(super) reader: MessageReader,
+    pub(super) printer: Printer,
+    pub(super) login: Sender<Login>,
+    pub(super) link: Arc<Link>,
     /// Where a lost server is tried again.
-    reconnect: Option<(String, u16)>,
+    pub(super) reconnect: Option<Servers>,
     /// On the way back to where one was.
-    back: Option<Back>,
-    is_script: bool,
+    pub(super) back: Option<Back>,
+    pub(super) is_script: bool,
     /// How often a nickname was asked for.
-    asked: usize,
+    pub(super) asked: usize,
     /// The nickname is ours.
-    is_in: bool,
+    pub(super) is_in: bool,
     /// The last line was the goodbye.
-    goodbye: bool,
+    pub(super) goodbye: bool,
+    /// It was removed, and stays away.
+    pub(super) is_sent_away: bool,
     /// The waiting animation runs.
-    process: Option<Process>,
+    pub(super) process: Option<Process>,
     /// When the server said something last.
-    heard: Instant,
+    pub(super) heard: Instant,
     /// It has not said a line yet, and the user was not told so.
-    mute: bool,
+    pub(super) mute: bool,
     /// What was shown of the group.
-    history: History,
+    pub(super) history: History,
     /// It speaks another protocol.
-    foreign: bool,
+    pub(super) foreign: bool,
     /// The last line said that the nickname is ours.
-    follows_login: bool,
+    pub(super) follows_login: bool,
     /// `--nickname`, for a server that asks for it late.
-    nickname: Option<String>,
+    pub(super) nickname: Option<String>,
 }
 
 /// Why no more is received.
-enum Over {
+pub(super) enum Over {
     Refused,
     Output(io::Error),
 }
@@ -76,7 +74,7 @@ impl Recv {
         framing: Framing,
         printer: Printer,
         login: Sender<Login>,
-        reconnect: Option<(String, u16)>,
+        reconnect: Option<Servers>,
         is_script: bool,
         nickname: Option<String>,
     ) -> Self {
@@ -97,6 +95,7 @@ impl Recv {
             asked,
             is_in,
             goodbye,
+            is_sent_away: false,
             process,
             heard,
             mute,
@@ -132,7 +131,7 @@ impl Recv {
     }
 
     /// Nothing can be shown any more. That nobody reads is a quiet end, a full disk is not.
-    fn output_ended(&self, error: &io::Error) -> Ended {
+    pub(super) fn output_ended(&self, error: &io::Error) -> Ended {
         if error.kind() != io::ErrorKind::BrokenPipe {
             self.link.fail(error, self.printer.lang().no_output());
         }
@@ -186,6 +185,11 @@ impl Recv {
             return Ok(self.printer.show(&Heard::Prose(line), line)?);
         }
         let heard = Heard::parse(line, self.framing);
+        if let Heard::Announced(_) = heard {
+            // It may stand between a question and its answer, and says nothing of either.
+            return Ok(self.printer.show(&heard, line)?);
+        }
+        self.is_sent_away |= matches!(heard, Heard::SentAway(_));
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
         if self.framing == Framing::Chunks {
@@ -239,7 +243,7 @@ impl Recv {
         Ok(())
     }
 
-    fn begin_process(&mut self) {
+    pub(super) fn begin_process(&mut self) {
         if self.printer.is_terminal() {
             self.process = Some(Process::default());
             self.wait_for_frames(true);
@@ -253,7 +257,7 @@ impl Recv {
     }
 
     /// A nickname is asked for. A script has one try.
-    fn ask(&mut self) -> Result<(), Over> {
+    pub(super) fn ask(&mut self) -> Result<(), Over> {
         self.asked += 1;
         if self.is_script && self.asked > 1 {
             self.printer.flush()?;
@@ -268,7 +272,7 @@ impl Recv {
     }
 
     /// Where `sent` has ended, or the login is over, nobody waits for the news.
-    fn tell(&self, login: Login) {
+    pub(super) fn tell(&self, login: Login) {
         self.login.try_send(login).unwrap_or_default();
     }
 

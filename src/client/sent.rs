@@ -1,4 +1,4 @@
-//! The sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
+//! Lesson: the sending thread: what is typed, line by line, to the server. Touches the input, and writes the socket.
 
 use std::io;
 use std::net::Shutdown;
@@ -7,9 +7,9 @@ use std::thread;
 
 use crossbeam_channel::Receiver;
 
+use super::comfort::meant::{Answer, meant};
+use super::comfort::talk::{Server, Talk};
 use super::link::{Link, Sending, is_quit};
-use super::meant::{Answer, meant};
-use super::talk::{Server, Talk};
 use super::{Input, Lang, Login};
 use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word};

@@ -1,5 +1,5 @@
-//! Hashes of passwords: Argon2id, which is slow and wants 19 MiB for each, so that guessing is dear. Touches the
-//! processor, and the system's random numbers for the salt.
+//! Feature database: hashes of passwords: Argon2id, which is slow and wants 19 MiB for each, so that guessing is dear.
+//! Touches the processor, and the system's random numbers for the salt.
 //!
 //! # Threads
 //! A client's own thread does the work, in one of `HASHING_PLACES` places. The memory belongs to the place: were it each

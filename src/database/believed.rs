@@ -1,4 +1,5 @@
-//! Whether the time of day can be believed: what is forgotten by a wrong clock does not come back. Pure: is given the times.
+//! Feature database: whether the time of day can be believed: what is forgotten by a wrong clock does not come back.
+//! Pure: is given the times.
 //!
 //! Two things give a wrong clock away. It moves otherwise than the time that has passed: somebody set it, or the network
 //! did. Or it stands far ahead of the last time that we know of: a computer without a battery began anywhere. Then it

@@ -1,5 +1,6 @@
-//! What `chat-server history` and `chat-server users` print. Touches stdout, and a connection that only reads: page by
-//! page, since a reader that stops (`| less`) must not hold a transaction open. The journal would grow as long as it did.
+//! Feature database: what `chat-server history` and `chat-server users` print. Touches stdout, and a connection that
+//! only reads: page by page, since a reader that stops (`| less`) must not hold a transaction open. The journal would
+//! grow as long as it did.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, ErrorKind, Write};

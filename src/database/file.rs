@@ -1,4 +1,5 @@
-//! The file: its lock, whose it is, how it is opened, and whether it is still there. Touches the file system.
+//! Feature database: the file: its lock, whose it is, how it is opened, and whether it is still there. Touches the file
+//! system.
 //!
 //! A file is taken whole or not at all: what is unreadable, somebody else's, newer than this program or in use is
 //! refused with one clear line, and is not changed. The same holds for the files beside it.

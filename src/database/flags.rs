@@ -1,4 +1,4 @@
-//! The database's flags of `chat-server`, and its commands. Touches clap.
+//! Feature database: the database's flags of `chat-server`, and its commands. Touches clap.
 
 use std::io;
 use std::path::PathBuf;

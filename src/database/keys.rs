@@ -1,5 +1,5 @@
-//! Which account a nickname has. Accounts are kept by the nickname's key, which all names share that look alike. Touches
-//! the connection that it is given.
+//! Feature database: which account a nickname has. Accounts are kept by the nickname's key, which all names share that
+//! look alike. Touches the connection that it is given.
 //!
 //! What looks alike is a table, and the table grows: names that were two when both were registered may count as one
 //! today. Then each goes on with its own password. The older account keeps the key, the younger one has its own name

@@ -1,6 +1,6 @@
-//! What `chat-server account` does: takes a lost password away, or forgets a user. Touches the file beside a server that
-//! may be running, with a connection of its own, in transactions so short that the chat does not wait: the server finds
-//! out by itself that the file has changed, and the next login asks the file in any case.
+//! Feature database: what `chat-server account` does: takes a lost password away, or forgets a user. Touches the file
+//! beside a server that may be running, with a connection of its own, in transactions so short that the chat does not
+//! wait: the server finds out by itself that the file has changed, and the next login asks the file in any case.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,6 +1,6 @@
-//! The thread that owns the writer, and the delivery thread's handle on it. A disk that answers neither yes nor no keeps
-//! whoever asks it inside the kernel, where nobody can be called back from; so the one who asks must be one whom the chat
-//! can do without. Touches the channels to that thread.
+//! Feature database: the thread that owns the writer, and the delivery thread's handle on it. A disk that answers
+//! neither yes nor no keeps whoever asks it inside the kernel, where nobody can be called back from; so the one who
+//! asks must be one whom the chat can do without. Touches the channels to that thread.
 //!
 //! # Threads
 //! `database` does the batches, one after the other. The delivery thread hands one over and waits until it is committed,
@@ -20,8 +20,9 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
-use crate::server::connection::ClientId;
-use crate::server::store::{News, Request, Store};
+use crate::server::parcel::Request;
+use crate::server::robust::connection::ClientId;
+use crate::server::store::{News, Store};
 use crate::text::{Nickname, Text};
 
 /// What the thread owns.

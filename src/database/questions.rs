@@ -1,5 +1,5 @@
-//! The half of the database that reads: `HISTORY`, and the password's hash at the login. Called by the clients' own
-//! threads, so that a slow answer delays nobody else. Touches connections that only read.
+//! Feature database: the half of the database that reads: `HISTORY`, and the password's hash at the login. Called by
+//! the clients' own threads, so that a slow answer delays nobody else. Touches connections that only read.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The connections that only read. Touches them, and nothing else of the file.
+//! Feature database: the connections that only read. Touches them, and nothing else of the file.
 //!
 //! # Threads
 //! A few connections serve all threads: they lie in a channel, whoever has a question takes one out, and puts it back.

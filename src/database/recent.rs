@@ -1,5 +1,5 @@
-//! The last messages of the group, remembered by the delivery thread: whoever comes into the group is shown them at
-//! the exact place in the order, however large the file is. Read from the file once, at the start.
+//! Feature database: the last messages of the group, remembered by the delivery thread: whoever comes into the group is
+//! shown them at the exact place in the order, however large the file is. Read from the file once, at the start.
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;

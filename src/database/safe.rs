@@ -1,5 +1,6 @@
-//! What lies in the file, as text that is safe to show. Whoever may write the file can put anything into it: bytes that
-//! drive a terminal, a line end and a whole line of the server's after it. Touches nothing but the row that it is given.
+//! Feature database: what lies in the file, as text that is safe to show. Whoever may write the file can put anything
+//! into it: bytes that drive a terminal, a line end and a whole line of the server's after it. Touches nothing but the
+//! row that it is given.
 
 use rusqlite::{Result, Row};
 

@@ -1,4 +1,5 @@
-//! The schema: its version, and the steps from an older one to the newest. Touches the connection that it is given.
+//! Feature database: the schema: its version, and the steps from an older one to the newest. Touches the connection
+//! that it is given.
 
 use rusqlite::{Connection, TransactionBehavior};
 

@@ -1,5 +1,6 @@
-//! Every statement that writes, each a function of its own. What users said is bound to a parameter, never pasted into
-//! the statement: `'; DROP TABLE users` is a text like any other. Touches the connection that it is given.
+//! Feature database: every statement that writes, each a function of its own. What users said is bound to a parameter,
+//! never pasted into the statement: `'; DROP TABLE users` is a text like any other. Touches the connection that it is
+//! given.
 
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 

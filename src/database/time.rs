@@ -1,4 +1,4 @@
-//! The time of day, and times as people read and write them, in UTC. Touches the system's clock.
+//! Feature database: the time of day, and times as people read and write them, in UTC. Touches the system's clock.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -1,5 +1,5 @@
-//! The half of the database that writes: called for each thing that happens and then once to commit, before anyone is
-//! written to. Touches the connection that writes.
+//! Feature database: the half of the database that writes: called for each thing that happens and then once to commit,
+//! before anyone is written to. Touches the connection that writes.
 //!
 //! A batch is one transaction: it begins with the first thing that is to be kept, and a busy chat makes the
 //! transactions larger rather than more. When one fails, all of it is taken back, everyone is told once, and the chat
@@ -21,8 +21,9 @@ use super::time::now;
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::protocol;
-use crate::server::connection::ClientId;
-use crate::server::store::{News, Request, Store};
+use crate::server::parcel::Request;
+use crate::server::robust::connection::ClientId;
+use crate::server::store::{News, Store};
 use crate::text::{Nickname, Text};
 
 mod absent;

@@ -1,4 +1,4 @@
-//! What `chat check` takes.
+//! Comfort: what `chat check` takes.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `--lang`, which both programs have. Touches the environment.
+//! Comfort: `--lang`, which both programs have. Touches the environment.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! What the manual pages say beside the flags: words, keys, exit statuses, files, environment, examples. Pure.
+//! Comfort: what the manual pages say beside the flags: words, keys, exit statuses, files, environment, examples. Pure.
 //! `tests/share.rs` puts it into `docs/share/`.
 
 use crate::protocol::{KEPT_WORDS, WORDS};

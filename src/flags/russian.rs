@@ -1,5 +1,5 @@
-//! A program's help in Russian. Pure. Which flags there are and what they take is said where they are declared alone; the
-//! words stand beside that, in `chat/russian.rs` and `server/russian.rs`.
+//! Comfort: a program's help in Russian. Pure. Which flags there are and what they take is said where they are declared
+//! alone; the words stand beside that, in `chat/russian.rs` and `server/russian.rs`.
 
 use clap::{Arg, ArgAction, Command};
 

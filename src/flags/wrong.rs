@@ -1,5 +1,5 @@
-//! What is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and the same in
-//! Russian. Pure.
+//! Comfort: what is said of wrong flags: clap's own words, with an advice where the server stands without its flag; and
+//! the same in Russian. Pure.
 
 use std::io::{self, Write};
 use std::process;
@@ -73,6 +73,9 @@ fn wanted(english: &str) -> String {
         _ if english.contains("seconds from 0.1 to 600") => "нужно число секунд от 0.1 до 600".into(),
         _ if english.contains("controls terminals") => {
             "в нём есть знак, который управляет терминалом; уберите его".into()
+        }
+        _ if english.contains("an IP address without a port") => {
+            "нужен IP-адрес без порта, например 192.0.2.3 или ::1".into()
         }
         _ if english.ends_with("or 'off'") => "нужно число от 1, например 10, или off".into(),
         _ => english.into(),

@@ -1,4 +1,5 @@
-//! How programs that speak another protocol begin: browsers, mail clients, scanners of ports. Pure: touches nothing.
+//! Robust: how programs that speak another protocol begin: browsers, mail clients, scanners of ports. Pure: touches
+//! nothing.
 //!
 //! Any web page may make the reader's browser send a request to a chat on the reader's own computer. Line by line, its
 //! body would be a nickname, an answer and a message. So where a nickname is asked for, whoever greets in another

@@ -1,4 +1,5 @@
-//! The special words: the table of them, `HELP`, and how a word is told from a message. Pure: touches only `text`.
+//! Lesson: the special words: the table of them, `HELP`, and how a word is told from a message. Pure: touches only
+//! `text`.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! How fast passwords may be guessed. Pure arithmetic on instants; touches nothing.
+//! Feature database: how fast passwords may be guessed. Pure arithmetic on instants; touches nothing.
 //!
 //! A guess is counted when it is admitted, before anybody knows whether it is right: were it counted after that, all
 //! that come at once would be first ones. A right one gets back what its turn took. Two schedules hold at once, both of

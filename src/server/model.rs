@@ -1,5 +1,5 @@
-//! A model of the delivery thread's pure parts, for tests alone: the room and the backlogs, driven in many orders by a
-//! seeded scheduler, beside a second, simpler account of what everyone must have been written.
+//! Test: a model of the delivery thread's pure parts, for tests alone: the room and the backlogs, driven in many orders
+//! by a seeded scheduler, beside a second, simpler account of what everyone must have been written.
 //!
 //! The account knows no batches, no sockets and no lateness: a parcel means lines, at once. The room and the backlogs
 //! have all three. However the steps fall, each client must get just the account's bytes, or, if it was cut, a beginning
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::modelled::{Modelled, Stands};
-use super::backlog::Backlog;
-use super::connection::{ClientId, Connection};
-use super::delivery::{Message, MessageNumber, Parcel, Partner};
-use super::leave::Leave;
+use super::parcel::{Message, MessageNumber, Parcel, Partner};
+use super::robust::backlog::Backlog;
+use super::robust::connection::{ClientId, Connection};
+use super::robust::leave::Leave;
 use super::room::Room;
 use crate::limits::LINGER;
 use crate::protocol;

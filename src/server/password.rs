@@ -1,4 +1,4 @@
-//! A password, and the turn of whoever says one. Touches one small lock.
+//! Feature database: a password, and the turn of whoever says one. Touches one small lock.
 //!
 //! # Locks
 //! `guesses`: how often each nickname was guessed at. Nothing but counting happens under it.

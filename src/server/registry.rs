@@ -1,4 +1,4 @@
-//! Who is in the chat: register, look up, list, `delete`. Touches the one lock; does no I/O and knows no queue.
+//! Lesson: who is in the chat: register, look up, list, `delete`. Touches the one lock; does no I/O and knows no queue.
 //!
 //! The original keeps this in two dicts and two lists, changed by many threads: `list_dict_client`,
 //! `list_dict_nickname`, `list_nickname`, `list_listen`. Here it is one map under one lock, which cannot disagree with
@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::connection::{ClientId, Connection};
-use super::delivery::Partner;
+use super::parcel::Partner;
+use super::robust::connection::{ClientId, Connection};
 use crate::text::Nickname;
 
 /// Somebody who is in the chat.

@@ -1,6 +1,6 @@
-//! The delivery thread's own state: who is connected, who is named, who listens, who talks to whom; and what each of
-//! them is to be written next. Owned by one thread, so there is no lock. Touches no socket: `flush` hands the bytes to
-//! whoever writes them.
+//! Lesson: the delivery thread's own state: who is connected, who is named, who listens, who talks to whom; and what
+//! each of them is to be written next. Owned by one thread, so there is no lock. Touches no socket: `flush` hands the
+//! bytes to whoever writes them.
 //!
 //! What the group hears is rendered once, into `heard_by_all`. A place remembers up to where it has heard that, and
 //! takes the rest over before a line of its own, so that everyone sees one and the same order.
@@ -12,9 +12,9 @@ use std::time::Instant;
 use crossbeam_channel::Sender;
 
 use self::seated::Seated;
-use super::connection::{ClientId, Connection};
-use super::delivery::{Line, Message, Parcel, Partner};
-use super::leave::Leave;
+use super::parcel::{Line, Message, Parcel, Partner};
+use super::robust::connection::{ClientId, Connection};
+use super::robust::leave::Leave;
 use super::store::Store;
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
@@ -24,6 +24,7 @@ use crate::wire::{Framing, frame};
 
 mod kept;
 mod seated;
+mod seen;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
@@ -77,6 +78,10 @@ impl Room {
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
+            // The keeper may have given up waiting.
+            Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
+            Parcel::Announce(line) => self.announce(&line),
+            Parcel::Act(act) => self.store.acted(&act),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -194,7 +199,8 @@ impl Room {
         self.named.remove(&joined);
         self.listens(id, false);
         let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
-        self.tell_group(&protocol::left(&nickname, notice));
+        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
+        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.store.left(&nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =

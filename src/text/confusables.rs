@@ -1,4 +1,4 @@
-//! What looks alike within the alphabet of nicknames, small letters only. Pure.
+//! Robust: what looks alike within the alphabet of nicknames, small letters only. Pure.
 //!
 //! Made by `python3 src/text/confusables.py confusables.txt > src/text/confusables.rs`, not by hand, from Unicode's
 //! confusables.txt (UTS 39), version 17.0.0, and the few pairs that the script adds.

@@ -1,4 +1,4 @@
-//! Characters that leave no ink: a reader cannot tell that they are there. Pure.
+//! Robust: characters that leave no ink: a reader cannot tell that they are there. Pure.
 
 /// What cannot be seen when it stands alone: white space, what leaves no ink, and marks that belong on a letter.
 pub(crate) fn is_unseen(c: char) -> bool {

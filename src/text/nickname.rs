@@ -1,4 +1,4 @@
-//! `Nickname`: the closed alphabet, the names that nobody may take, and which names count as one. Pure.
+//! Lesson: `Nickname`: the closed alphabet, the names that nobody may take, and which names count as one. Pure.
 //!
 //! A nickname is how people know who speaks, so no two people may have names that a reader could mistake for each other.
 //! Which letters those are is Unicode's list, cut down to our alphabet: `confusables.rs`, made by `confusables.py`.

@@ -1,5 +1,6 @@
-//! Telnet (RFC 854), as far as a chat must know it: the sequences that a telnet client mixes into its text are taken out,
-//! and each of its wishes is refused. Pure: the answers are handed out, and whoever writes the socket writes them.
+//! Robust: Telnet (RFC 854), as far as a chat must know it: the sequences that a telnet client mixes into its text are
+//! taken out, and each of its wishes is refused. Pure: the answers are handed out, and whoever writes the socket writes
+//! them.
 //!
 //! A sequence begins with the byte 255 (IAC), which never occurs in UTF-8: other clients are not touched by this. Not
 //! answered, a wish can leave a client deaf: after Ctrl-C `telnet` drops all that comes until its `DO TIMING-MARK` has

@@ -1,4 +1,4 @@
-//! Steps 1 and 2: somebody is answered, and then two at once.
+//! Feature check: steps 1 and 2: somebody is answered, and then two at once.
 
 use std::thread;
 use std::time::Duration;

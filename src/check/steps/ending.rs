@@ -1,4 +1,4 @@
-//! Step 9: leaving and stopping in order.
+//! Feature check: step 9: leaving and stopping in order.
 
 use super::Check;
 use crate::check::bench::Bench;

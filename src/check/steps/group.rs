@@ -1,4 +1,4 @@
-//! Step 5: the welcome, and a group where everybody hears everybody.
+//! Feature check: step 5: the welcome, and a group where everybody hears everybody.
 
 use super::Check;
 use crate::check::bench::Bench;

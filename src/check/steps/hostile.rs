@@ -1,4 +1,4 @@
-//! Step 10: empty, huge and hostile input, and more of everything than one is used to.
+//! Feature check: step 10: empty, huge and hostile input, and more of everything than one is used to.
 
 use std::time::Duration;
 

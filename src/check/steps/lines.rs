@@ -1,4 +1,4 @@
-//! Step 3: a message is a line, however its bytes come.
+//! Feature check: step 3: a message is a line, however its bytes come.
 
 use std::thread;
 use std::time::Duration;

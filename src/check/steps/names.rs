@@ -1,4 +1,4 @@
-//! Step 4: everybody has a name, and nobody has another's.
+//! Feature check: step 4: everybody has a name, and nobody has another's.
 
 use super::Check;
 use crate::check::bench::Bench;

@@ -1,4 +1,4 @@
-//! Step 6, the first half: two talk, and nobody else hears it.
+//! Feature check: step 6, the first half: two talk, and nobody else hears it.
 
 use super::Check;
 use crate::check::bench::Bench;

@@ -1,5 +1,5 @@
-//! Steps 7 and 8: what is delivered when somebody does not read. How much a socket takes before it is full is the machine's
-//! affair, up to some megabytes: so those who stop are extra checks.
+//! Feature check: steps 7 and 8: what is delivered when somebody does not read. How much a socket takes before it is
+//! full is the machine's affair, up to some megabytes: so those who stop are extra checks.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Step 6, the second half: the special words. A word is answered, and never a message.
+//! Feature check: step 6, the second half: the special words. A word is answered, and never a message.
 
 use super::{Check, Kind};
 use crate::check::bench::Bench;

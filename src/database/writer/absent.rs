@@ -1,13 +1,13 @@
-//! Messages for those who are away: they are kept, shown when their recipient comes, and wait on until that one has
-//! answered. Part of the writer.
+//! Feature database: messages for those who are away: they are kept, shown when their recipient comes, and wait on
+//! until that one has answered. Part of the writer.
 
 use super::super::statements;
 use super::super::time::now;
 use super::{Answer, NOT_KEPT_NOW, Writer, not_left_for};
 use crate::limits::{WAITING, WAITING_FROM_ONE};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
-use crate::server::connection::ClientId;
-use crate::server::delivery::Message;
+use crate::server::parcel::Message;
+use crate::server::robust::connection::ClientId;
 use crate::text::Nickname;
 
 impl Writer {

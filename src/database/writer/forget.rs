@@ -1,5 +1,5 @@
-//! What is older than `--keep-days` is forgotten, by each message's own time, and only while the clock is believed. Part
-//! of the writer.
+//! Feature database: what is older than `--keep-days` is forgotten, by each message's own time, and only while the
+//! clock is believed. Part of the writer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

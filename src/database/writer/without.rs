@@ -1,5 +1,5 @@
-//! The chat goes on without the database: everyone is told once, what is not kept is counted, and the file is tried again
-//! from time to time. Part of the writer.
+//! Feature database: the chat goes on without the database: everyone is told once, what is not kept is counted, and the
+//! file is tried again from time to time. Part of the writer.
 
 use std::time::{Duration, Instant};
 

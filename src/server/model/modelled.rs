@@ -1,8 +1,9 @@
-//! One client of the model: where its session stands, what its socket takes, and the account of what it must be written.
+//! Test: one client of the model: where its session stands, what its socket takes, and the account of what it must be
+//! written.
 
 use std::sync::Arc;
 
-use crate::server::connection::Connection;
+use crate::server::robust::connection::Connection;
 use crate::text::Nickname;
 
 /// Where a session stands: what its thread may say next follows from it.

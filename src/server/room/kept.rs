@@ -1,5 +1,5 @@
-//! What the room has to do with the store: requests, the history for who comes into the group, and the commit between
-//! the rendering and the writing. Part of the delivery thread's state, as the room is.
+//! Feature database: what the room has to do with the store: requests, the history for who comes into the group, and
+//! the commit between the rendering and the writing. Part of the delivery thread's state, as the room is.
 
 use std::time::Instant;
 
@@ -7,9 +7,9 @@ use crossbeam_channel::{Receiver, at, never};
 
 use super::Room;
 use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
-use crate::server::connection::ClientId;
-use crate::server::delivery::Partner;
-use crate::server::store::Request;
+use crate::server::parcel::Partner;
+use crate::server::parcel::Request;
+use crate::server::robust::connection::ClientId;
 use crate::text::Nickname;
 
 impl Room {

@@ -1,9 +1,9 @@
-//! One client, as the room knows it: where it is, and what it is to be written next. Part of the delivery thread's state,
-//! as the room is.
+//! Lesson: one client, as the room knows it: where it is, and what it is to be written next. Part of the delivery
+//! thread's state, as the room is.
 
 use std::sync::Arc;
 
-use crate::server::connection::Connection;
+use crate::server::robust::connection::Connection;
 use crate::text::Nickname;
 
 /// One connected client.

@@ -1,0 +1,18 @@
+//! Comfort: what makes the client pleasant to use, and no lesson needs: what is typed and shown, in which language and
+//! colours, and a lost server that is found again. Touches nothing itself.
+
+pub(super) mod back;
+pub(super) mod clock;
+pub(super) mod connecting;
+#[cfg(feature = "editor")]
+mod editor;
+pub(super) mod history;
+pub(super) mod lang;
+pub(super) mod look;
+pub(super) mod meant;
+pub(super) mod others;
+pub(super) mod raw;
+pub(super) mod screen;
+#[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
+pub(super) mod talk;
+pub(super) mod transcript;

@@ -1,0 +1,366 @@
+//! Comfort: what is typed and what is shown, on a terminal or in a pipe. All that is shown is `Shown`: nothing that a
+//! server sends can drive the terminal. Touches stdin and stdout.
+//!
+//! Two arms: plain reading and writing, with std alone; and the line editor (feature `editor`), which `open`
+//! chooses where both sides are a terminal that can do it.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use self::echo::Echo;
+use self::plain::{Plain, PlainRows};
+use self::window::Window;
+use super::clock::{Clock, Moment};
+use super::lang::Lang;
+use super::look::Look;
+use super::meant::Answer;
+use super::talk::{Server, Talk};
+use super::transcript::Transcript;
+use crate::client::heard::Heard;
+use crate::client::process::Process;
+use crate::limits::MESSAGE_BYTES;
+use crate::shown::{Colour, Shown};
+use crate::text::Refusal;
+use crate::wire::{Framing, MessageReader};
+
+mod echo;
+mod plain;
+mod window;
+
+/// Columns of a terminal that does not say how many it has.
+pub(in crate::client) const COLUMNS: usize = 80;
+/// Between two rings of the bell.
+const BELL: Duration = Duration::from_secs(1);
+/// Wipes the row that the cursor is on.
+pub(in crate::client) const WIPE: &str = "\r\x1b[K";
+
+/// The keyboard and the screen of the user: with the line editor where there is one and the terminal can do it. `look`
+/// is for a terminal; a pipe gets plain lines.
+pub fn open(look: Look) -> (Input, Printer) {
+    #[cfg(feature = "editor")]
+    if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
+        let talk = Arc::new(Talk::new(look.lang));
+        if let Some((lines, rows)) = super::editor::open(&talk, &look) {
+            let input = Input { lines: Box::new(lines), is_terminal: true, hidden: None };
+            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
+        }
+    }
+    let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
+    if input.is_terminal() {
+        let echo = Echo::default();
+        echo.restore_on_signals();
+        input.hidden = Some(echo.state());
+        printer.echo = Some(echo);
+    }
+    (input, printer)
+}
+
+/// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
+/// is not set.
+pub fn has_colour() -> bool {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !is_dumb() && !no_colour
+}
+
+/// A terminal that understands no escape codes at all.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Where lines come from.
+pub(in crate::client) trait Lines: Send {
+    /// The next line, without its end; `None` at the end of the input. Blocks.
+    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>>;
+    /// The end was Ctrl-C: nobody wants to wait for what is still under way.
+    fn is_hurried(&self) -> bool {
+        false
+    }
+    /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
+    fn is_typed(&self) -> bool {
+        true
+    }
+    /// Words of the client's own, of what has just been typed.
+    fn tells(&mut self, words: &str) {
+        // A stderr that is closed cannot be told.
+        writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
+    }
+    /// A question of ours. Blocks until it is answered.
+    fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        // A stderr that is closed asks nobody; the next line answers all the same.
+        writeln!(io::stderr(), "{question}").unwrap_or_default();
+        Ok(match self.next_line()? {
+            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
+            _ => Answer::Other,
+        })
+    }
+}
+
+/// Where rows are shown.
+pub(in crate::client) trait Rows: Send {
+    /// One line, laid out in rows already, without the end of the last. It may wait for the `flush`.
+    fn row(&mut self, row: &Shown) -> io::Result<()>;
+    /// What was shown reaches the reader.
+    fn flush(&mut self) -> io::Result<()>;
+    /// One picture of the waiting animation, on the row where the next line will stand.
+    fn animate(&mut self, picture: &Shown) -> io::Result<()>;
+    /// How wide the window is; asked before each line.
+    fn columns(&mut self) -> usize {
+        COLUMNS
+    }
+    /// What is known of the talk has changed: a prompt may be another.
+    fn refresh(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    /// A message of ours has reached the group.
+    fn said(&mut self, _text: &Shown) {}
+}
+
+/// Where lines come from: a keyboard, or a script.
+pub struct Input {
+    lines: Box<dyn Lines>,
+    is_terminal: bool,
+    /// What hides a password, where the lines themselves do not.
+    hidden: Option<Arc<echo::State>>,
+}
+
+impl Input {
+    /// The standard input.
+    pub fn stdin() -> Self {
+        Input { is_terminal: io::stdin().is_terminal(), ..Input::script(io::stdin()) }
+    }
+
+    /// Anything that can be read: a script.
+    pub fn script(source: impl Read + Send + 'static) -> Self {
+        let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES).without_mark();
+        Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
+    }
+
+    /// Whether somebody types.
+    pub fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// The next line, without its end; `None` at the end of the input. A last line may lack its newline. Blocks.
+    ///
+    /// # Errors
+    /// Those of the source.
+    pub(in crate::client) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
+        let line = self.lines.next_line();
+        if let Some(hidden) = &self.hidden {
+            hidden.show();
+        }
+        line
+    }
+
+    /// The last line is no part of a paste.
+    pub(in crate::client) fn is_typed(&self) -> bool {
+        self.lines.is_typed()
+    }
+
+    /// A question of ours.
+    pub(in crate::client) fn asks(&mut self, question: &str) -> io::Result<Answer> {
+        self.lines.asks(question)
+    }
+
+    /// Words of the client's own: with the editor a row with its mark, else a line on stderr.
+    pub(in crate::client) fn tells(&mut self, words: &str) {
+        self.lines.tells(words);
+    }
+
+    /// The end was Ctrl-C.
+    pub(in crate::client) fn is_hurried(&self) -> bool {
+        self.lines.is_hurried()
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+    }
+}
+
+/// Where lines are shown.
+pub struct Printer {
+    rows: Box<dyn Rows>,
+    talk: Arc<Talk>,
+    /// How lines look; `None`: as they are.
+    look: Option<Look>,
+    transcript: Option<Transcript>,
+    /// Hides a password, where there is no editor that does.
+    echo: Option<Echo>,
+    clock: Clock,
+    /// When the last line was shown.
+    last: Option<Moment>,
+    /// When the bell rang.
+    rung: Option<Instant>,
+    has_prompt: bool,
+    /// Plain lines in colour, since that was asked for.
+    colour: bool,
+}
+
+impl Printer {
+    /// The standard output: plain lines, or a terminal with this look.
+    pub fn stdout(look: Look) -> Self {
+        let is_terminal = io::stdout().is_terminal() && !is_dumb();
+        let rows = Box::new(PlainRows { out: io::stdout(), window: is_terminal.then(Window::default) });
+        let colour = look.colour;
+        let talk = Arc::new(Talk::new(look.lang));
+        Printer { rows, talk, colour, look: is_terminal.then_some(look), ..Printer::plain(io::sink()) }
+    }
+
+    /// Plain lines into anything that can be written.
+    pub fn plain(out: impl Write + Send + 'static) -> Self {
+        let rows = Box::new(PlainRows { out, window: None });
+        Printer {
+            rows,
+            talk: Arc::default(),
+            look: None,
+            transcript: None,
+            echo: None,
+            clock: Clock,
+            last: None,
+            rung: None,
+            has_prompt: false,
+            colour: false,
+        }
+    }
+
+    /// Keeps a transcript in this file as well.
+    ///
+    /// # Errors
+    /// The file cannot be written; the message names it.
+    pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
+        let what = self.lang().pick("cannot keep a transcript in", "не удаётся вести запись в");
+        let context = |error: io::Error| io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()));
+        self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
+        Ok(())
+    }
+
+    /// Shows one line of the server's, as what it means.
+    pub(in crate::client) fn show(&mut self, heard: &Heard<'_>, line: &str) -> io::Result<()> {
+        let us = self.talk.nickname();
+        self.transcribe(line)?;
+        let Some(look) = &self.look else { return self.plain_row(line) };
+        let (now, columns) = (self.clock.now(), self.rows.columns());
+        if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
+            self.rows.row(&look.own_words(&now.date(), now, columns))?;
+        }
+        let ours = self.talk.is_with(Server::Ours);
+        let row = match heard {
+            Heard::Successfully if !ours => {
+                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
+                Some(look.own_words(&words, now, columns))
+            }
+            _ => look.row(heard, line, us.as_deref(), now, columns),
+        };
+        if let Some(row) = row {
+            let row = self.ring_once(row);
+            self.rows.row(&row)?;
+        }
+        match *heard {
+            Heard::ToAll { from, text } if ours && us.as_deref() == Some(from) => self.rows.said(&Shown::of(text)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A hundred private messages at once ring once.
+    fn ring_once(&mut self, row: Shown) -> Shown {
+        if !row.rings() {
+            return row;
+        }
+        if self.rung.is_some_and(|rung| rung.elapsed() < BELL) {
+            return row.silent();
+        }
+        self.rung = Some(Instant::now());
+        row
+    }
+
+    /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
+    fn transcribe(&mut self, line: &str) -> io::Result<()> {
+        let now = self.clock.now();
+        let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(&Shown::of(line), now)) else {
+            return Ok(());
+        };
+        self.transcript = None;
+        let what = self.lang().pick("No transcript from here on", "Запись разговора прервалась");
+        self.own_words(&format!("{what}: {error}"))
+    }
+
+    /// Shows words of the client's own.
+    pub(in crate::client) fn own_words(&mut self, words: &str) -> io::Result<()> {
+        match &self.look {
+            Some(look) => {
+                let columns = self.rows.columns();
+                self.rows.row(&look.own_words(words, self.clock.now(), columns))
+            }
+            None => self.plain_row(words),
+        }
+    }
+
+    /// A password is asked for: it is not to be seen.
+    pub(in crate::client) fn hide_typing(&mut self) -> io::Result<()> {
+        match self.echo.as_ref().map_or(Ok(()), Echo::hide) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                let what = self.lang().pick("The password will be seen", "Пароль будет виден");
+                self.own_words(&format!("{what}: {error}"))
+            }
+        }
+    }
+
+    fn plain_row(&mut self, line: &str) -> io::Result<()> {
+        let shown = Shown::of(line);
+        self.rows.row(&if self.colour { shown.in_colour(colour_of(line)) } else { shown })
+    }
+
+    /// What was shown reaches the reader.
+    pub(in crate::client) fn flush(&mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
+
+    /// One picture of the waiting animation.
+    pub(in crate::client) fn animate(&mut self, process: &Process) -> io::Result<()> {
+        self.rows.animate(&Shown::of(&process.to_string()))
+    }
+
+    /// What is known of the conversation; `recv` tells it, the editor's prompt asks it.
+    pub(in crate::client) fn talk(&self) -> &Arc<Talk> {
+        &self.talk
+    }
+
+    /// Whether animations have a place here.
+    pub(in crate::client) fn is_terminal(&self) -> bool {
+        self.look.is_some()
+    }
+
+    /// The language of the client's own words.
+    pub(in crate::client) fn lang(&self) -> Lang {
+        self.talk.lang()
+    }
+
+    /// The prompt is drawn again.
+    pub(in crate::client) fn refresh(&mut self) -> io::Result<()> {
+        self.rows.flush()?;
+        self.rows.refresh()
+    }
+
+    /// Whether a prompt says what is asked for: then the server's question need not.
+    pub(in crate::client) fn has_prompt(&self) -> bool {
+        self.has_prompt
+    }
+}
+
+/// Plain lines in colour: cyan, and magenta for private ones.
+fn colour_of(line: &str) -> Colour {
+    if line.starts_with("(private") { Colour::Magenta } else { Colour::Cyan }
+}
+
+impl fmt::Debug for Printer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Printer").field("look", &self.look).finish_non_exhaustive()
+    }
+}

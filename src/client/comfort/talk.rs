@@ -1,0 +1,287 @@
+//! Comfort: where the conversation stands, as far as the protocol's lines tell: who we are, where we are, who is here.
+//! Touches nothing but its lock.
+//!
+//! # Locks
+//! One small lock over all of it, shared by the two threads (and the printer's, with the editor). Nothing is read,
+//! written or waited for under it, but for `wait_until_answered`, which lets go of it.
+
+use std::time::Duration;
+
+use parking_lot::{Condvar, Mutex};
+
+use self::answers::Answers;
+pub(in crate::client) use self::servers::Server;
+use super::lang::Lang;
+use crate::client::heard::{Heard, numbered};
+use crate::protocol::{Said, Word};
+
+mod answers;
+mod asks;
+mod learn;
+mod servers;
+mod stand;
+#[cfg(test)]
+mod tests;
+
+/// Most nicknames kept for completion.
+const NICKNAMES: usize = 1000;
+
+/// Where what is typed goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::client) enum Place {
+    /// The server asks for a nickname.
+    #[default]
+    Nickname,
+    /// The question: one user, or the group.
+    Question,
+    /// The numbered list was shown.
+    Choosing,
+    Group,
+    /// To one user. Their name is known from the answer, and again from each receipt.
+    Private(Option<String>),
+}
+
+/// What is known of a private message in a dialogue.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Tell {
+    /// There is none.
+    #[default]
+    No,
+    /// `TELL` was sent; the server has not asked yet.
+    Sent,
+    /// The server asks whom.
+    Who,
+    /// The server asks what to tell this one.
+    What(String),
+}
+
+/// What the server has not answered yet, and may answer with `Password?`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Pending {
+    #[default]
+    No,
+    /// `REGISTER`: asks for one.
+    Register,
+    /// A password: it may have to be said again.
+    Password,
+}
+
+/// What both threads know of the conversation.
+#[derive(Debug, Default)]
+pub(in crate::client) struct Talk {
+    state: Mutex<State>,
+    answered: Condvar,
+    /// The language of the prompt.
+    lang: Lang,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    server: Server,
+    place: Place,
+    nickname: Option<String>,
+    /// The last line that was sent as a nickname.
+    offered: String,
+    /// The last line that was sent as an answer to the numbered list, or to TELL's first question.
+    chosen: String,
+    /// The numbered list as it was shown.
+    numbered: Vec<String>,
+    /// The line after this one is the numbered list.
+    list_follows: bool,
+    /// In a private chat whose partner has left: what is typed next goes to nobody.
+    is_alone: bool,
+    tell: Tell,
+    /// A line went out whose answer changes the place.
+    awaited: bool,
+    /// Who wrote to us alone last.
+    last_private: Option<String>,
+    /// Who is here, as far as we heard: who spoke last comes first.
+    here: Vec<String>,
+    /// `LIST` was sent for the first screen.
+    listed: bool,
+    /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
+    secret: bool,
+    /// The server that asked for it has gone: the line that is being typed is hidden still, and goes nowhere.
+    withdrawn: bool,
+    /// What was sent that may be answered by asking for a password: what is typed until then is hidden already.
+    pending: Pending,
+    /// Which lines that were sent are not answered.
+    answers: Answers,
+    /// Lines that were not sent after a loss: the arrow up brings them back.
+    handed_back: Vec<String>,
+    /// There is no server; seconds until it is tried again.
+    away: Option<u32>,
+}
+
+impl Talk {
+    /// A talk that has not begun.
+    pub(in crate::client) fn new(lang: Lang) -> Self {
+        Talk { lang, ..Talk::default() }
+    }
+
+    /// The language of the client's own words.
+    pub(in crate::client) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// A line went to the server.
+    pub(in crate::client) fn sent(&self, line: &str) {
+        let mut state = self.state.lock();
+        if !state.is_followed() {
+            if state.offered.is_empty() {
+                line.trim().clone_into(&mut state.offered);
+            }
+            return;
+        }
+        let secret = !state.withdrawn && std::mem::take(&mut state.secret);
+        state.answers.sent(line, secret);
+        if secret {
+            (state.awaited, state.pending) = (true, Pending::Password);
+            return;
+        }
+        match state.tell {
+            Tell::No => state.goes_out(line),
+            Tell::What(_) => state.tell = Tell::No,
+            Tell::Sent | Tell::Who => {
+                if Said::parse(line) == Said::Word(Word::Menu) {
+                    state.tell = Tell::No;
+                }
+                state.chosen = line.trim().to_owned();
+                state.awaited = true;
+            }
+        }
+    }
+
+    /// What is typed now is a password, or may be one.
+    #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
+    pub(in crate::client) fn is_secret(&self) -> bool {
+        self.state.lock().is_hidden()
+    }
+
+    /// Waits until it is known whether a password is asked for, and says so. Blocks until the server answers or is lost.
+    #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
+    pub(in crate::client) fn takes_password(&self) -> bool {
+        let mut state = self.state.lock();
+        while state.pending != Pending::No {
+            self.answered.wait(&mut state);
+        }
+        state.secret
+    }
+
+    /// The server has gone, and with it what asked for a password, where something did.
+    pub(in crate::client) fn withdraw(&self) {
+        let mut state = self.state.lock();
+        if state.is_hidden() {
+            (state.secret, state.withdrawn, state.pending) = (true, true, Pending::No);
+        }
+    }
+
+    /// What is typed now is a password that nobody asks for any more.
+    pub(in crate::client) fn is_withdrawn(&self) -> bool {
+        self.state.lock().withdrawn
+    }
+
+    /// A line was typed. True: it is such a password, and must not go out; the next one may.
+    pub(in crate::client) fn drops_secret(&self) -> bool {
+        let mut state = self.state.lock();
+        let drops = std::mem::take(&mut state.withdrawn);
+        state.secret &= !drops;
+        drops
+    }
+
+    /// A line came from the server.
+    pub(in crate::client) fn heard(&self, heard: &Heard<'_>) {
+        let mut state = self.state.lock();
+        if !state.believes(heard) {
+            return;
+        }
+        if *heard == Heard::Password {
+            (state.secret, state.withdrawn) = (true, false);
+        }
+        let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
+        let own = matches!(*heard, Heard::ToAll { from, .. } if state.is_us(from));
+        state.answers.heard(heard, own);
+        state.learn(heard);
+        let is_answer = match *heard {
+            Heard::Prose(list) if is_list => {
+                state.numbered = numbered(list);
+                true
+            }
+            Heard::Successfully | Heard::Process | Heard::Choose => false,
+            Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
+            Heard::Prose(_) => state.pending == Pending::Password,
+            Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
+            _ => true,
+        };
+        if is_answer {
+            state.awaited = false;
+            // These answer a message that was sent before.
+            if !matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_)) {
+                state.pending = Pending::No;
+            }
+            self.answered.notify_all();
+        }
+    }
+
+    /// The server has gone: the messages that are not known to have arrived.
+    pub(in crate::client) fn lost(&self) -> Vec<String> {
+        let mut state = self.state.lock();
+        (state.awaited, state.tell) = (false, Tell::No);
+        self.answered.notify_all();
+        state.answers.lost()
+    }
+
+    /// The messages that were sent so long ago and have no receipt; each once.
+    pub(in crate::client) fn unanswered(&self, patience: Duration) -> Vec<String> {
+        self.state.lock().answers.late(patience)
+    }
+
+    /// Lines that were not sent after a loss, for the arrow up.
+    pub(in crate::client) fn hand_back(&self, lines: &[String]) {
+        self.state.lock().handed_back.extend_from_slice(lines);
+    }
+
+    /// Those lines, in order, as one text.
+    pub(in crate::client) fn handed_back(&self) -> Option<String> {
+        let state = self.state.lock();
+        (!state.handed_back.is_empty()).then(|| state.handed_back.join("\n"))
+    }
+
+    /// The same, and from now on they are no more.
+    pub(in crate::client) fn take_handed_back(&self) -> Option<String> {
+        let text = self.handed_back();
+        self.state.lock().handed_back.clear();
+        text
+    }
+
+    /// A question of TELL's is open, as far as we know.
+    pub(in crate::client) fn is_in_tell(&self) -> bool {
+        self.state.lock().tell != Tell::No
+    }
+
+    /// Words count where what is typed goes: no password is asked for, and no question of TELL's is open.
+    pub(in crate::client) fn takes_words(&self) -> bool {
+        let state = self.state.lock();
+        state.server == Server::Ours && state.nickname.is_some() && !state.is_hidden() && state.tell == Tell::No
+    }
+
+    /// What is typed goes to others as it is.
+    pub(in crate::client) fn takes_messages(&self) -> bool {
+        matches!(self.place(), Place::Group | Place::Private(_)) && self.takes_words()
+    }
+
+    /// The server is away, and tried again in so many seconds; `None`: it is back.
+    pub(in crate::client) fn is_away(&self, seconds: Option<u32>) {
+        self.state.lock().away = seconds;
+    }
+
+    /// Where what is typed goes.
+    pub(in crate::client) fn place(&self) -> Place {
+        self.state.lock().place.clone()
+    }
+
+    /// Our nickname, once it is ours.
+    pub(in crate::client) fn nickname(&self) -> Option<String> {
+        self.state.lock().nickname.clone()
+    }
+}

@@ -1,0 +1,170 @@
+//! Robust: one client's connection: its socket, and the backlog of what the socket has not taken yet. Touches that
+//! socket.
+//!
+//! # Threads
+//! The client's own thread reads the socket. One thread writes it: the delivery thread or, while the client is late,
+//! its late thread. `&TcpStream` reads and writes, so one descriptor serves them all.
+//!
+//! # Locks
+//! `backlog` guards who writes and what waits. Nothing else is taken under it, and no I/O happens under it. Only the
+//! delivery thread makes a client late; only the late thread makes it punctual again, when nothing waits any more.
+
+use std::fmt;
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::backlog::Backlog;
+use super::leave::Leave;
+use super::origin::Origin;
+use crate::wire::Framing;
+
+/// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClientId(pub u64);
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "client-{}", self.0)
+    }
+}
+
+/// A client's connection, shared by the threads that read, write and cut it.
+#[derive(Debug)]
+pub struct Connection {
+    /// Whose it is.
+    pub id: ClientId,
+    /// The socket.
+    pub stream: TcpStream,
+    /// Where it comes from.
+    from: SocketAddr,
+    /// Where its client is, if a balancer has brought it.
+    client: OnceLock<SocketAddr>,
+    /// How messages are told apart on the port where it came in.
+    pub framing: Framing,
+    /// Came in on the port without framing, and sends lines all the same.
+    sends_lines: AtomicBool,
+    pub(crate) backlog: Mutex<Backlog>,
+    /// Told when the goodbye is out, or the connection was cut.
+    ended: Condvar,
+    /// When it came.
+    pub(crate) since: Instant,
+    /// What is said of it where somebody has sent it away.
+    sent_away: OnceLock<String>,
+}
+
+impl Connection {
+    /// A connection with nothing in its backlog.
+    pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
+        let sends_lines = AtomicBool::new(framing == Framing::Lines);
+        let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
+        let (backlog, ended) = (Mutex::default(), Condvar::new());
+        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
+    }
+
+    /// Its client was heard to send lines: from now on it is written lines too.
+    pub(crate) fn sends_lines(&self) {
+        self.sends_lines.store(true, Ordering::Relaxed);
+    }
+
+    /// How it is written to. The client's thread says so before it puts its answer into the queue, which brings the
+    /// delivery thread that news along.
+    pub(crate) fn written(&self) -> Framing {
+        if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
+    }
+
+    /// Where the client is.
+    pub fn address(&self) -> SocketAddr {
+        self.client.get().copied().unwrap_or(self.from)
+    }
+
+    /// A balancer has brought it for a client at this address.
+    pub(crate) fn is_of(&self, client: SocketAddr) {
+        self.client.get_or_init(|| client);
+    }
+
+    /// Whose limits it counts for.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::of(self.address().ip())
+    }
+
+    /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
+    pub fn cut(&self, why: Leave) {
+        self.backlog.lock().cut_off(why);
+        self.shutdown();
+        self.ended.notify_all();
+    }
+
+    /// Wakes whoever reads or writes this socket; what was on the way may be lost.
+    pub fn shutdown(&self) {
+        // An error means that the connection has already ended, which is what was wanted.
+        self.stream.shutdown(Shutdown::Both).unwrap_or_default();
+    }
+
+    /// Why the connection was cut, if it was.
+    pub fn why_cut(&self) -> Option<Leave> {
+        self.backlog.lock().cut
+    }
+
+    /// Asks its session to end. Unlike a connection that is cut, it is told why: its own thread wakes from its `read`,
+    /// and says goodbye.
+    pub(crate) fn ask_to_leave(&self, why: Leave) {
+        self.backlog.lock().leaves.get_or_insert(why);
+        // An error means that the connection has already ended.
+        self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+    }
+
+    /// Asks its session to end, with these words: it is told them, and so is the group. The first ones stand.
+    pub(crate) fn send_away(&self, words: String) {
+        self.sent_away.get_or_init(|| words);
+        self.ask_to_leave(Leave::SentAway);
+    }
+
+    /// The words with which it was sent away.
+    pub(crate) fn words(&self) -> Option<&str> {
+        self.sent_away.get().map(String::as_str)
+    }
+
+    /// Bytes that wait for its socket.
+    pub(crate) fn waiting(&self) -> usize {
+        self.backlog.lock().burden().bytes
+    }
+
+    /// Why its session is to end, if it is: it was cut, or asked to leave.
+    pub(crate) fn why_ends(&self) -> Option<Leave> {
+        let backlog = self.backlog.lock();
+        backlog.cut.or(backlog.leaves)
+    }
+
+    /// Something that was sent waits for the socket.
+    pub(crate) fn is_late(&self) -> bool {
+        self.backlog.lock().late
+    }
+
+    /// Nothing more will be written: the goodbye is out, or the connection was cut.
+    pub fn has_ended(&self) -> bool {
+        self.backlog.lock().has_ended()
+    }
+
+    /// The goodbye has been out for as long as `time`.
+    pub(crate) fn is_closed_for(&self, time: Duration) -> bool {
+        self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
+    }
+
+    /// Nothing more will be written, after waiting for that up to `time`.
+    pub fn wait_ended(&self, time: Duration) -> bool {
+        let mut backlog = self.backlog.lock();
+        self.ended.wait_while_for(&mut backlog, |backlog| !backlog.has_ended(), time);
+        backlog.has_ended()
+    }
+
+    /// The goodbye is written: shuts the writing side, so that the peer reads its end after the last line.
+    pub(crate) fn close(&self) {
+        self.stream.shutdown(Shutdown::Write).unwrap_or_default();
+        self.backlog.lock().closed = Some(Instant::now());
+        self.ended.notify_all();
+    }
+}
