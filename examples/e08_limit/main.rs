@@ -74,7 +74,7 @@ fn is_full(server: SocketAddr, why: &str) -> io::Result<()> {
 /// When a place is free again is for the server to find out: its thread has to read the end first. The newcomer has been sent
 /// `vera`, and has not read it yet.
 fn comes_in(server: SocketAddr, why: &str) -> io::Result<TcpStream> {
-    for _ in 0..500 {
+    for _ in 0..200 {
         let mut late = connect(server)?;
         late.write_all(b"vera").unwrap_or_default();
         let mut begun = [0];
