@@ -135,7 +135,7 @@ fn run(name: &str, whose: Option<&str>) -> Output {
     let built: PathBuf =
         test.parent().and_then(Path::parent).expect("target/PROFILE/deps/…").join("examples").join(name);
     let mut command = Command::new(built.with_extension(env::consts::EXE_EXTENSION));
-    let output = command.args(whose).env_remove("CHAT_SERVER").stdin(Stdio::null()).output();
+    let output = command.args(whose).env_remove("CHAT_SERVER").env_remove("PORT").stdin(Stdio::null()).output();
     output.unwrap_or_else(|error| panic!("{name} does not run ({error}): run `cargo build --examples`"))
 }
 
