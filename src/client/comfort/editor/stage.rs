@@ -12,7 +12,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::reflow::is_one_row;
 use super::terminal::columns;
-use crate::client::comfort::screen::WIPE;
+use crate::client::comfort::seam::WIPE;
 use crate::shown::Shown;
 
 /// How long a window that got another width may take until all is drawn again.
