@@ -18,3 +18,4 @@ mod seam;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 pub(super) mod talk;
 pub(super) mod transcript;
+pub(super) mod waiting;

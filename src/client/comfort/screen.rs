@@ -71,7 +71,7 @@ pub struct Input {
     lines: Box<dyn Lines>,
     is_terminal: bool,
     /// What hides a password, where the lines themselves do not.
-    hidden: Option<Arc<echo::State>>,
+    hidden: Option<Arc<echo::Hidden>>,
 }
 
 impl Input {

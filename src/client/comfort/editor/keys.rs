@@ -30,7 +30,7 @@ pub(super) fn bind(
     let key = |code| Event::from(KeyEvent(code, Modifiers::NONE));
     bind(KeyEvent::ctrl('C').into(), Box::new(Clear));
     bind(KeyEvent::ctrl('Z').into(), Box::new(suspend));
-    bind(key(KeyCode::Char(' ')), Box::new(Answer(Arc::clone(talk))));
+    bind(key(KeyCode::Char(' ')), Box::new(ShortAnswer(Arc::clone(talk))));
     bind(key(KeyCode::Up), Box::new(HandedBack(Arc::clone(talk))));
     bind(key(KeyCode::BracketedPasteStart), Box::new(Paste(Arc::clone(keyboard))));
     bind(key(KeyCode::F(11)), Box::new(Ring(Arc::clone(keyboard), Arc::clone(stage))));
@@ -139,9 +139,9 @@ impl ConditionalEventHandler for HandedBack {
 }
 
 /// The space after `/r`: whom it answers is written out before the line is sent.
-struct Answer(Arc<Talk>);
+struct ShortAnswer(Arc<Talk>);
 
-impl ConditionalEventHandler for Answer {
+impl ConditionalEventHandler for ShortAnswer {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let is_answer = context.line().starts_with(SHORT_ANSWER) && context.pos() == SHORT_ANSWER.len();
         (is_answer && self.0.last_private().is_some()).then_some(Cmd::Complete)
