@@ -16,6 +16,7 @@ use super::robust::admission::Seat;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
+use super::robust::resume;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
     RATE_SLICE, READ_BYTES, SENT_AWAY, STOP_DRAIN,
@@ -54,6 +55,8 @@ pub(super) struct Client {
     /// Something has come from it.
     pub(super) has_spoken: bool,
     messages: u64,
+    /// Lines that were taken from it since it has a token.
+    pub(super) taken: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
     pub(super) wrong_passwords: usize,
@@ -79,6 +82,7 @@ impl Client {
             is_asked_who: false,
             has_spoken: false,
             messages: 0,
+            taken: 0,
             member: None,
             wrong_passwords: 0,
             connection,
@@ -179,18 +183,18 @@ impl Client {
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
     /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(super) fn goodbye(&self, leave: Leave) {
-        let connection = &self.connection;
+        let (connection, stream) = (&self.connection, self.connection.stream());
         let reason = connection.words().map(protocol::sent_away).or(leave.reason());
         let posted = self.delivery().post(Parcel::Close(self.id, reason));
         let mut gives_up = posted.is_err().then(Instant::now);
         if leave == Leave::SentAway {
             gives_up.get_or_insert_with(|| Instant::now() + SENT_AWAY);
         }
-        let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
+        let mut peer_is_open = stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {
             if peer_is_open {
-                peer_is_open = match (&connection.stream).read(&mut unread) {
+                peer_is_open = match (&*stream).read(&mut unread) {
                     Ok(count) => count > 0,
                     Err(error) => is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted,
                 };
@@ -236,18 +240,36 @@ impl Client {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
-            if let Some(incoming) = self.reader.take() {
-                return Ok(incoming);
+            match self.reader.take() {
+                Some(Incoming::End) if self.connection.ticket().is_some() => {
+                    resume::wait(self, self.why_ended(Leave::End))?;
+                    continue;
+                }
+                Some(incoming) => {
+                    self.taken += 1;
+                    return Ok(incoming);
+                }
+                None => {}
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             let patient = self.patience()?;
-            let stream = &self.connection.stream;
-            match patient.and_then(|()| self.reader.fill(stream)) {
+            let stream = self.connection.stream();
+            match patient.and_then(|()| self.reader.fill(&*stream)) {
                 Ok(()) => self.has_read()?,
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
-                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
+                Err(error) => resume::wait(self, self.why_ended(Leave::Broken(error.kind())))?,
             }
         }
+    }
+
+    /// What was read and not yet taken, for the session that goes on with this connection.
+    pub(super) fn take_reader(&mut self) -> MessageReader {
+        std::mem::replace(&mut self.reader, MessageReader::new(self.connection.framing, MESSAGE_BYTES))
+    }
+
+    /// Goes on with what was read from the connection that its session has now.
+    pub(super) fn reads_on(&mut self, reader: MessageReader) {
+        (self.reader, self.rest_until, self.has_timeout) = (reader, None, true);
     }
 
     /// Has the next `read` wait for no longer than the login's patience lasts, and that with a line which has begun.
@@ -258,7 +280,7 @@ impl Client {
             return Ok(Ok(()));
         }
         self.has_timeout = patience.is_some();
-        Ok(self.connection.stream.set_read_timeout(patience))
+        Ok(self.connection.stream().set_read_timeout(patience))
     }
 
     /// Until the login is done: in all, however slowly the bytes trickle in. When it is over, what has already arrived is
@@ -383,7 +405,7 @@ impl Client {
 
     /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
     pub(super) fn still_there(&self) -> Result<(), Leave> {
-        let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
+        let broken: Option<io::Error> = self.connection.stream().take_error().unwrap_or_else(Some);
         match (self.connection.why_ends(), broken) {
             (Some(why), _) => Err(why),
             (None, Some(error)) => Err(Leave::Broken(error.kind())),

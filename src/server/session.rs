@@ -12,6 +12,7 @@ use super::kept::{self, Proof};
 use super::parcel::{Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
+use super::robust::resume;
 use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
@@ -35,6 +36,9 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     loop {
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
+        if resume::asked(client, &line)? {
+            continue;
+        }
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::Help(_)) => {
@@ -74,13 +78,17 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     }
 }
 
-/// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
+/// Takes a nickname, or says which one is free instead. It is had from a session that has lost its connection, and by
+/// whoever has the password also from one that hangs.
 fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64, Nickname>, Leave> {
     let taken = client.shared.registry.register(&client.connection, nickname);
-    if taken.is_ok() || proof == Proof::Free {
+    if taken.is_ok() {
         return Ok(taken);
     }
-    kept::take_back(client, nickname)?;
+    resume::give_up(client, nickname)?;
+    if proof != Proof::Free {
+        kept::take_back(client, nickname)?;
+    }
     Ok(client.shared.registry.register(&client.connection, nickname))
 }
 

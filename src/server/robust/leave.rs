@@ -38,6 +38,10 @@ pub enum Leave {
     Broken(io::ErrorKind),
     /// A panic in the client's own thread.
     Fault,
+    /// Its session is another one's, which goes on with this connection.
+    Resumed,
+    /// Its session's connection was lost, and somebody else asked for its nickname.
+    NotBack,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
     /// Sent away: its connection has the words.
@@ -61,7 +65,7 @@ impl Leave {
     /// The line before `Disconnected`, where the client is owed a reason.
     pub fn reason(self) -> Option<String> {
         match self {
-            Leave::Quit | Leave::End | Leave::Broken(_) => None,
+            Leave::Quit | Leave::End | Leave::Broken(_) | Leave::Resumed => None,
             _ => Some(protocol::closed(self)),
         }
     }
@@ -93,6 +97,8 @@ impl fmt::Display for Leave {
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),
             Leave::Fault => f.write_str("a fault in the server, which has been logged"),
+            Leave::Resumed => f.write_str("its session goes on"),
+            Leave::NotBack => f.write_str("its connection was lost, and somebody else has taken the nickname"),
             Leave::ServerStops => f.write_str("the server stops"),
         }
     }
