@@ -141,6 +141,28 @@ const REASONS: &[(&str, &str)] = &[
         "you are muted for {} more; LIST, HELP and QUIT still work",
         "вам нельзя писать, осталось {}; LIST, HELP и QUIT работают",
     ),
+    (
+        "on this port no session can be resumed; answer with a nickname",
+        "на этом порту сеанс не возобновить; введите ник",
+    ),
+    ("no session can be resumed here; answer with a nickname", "здесь сеанс не возобновить; введите ник"),
+    ("this session has its token already; answer with a nickname", "у этого сеанса уже есть токен; введите ник"),
+    (
+        "/resume alone, or /resume TOKEN LINES as you were told",
+        "или просто /resume, или /resume ТОКЕН СТРОКИ, как было сказано",
+    ),
+    (
+        "{} had lost the connection and has not come back: your last private line there did not arrive",
+        "{}: связь прервалась и не вернулась; ваша последняя личная строка туда не дошла",
+    ),
+    (
+        "{} had lost the connection and has not come back: your last {} private lines there did not arrive",
+        "{}: связь прервалась и не вернулась; ваши последние личные строки туда не дошли ({})",
+    ),
+    (
+        "its connection was lost, and somebody else has taken the nickname",
+        "связь прервалась, а ник занял кто-то другой",
+    ),
     ("this nickname was taken back by a login with its password", "ник вернул себе тот, кто вошёл с его паролем"),
 ];
 
