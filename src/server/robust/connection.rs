@@ -114,8 +114,8 @@ impl Connection {
     }
 
     /// The session goes on with this socket.
-    pub(crate) fn goes_on(&self, stream: TcpStream) {
-        *self.stream.lock() = Arc::new(stream);
+    pub(crate) fn goes_on(&self, stream: Arc<TcpStream>) {
+        *self.stream.lock() = stream;
         self.backlog.lock().goes_on();
     }
 

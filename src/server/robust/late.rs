@@ -76,9 +76,10 @@ impl Writer {
             let mut backlog = connection.backlog.lock();
             if backlog.lost {
                 drop(backlog);
-                return if closing {
-                    connection.close()
-                };
+                if closing {
+                    connection.close();
+                }
+                return;
             }
             if backlog.late || backlog.cut.is_some() {
                 return backlog.append(bytes, closing);

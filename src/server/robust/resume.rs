@@ -46,7 +46,7 @@ pub(crate) struct Ticket {
 /// A new socket for a session, what was read from it already, and how many lines its client has received.
 #[derive(Debug)]
 struct Handed {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     reader: MessageReader,
     received: u64,
 }
@@ -136,11 +136,10 @@ fn hand_over(client: &mut Client, session: &Connection, received: u64) -> Result
     let Some(ticket) = session.ticket() else { return Ok(true) };
     client.delivery().post(Parcel::Forgets(client.id))?;
     client.delivery().wait_until_kept()?;
-    let stream = client.connection.stream().try_clone().map_err(|error| Leave::Broken(error.kind()))?;
     log::info!("{} goes on as {}, from {}", client.id, session.id, client.connection.address());
     // First the old socket: where it seems to be alive, its thread wakes from its `read`. From then on it waits for this one.
     session.lose();
-    ticket.hand(Handed { stream, reader: client.take_reader(), received });
+    ticket.hand(Handed { stream: client.connection.stream(), reader: client.take_reader(), received });
     Err(Leave::Resumed)
 }
 

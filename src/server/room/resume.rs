@@ -43,12 +43,9 @@ impl Room {
         while let Some(from) = unread.last().copied() {
             let before = unread.len();
             unread.retain(|other| *other != from);
-            let lines = match before - unread.len() {
-                1 => "your last private line".to_owned(),
-                lines => format!("your last {lines} private lines"),
-            };
+            let lines = before - unread.len();
             let told =
-                format!("{nickname} had lost the connection and has not come back: {lines} there did not arrive");
+                format!("{nickname} lost the connection and is not back; private lines that did not arrive: {lines}");
             self.tell_one(from, &protocol::not_delivered(&told));
         }
     }

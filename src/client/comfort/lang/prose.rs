@@ -152,12 +152,8 @@ const REASONS: &[(&str, &str)] = &[
         "или просто /resume, или /resume ТОКЕН СТРОКИ, как было сказано",
     ),
     (
-        "{} had lost the connection and has not come back: your last private line there did not arrive",
-        "{}: связь прервалась и не вернулась; ваша последняя личная строка туда не дошла",
-    ),
-    (
-        "{} had lost the connection and has not come back: your last {} private lines there did not arrive",
-        "{}: связь прервалась и не вернулась; ваши последние личные строки туда не дошли ({})",
+        "{nickname} lost the connection and is not back; private lines that did not arrive: {lines}",
+        "{}: связь прервалась и не вернулась; не дошло личных строк: {}",
     ),
     (
         "its connection was lost, and somebody else has taken the nickname",
