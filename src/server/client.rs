@@ -228,28 +228,20 @@ impl Client {
 
     /// What comes next. It is the receipt, too, for what had waited for this client.
     fn next(&mut self) -> Result<Incoming, Leave> {
-        let incoming = self.read()?;
+        let incoming = resume::read(self)?;
         kept::answered(self)?;
         Ok(incoming)
     }
 
     /// One message, from what was read before or from the socket, within the login's patience. Who was cut or asked to leave
     /// is not listened to any more, whatever it has sent already.
-    fn read(&mut self) -> Result<Incoming, Leave> {
+    pub(super) fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
-            match self.reader.take() {
-                Some(Incoming::End) if self.connection.ticket().is_some() => {
-                    resume::wait(self, self.why_ended(Leave::End))?;
-                    continue;
-                }
-                Some(incoming) => {
-                    self.taken += 1;
-                    return Ok(incoming);
-                }
-                None => {}
+            if let Some(incoming) = self.reader.take() {
+                return Ok(incoming);
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             let patient = self.patience()?;
@@ -257,7 +249,7 @@ impl Client {
             match patient.and_then(|()| self.reader.fill(&*stream)) {
                 Ok(()) => self.has_read()?,
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
-                Err(error) => resume::wait(self, self.why_ended(Leave::Broken(error.kind())))?,
+                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
         }
     }

@@ -27,7 +27,7 @@ use crate::server::client::Client;
 use crate::server::parcel::Parcel;
 use crate::sockopts;
 use crate::text::{Nickname, Text};
-use crate::wire::{Framing, MessageReader};
+use crate::wire::{Framing, Incoming, MessageReader};
 
 /// Whose session may go on with another connection.
 #[derive(Debug, Default)]
@@ -143,11 +143,29 @@ fn hand_over(client: &mut Client, session: &Connection, received: u64) -> Result
     Err(Leave::Resumed)
 }
 
+/// What comes next from the client, whichever connection brings it.
+///
+/// # Errors
+/// The session is over, and why.
+pub(in crate::server) fn read(client: &mut Client) -> Result<Incoming, Leave> {
+    loop {
+        match client.read() {
+            Ok(Incoming::End) if client.connection.ticket().is_some() => wait(client, client.why_ended(Leave::End))?,
+            Err(why @ Leave::Broken(_)) => wait(client, why)?,
+            Ok(incoming) => {
+                client.taken += 1;
+                return Ok(incoming);
+            }
+            Err(why) => return Err(why),
+        }
+    }
+}
+
 /// The session's own thread has lost its connection: waits for another one, and goes on with it.
 ///
 /// # Errors
 /// It has none coming, or there is a better reason to leave. `why` is what the thread has seen.
-pub(in crate::server) fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
+fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
     let connection = Arc::clone(&client.connection);
     let may_return = matches!(why, Leave::End | Leave::Broken(_)) && client.login_until.is_none();
     let Some(ticket) = connection.ticket().filter(|_| may_return) else { return Err(why) };
