@@ -35,6 +35,8 @@ pub(super) struct Client {
     pub(super) connection: Arc<Connection>,
     pub(super) shared: Arc<Shared>,
     reader: MessageReader,
+    /// What was read while something else was on its way, and is the next line.
+    ahead: Option<Incoming>,
     pace: Pace,
     told_about_pace: bool,
     told_about_address: bool,
@@ -70,6 +72,7 @@ impl Client {
             id: connection.id,
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, Instant::now()),
+            ahead: None,
             told_about_pace: false,
             told_about_address: false,
             seat,
@@ -95,7 +98,7 @@ impl Client {
         let (id, address) = (self.id, self.connection.address());
         match leave {
             // A health check: it looks whether anybody listens, every few seconds perhaps.
-            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+            Leave::End | Leave::Broken(_) | Leave::CutOff if !self.has_spoken => {
                 log::debug!("{id} connected from {address} and said nothing");
             }
             _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
@@ -240,7 +243,7 @@ impl Client {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
-            if let Some(incoming) = self.reader.take() {
+            if let Some(incoming) = self.ahead.take().or_else(|| self.reader.take()) {
                 return Ok(incoming);
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
@@ -261,7 +264,33 @@ impl Client {
 
     /// Goes on with what was read from the connection that its session has now.
     pub(super) fn reads_on(&mut self, reader: MessageReader) {
-        (self.reader, self.rest_until, self.has_timeout) = (reader, None, true);
+        (self.reader, self.ahead, self.rest_until, self.has_timeout) = (reader, None, None, true);
+    }
+
+    /// The next line is there, and `is_meant`; or `None`, after waiting for it up to `time`. It is still to be read. The
+    /// end of the stream ends the session, as where a line is read.
+    pub(super) fn looks_ahead(&mut self, is_meant: fn(&str) -> bool, time: Duration) -> Result<Option<bool>, Leave> {
+        // A lost connection is a matter for the next `read`: there may be another one.
+        let may_return = self.connection.ticket().is_some();
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        if self.ahead.is_none() {
+            self.has_timeout = true;
+            let stream = self.connection.stream();
+            match stream.set_read_timeout(Some(time)).and_then(|()| self.reader.fill(&*stream)) {
+                Err(error) if is_timeout(&error) => return Ok(None),
+                Err(_) if may_return => return self.rest(time).map(|()| None),
+                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
+                Ok(()) => self.has_read()?,
+            }
+        }
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        match &self.ahead {
+            Some(Incoming::End) if may_return => self.rest(time).map(|()| None),
+            Some(Incoming::End) => Err(self.end()),
+            Some(Incoming::Line(line)) => Ok(Some(std::str::from_utf8(line).is_ok_and(is_meant))),
+            Some(_) => Ok(Some(false)),
+            None => Ok(None),
+        }
     }
 
     /// Has the next `read` wait for no longer than the login's patience lasts, and that with a line which has begun.
