@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 
 use self::client::Client;
-use self::delivery::Delivery;
+use self::delivery::{Delivery, DeliveryThread};
 use self::keeper::{Desk, Keeper};
 use self::order::{Engine, Here, Order};
 use self::parcel::Parcel;
@@ -180,7 +180,16 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     }
     accept(&listener, Framing::Lines, &shared, &alive);
     drop(listener);
+    end(shared, alive, &ended, delivery_thread)
+}
 
+/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last.
+fn end(
+    shared: Arc<Shared>,
+    alive: Sender<Infallible>,
+    ended: &Receiver<Infallible>,
+    delivery_thread: DeliveryThread,
+) -> io::Result<()> {
     let deadline = Instant::now() + STOP_TOTAL;
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
