@@ -38,12 +38,12 @@ pub enum Leave {
     Broken(io::ErrorKind),
     /// A panic in the client's own thread.
     Fault,
+    /// The server stops, or its delivery thread has gone.
+    ServerStops,
     /// Its session is another one's, which goes on with this connection.
     Resumed,
     /// Its session's connection was lost, and somebody else asked for its nickname.
     NotBack,
-    /// The server stops, or its delivery thread has gone.
-    ServerStops,
     /// This server cannot reach the others of its cluster: it can do nothing for whoever comes.
     CutOff,
     /// The other servers of its cluster took this one for dead.
