@@ -200,7 +200,9 @@ fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
 /// The client that asks is gone.
 pub(in crate::server) fn give_up(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
     let registry = &client.shared.registry;
-    let Some((_, holder)) = registry.holder(nickname).filter(|(_, holder)| holder.is_lost()) else { return Ok(()) };
+    // Among several servers it may be on another one.
+    let holder = registry.holder(nickname).and_then(|(_, holder)| holder);
+    let Some(holder) = holder.filter(|holder| holder.is_lost()) else { return Ok(()) };
     holder.ask_to_leave(Leave::NotBack);
     let until = Instant::now() + TAKE_BACK;
     while !registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
