@@ -12,7 +12,7 @@ mod other;
 mod own;
 mod solution;
 
-pub(crate) type Number = fn(ExitStatus) -> i32;
+type Number = fn(ExitStatus) -> i32;
 
 fn main() -> io::Result<()> {
     check(match std::env::args().nth(1).as_deref() {
@@ -21,7 +21,7 @@ fn main() -> io::Result<()> {
             mine::number
         }
         Some("solution") => solution::number,
-        Some(name) => other::named(name),
+        Some(name) => other::answer(name),
     })?;
     println!("e04_status: every check passes");
     Ok(())

@@ -5,12 +5,21 @@ use std::process::ExitStatus;
 
 use crate::Number;
 
-pub(crate) fn named(name: &str) -> Number {
+pub(crate) fn answer(name: &str) -> Number {
     match name {
-        "by_the_signal" => |status| status.signal().map_or_else(|| status.code().unwrap_or(0), |signal| signal + 128),
-        "raw" => ExitStatus::into_raw,
-        "no_signals" => |status| status.code().unwrap_or(1),
-        "success_or_not" => |status| i32::from(!status.success()),
+        "by_bits" => by_bits,
+        "code_alone" => |status| status.code().unwrap_or(1),
+        "signal_alone" => |status| status.code().or(status.signal()).unwrap_or_default(),
+        "did_it_succeed" => |status| i32::from(!status.success()),
         _ => panic!("nobody has answered {name}"),
+    }
+}
+
+/// Out of the number as `wait` gives it: the signal in the lowest seven bits, the code above eight.
+fn by_bits(status: ExitStatus) -> i32 {
+    let raw = status.into_raw();
+    match raw & 0x7f {
+        0 => raw >> 8 & 0xff,
+        signal => 128 + signal,
     }
 }

@@ -14,19 +14,19 @@ mod other;
 mod own;
 mod solution;
 
-pub(crate) type Orders = fn(u64, u64) -> u64;
+type Orders = fn(u64, u64) -> u64;
 
 /// Long for a sum, short for counting one by one.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
-    let orders: Orders = match std::env::args().nth(1).as_deref() {
+    let orders = match std::env::args().nth(1).as_deref() {
         None => {
             own::is_own(include_str!("mine.rs"));
             mine::orders
         }
         Some("solution") => solution::orders,
-        Some(name) => other::named(name),
+        Some(name) => other::answer(name),
     };
     let (done, is_done) = mpsc::channel();
     let checks = move || {

@@ -5,6 +5,7 @@
 
 mod book;
 mod caption;
+mod cards;
 mod difference;
 #[path = "../support/features.rs"]
 mod features;
@@ -14,6 +15,7 @@ mod output;
 mod page;
 mod picture;
 mod share;
+mod sheet;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -262,6 +264,17 @@ fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
         problems.extend(missing.map(|name| format!("{}: there is no {name} in src/{file}", page.at(at))));
     }
     report(&problems);
+}
+
+#[test]
+fn the_cards_are_those_of_the_glossary() {
+    let bless = env::var_os("BLESS").is_some();
+    report(&["en", "ru"].into_iter().filter_map(|language| cards::problem(language, bless)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_cheat_sheet_says_what_the_protocol_and_the_conclusions_say() {
+    report(&["en", "ru"].into_iter().flat_map(sheet::problems).collect::<Vec<_>>());
 }
 
 /// Each use of an atomic says what others see with it; why that is enough is on the page, by file.
