@@ -18,10 +18,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use self::client::Client;
+use self::client::accounts::Accounts;
+use self::client::shared::Shared;
 use self::delivery::Delivery;
 use self::parcel::Parcel;
-use self::password::Judge;
-use self::registry::Registry;
 use self::robust::connection::{ClientId, Connection};
 use self::robust::late::Writer;
 use self::robust::leave::Leave;
@@ -29,7 +29,7 @@ use self::robust::motd::Motd;
 use self::robust::places::{Full, Place, Places, Spares};
 use self::robust::rate_limit::RateLimit;
 use self::robust::seldom::Seldom;
-use self::store::{Archive, Kept};
+use self::store::Store;
 use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
@@ -38,21 +38,19 @@ use crate::protocol::DISCONNECTED;
 use crate::sockopts;
 use crate::wire::Framing;
 
-mod client;
+pub(crate) mod client;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
-mod guesses;
-mod kept;
 #[cfg(test)]
 mod model;
 pub mod parcel;
-pub mod password;
 pub mod registry;
 pub mod robust;
 mod room;
+pub(crate) mod seat;
 mod session;
-pub mod store;
+pub(crate) mod store;
 mod word;
 
 pub use self::robust::stop::Stop;
@@ -78,7 +76,16 @@ pub struct Config {
     /// A second listener, for clients that frame nothing.
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
-    pub kept: Option<Kept>,
+    pub database: Option<Database>,
+}
+
+/// Both halves of a database.
+#[derive(Debug)]
+pub struct Database {
+    /// For the delivery thread.
+    pub(crate) store: Box<dyn Store>,
+    /// For the clients' threads.
+    pub(crate) accounts: Arc<dyn Accounts>,
 }
 
 impl Default for Config {
@@ -92,25 +99,9 @@ impl Default for Config {
             login: LOGIN,
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
-            kept: None,
+            database: None,
         }
     }
-}
-
-/// What all clients' threads share.
-struct Shared {
-    registry: Registry,
-    /// Above `delivery`, so that it is closed first: the store, closed last, tidies the file up.
-    archive: Option<Arc<dyn Archive>>,
-    delivery: Delivery,
-    config: Config,
-    stop: Stop,
-    places: Arc<Places>,
-    rate_limit: RateLimit,
-    ids: AtomicU64,
-    judge: Judge,
-    /// Where clients come in that frame nothing.
-    unframed_port: Option<u16>,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -127,18 +118,20 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
     let writer = Writer::new(Arc::clone(&spares), alive.clone());
-    let (store, archive) = store::halves(config.kept.take());
+    let (store, accounts) = config.database.take().map(|halves| (halves.store, halves.accounts)).unzip();
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
     let shared = Arc::new(Shared {
-        registry: Registry::default(),
-        archive,
+        registry: Arc::default(),
+        accounts,
+        delivery,
+        stop: stop.clone(),
         places: Places::new(config.max_clients, config.per_address, spares),
         rate_limit: RateLimit::new(config.rate, Instant::now()),
-        delivery,
-        config,
-        stop: stop.clone(),
         ids: AtomicU64::new(1),
-        judge: Judge::default(),
+        rate: config.rate,
+        login: config.login,
+        peer_timeout: config.peer_timeout,
+        motd: config.motd,
         unframed_port,
     });
     if let Some(listener) = unframed {
@@ -221,7 +214,7 @@ fn spawn(
             return send_away(&connection.stream, &full.to_string());
         }
     };
-    if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
+    if let Err(error) = sockopts::tune(&connection.stream, shared.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::{Settings, export, manage, time};
 use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
-use crate::server::store::Kept;
+use crate::server::Database;
 use crate::text::Nickname;
 
 /// What `chat-server` takes beside its own flags.
@@ -102,7 +102,7 @@ pub(super) enum Format {
 #[derive(Debug)]
 pub enum Asked {
     /// A chat, kept or not.
-    Chat(Option<Kept>),
+    Chat(Option<Database>),
     /// Only a command, which is done.
     Printed,
 }

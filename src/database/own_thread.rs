@@ -7,7 +7,7 @@
 //! as long as `DATABASE_HANGS`, once: then the chat goes on without, until the thread has come back by itself. Nothing is
 //! ever handed to a thread that has not come back, so nothing piles up and nothing overtakes.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::thread::{self, JoinHandle};
@@ -20,21 +20,36 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
-use crate::server::parcel::Request;
-use crate::server::robust::connection::ClientId;
-use crate::server::store::{News, Store};
-use crate::text::{Nickname, Text};
+use crate::server::parcel::{Message, Partner, Request};
+use crate::server::store::{Asker, Event, News, Store};
 
 /// What the thread owns.
-pub(super) trait Owned: Store {
+pub(super) trait Owned: Send {
+    /// Does one thing of the batch.
+    fn takes(&mut self, job: Job);
+
+    /// Makes all of the batch last; what is to be said about it.
+    fn commit(&mut self) -> Vec<News>;
+
+    /// When `commit` has work though nobody says anything.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
     /// The last messages of the group, where they changed otherwise than by what was said: since this was asked last.
     fn reread(&mut self) -> Option<VecDeque<Said>> {
         None
     }
 }
 
-/// One thing for the writer to do, and what is to be told about it.
-type Job = Box<dyn FnOnce(&mut dyn Store) -> Vec<News> + Send>;
+/// One thing for the writer to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// To keep what happened.
+    Keeps(Event),
+    /// To do what somebody asks for.
+    Asked(Asker, Request),
+}
 
 /// What came of a batch.
 struct Done {
@@ -50,6 +65,8 @@ pub(super) struct OwnThread {
     done: Receiver<Done>,
     thread: Option<JoinHandle<()>>,
     recent: Recent,
+    /// Who is here, by name without case.
+    here: HashMap<String, Partner>,
     batch: Vec<Job>,
     messages: u64,
     /// What clients are told where the batch is not even tried.
@@ -71,8 +88,8 @@ impl OwnThread {
         let due = store.due();
         let batches = move || {
             for batch in jobs {
-                let mut news: Vec<News> = batch.into_iter().flat_map(|job| job(&mut store)).collect();
-                news.extend(store.commit());
+                batch.into_iter().for_each(|job| store.takes(job));
+                let news = store.commit();
                 if tell.send(Done { news, due: store.due(), reread: store.reread() }).is_err() {
                     return; // the server has gone meanwhile
                 }
@@ -80,12 +97,8 @@ impl OwnThread {
         };
         let builder = thread::Builder::new().name("database".into()).stack_size(SINGLE_STACK);
         let (thread, work) = (Some(builder.spawn(batches)?), Some(work));
-        let (batch, refusals, messages, away) = (Vec::new(), Vec::new(), 0, None);
-        Ok(OwnThread { work, done, thread, recent, batch, messages, refusals, due, away, retry })
-    }
-
-    fn push(&mut self, job: impl FnOnce(&mut dyn Store) -> Vec<News> + Send + 'static) {
-        self.batch.push(Box::new(job));
+        let (here, batch, refusals, messages, away) = (HashMap::new(), Vec::new(), Vec::new(), 0, None);
+        Ok(OwnThread { work, done, thread, recent, here, batch, messages, refusals, due, away, retry })
     }
 
     /// Looks whether the thread has come back. What it says then is told, also what became of the batch it was away with.
@@ -140,48 +153,38 @@ impl OwnThread {
 }
 
 impl Store for OwnThread {
-    fn joined(&mut self, nickname: &Nickname) {
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            store.joined(&nickname);
-            Vec::new()
-        });
-    }
-
-    fn left(&mut self, nickname: &Nickname) {
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            store.left(&nickname);
-            Vec::new()
-        });
-    }
-
-    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
-        if to.is_none() {
-            self.recent.push(now(), from, text);
+    fn hears(&mut self, event: Event) {
+        match &event {
+            Event::Joined(partner) => drop(self.here.insert(partner.nickname.folded(), partner.clone())),
+            Event::Left(nickname) => drop(self.here.remove(&nickname.folded())),
+            Event::Said { from, to, text } => {
+                if to.is_none() {
+                    self.recent.push(now(), from, text);
+                }
+                self.messages += 1;
+            }
         }
-        self.messages += 1;
-        let (from, to, text) = (from.clone(), to.cloned(), text.clone());
-        self.push(move |store| {
-            store.said(&from, to.as_ref(), &text);
-            Vec::new()
-        });
+        self.batch.push(Job::Keeps(event));
     }
 
-    fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
-        let refusal = match &request {
-            Request::LeaveFor { to, .. } => Some(not_left_for(to)),
+    fn ask(&mut self, by: Asker, request: Request) -> Option<(Partner, Message)> {
+        let refusal = match request {
+            Request::LeaveFor { to, message } if self.here.contains_key(&to.folded()) => {
+                return self.here.get(&to.folded()).cloned().map(|partner| (partner, message));
+            }
+            // Not to one who has gone already.
+            Request::Waiting if !by.is_reached => return None,
+            // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
+            // Or the connection broke: a reset is told once, and where the writer was told, the reader sees an orderly end.
+            Request::Answered if by.is_late || !by.is_reached => return None,
+            Request::LeaveFor { ref to, .. } => Some(not_left_for(to)),
             Request::Register { .. } => Some(not_registered()),
             Request::Waiting => Some(NOT_KEPT_NOW.into()),
             Request::Answered => None,
         };
-        self.refusals.extend(refusal.map(|line| News { to: Some(by), line }));
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            let lines = store.ask(by, &nickname, request).into_iter();
-            lines.map(|line| News { to: Some(by), line }).collect()
-        });
-        Vec::new()
+        self.refusals.extend(refusal.map(|line| News { to: Some(by.id), line }));
+        self.batch.push(Job::Asked(by, request));
+        None
     }
 
     fn recent(&self) -> Vec<String> {
@@ -237,19 +240,21 @@ mod tests {
 
     use super::*;
     use crate::database::writer::forget::Oldest;
+    use crate::server::robust::connection::ClientId;
+    use crate::text::Nickname;
 
     /// A disk that answers when the other end of its channel is dropped.
     #[derive(Debug)]
     struct Hangs(Receiver<()>);
 
-    impl Store for Hangs {
+    impl Owned for Hangs {
+        fn takes(&mut self, _job: Job) {}
+
         fn commit(&mut self) -> Vec<News> {
             self.0.recv().unwrap_or_default();
             Vec::new()
         }
     }
-
-    impl Owned for Hangs {}
 
     #[test]
     fn who_comes_while_the_disk_hangs_is_told_that_nothing_is_kept() {
@@ -258,10 +263,11 @@ mod tests {
         file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
         let recent = Recent::load(&file, 0, Oldest::default()).expect("it can be read");
         let mut store = OwnThread::start(Hangs(disk), recent, Duration::ZERO).expect("a thread is to be had");
-        let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
-        store.joined(&anna);
+        let (id, nickname) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
+        let anna = Asker { id, nickname: nickname.clone(), is_reached: true, is_late: false };
+        store.hears(Event::Joined(Partner { id, nickname }));
         assert!(store.commit().iter().all(|news| news.line.contains("it does not answer")));
-        assert!(store.ask(id, &anna, Request::Waiting).is_empty());
+        assert!(store.ask(anna, Request::Waiting).is_none());
         let told: Vec<_> = store.commit().into_iter().map(|news| (news.to, news.line)).collect();
         assert_eq!(told, [(Some(id), NOT_KEPT_NOW.into())]);
         drop(answers);

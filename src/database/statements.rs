@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::believed::Known;
 use super::safe::text;
-use super::{keys, time};
+use super::{NEVER, keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::text::Nickname;
@@ -108,9 +108,10 @@ pub(super) fn register(
     nickname: &Nickname,
     user: i64,
     hash: &str,
-    since: i64,
+    since: Option<i64>,
     time: i64,
 ) -> Result<usize> {
+    let since = since.unwrap_or(NEVER);
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";

@@ -16,19 +16,20 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
+use super::client::shared::Shared;
 use super::delivery::Delivery;
 use super::parcel::Parcel;
-use super::password::Judge;
 use super::registry::Registry;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::places::{Places, Spares};
 use super::robust::rate_limit::RateLimit;
-use super::{Config, Shared, Stop, client_thread};
+use super::{Config, Stop, client_thread};
+use crate::limits::{LOGIN, PEER_TIMEOUT};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
-mod kept;
+mod store;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -247,16 +248,18 @@ fn who_was_cut_is_not_listened_to_any_more() {
 fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(T, &Parcel)) {
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
-        archive: None,
-        judge: Judge::default(),
-        unframed_port: None,
-        registry: Registry::default(),
+        registry: Arc::default(),
+        accounts: None,
         delivery: Delivery::with(queue),
-        config: Config { rate: None, ..Config::default() },
         stop: Stop::new(),
         places: Places::new(10, None, Spares::new(1)),
         rate_limit: RateLimit::new(None, Instant::now()),
         ids: AtomicU64::new(1),
+        rate: None,
+        login: LOGIN,
+        peer_timeout: PEER_TIMEOUT,
+        motd: None,
+        unframed_port: None,
     });
     for name in ["anna", "vera"] {
         let nickname = Nickname::parse(name).expect("a nickname");

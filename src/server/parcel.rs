@@ -93,8 +93,8 @@ pub enum Parcel {
     Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.
     Ask(ClientId, Request),
-    /// Dropped when all before it is kept: a client's thread waits for that.
-    Kept(Sender<()>),
+    /// Dropped when all before it is committed: a client's thread waits for that.
+    Committed(Sender<()>),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
     /// The same for everyone, where a question follows.
@@ -123,7 +123,7 @@ pub enum Request {
     Register {
         /// Of the password.
         hash: String,
-        /// The private messages after this one are known to be its own.
-        since: i64,
+        /// The private messages after this one are known to be its own; `None`: none so far.
+        since: Option<i64>,
     },
 }

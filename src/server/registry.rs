@@ -106,14 +106,14 @@ impl Registry {
     }
 
     /// Who has this nickname, or one that looks like it, whether others find them yet or not.
-    pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+    pub(crate) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
         let key = nickname.key();
         let members = self.members.lock();
         members.get(&key).map(|member| (member.nickname.clone(), Arc::clone(&member.connection)))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.
-    pub(super) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
+    pub(crate) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
         let key = nickname.key();
         let has_it = |members: &mut HashMap<String, Member>| {
             members.get(&key).is_some_and(|member| member.connection.id == holder)
@@ -140,7 +140,7 @@ impl Registry {
     }
 
     /// `anna2`, `anna3` ... the first that nobody has, and that may be had. The question is not asked under the lock.
-    pub(super) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
+    pub(crate) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
         let mut number = 2;
         loop {
             let name = nickname.numbered(number);

@@ -15,21 +15,21 @@ use self::seated::Seated;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
-use super::store::Store;
+use super::store::{Event, Store};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
 use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
-mod kept;
 mod seated;
+mod store;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
 pub(super) struct Room {
     /// Hears what happens, and keeps it.
-    store: Box<dyn Store>,
+    store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
     waits: Vec<Sender<()>>,
     places: HashMap<ClientId, Seated>,
@@ -49,7 +49,7 @@ pub(super) struct Room {
 
 impl Room {
     /// An empty room.
-    pub(super) fn new(store: Box<dyn Store>) -> Self {
+    pub(super) fn new(store: Option<Box<dyn Store>>) -> Self {
         Room { store, ..Room::default() }
     }
 
@@ -74,7 +74,7 @@ impl Room {
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
             Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
-            Parcel::Kept(done) => self.waits.push(done),
+            Parcel::Committed(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
@@ -134,7 +134,8 @@ impl Room {
         if self.stops.is_some_and(|until| Instant::now() >= until) {
             return self.shutdown();
         }
-        let has_had_it = self.places.values().filter(|seated| seated.connection.is_closed_for(LINGER));
+        let is_up = |closed: Instant| closed.elapsed() >= LINGER;
+        let has_had_it = self.places.values().filter(|seated| seated.connection.closed_at().is_some_and(is_up));
         has_had_it.for_each(|seated| seated.connection.shutdown());
     }
 
@@ -144,7 +145,7 @@ impl Room {
 
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
         self.tell_group(&protocol::joined(&nickname));
-        self.store.joined(&nickname);
+        self.happened(|| Event::Joined(Partner { id, nickname: nickname.clone() }));
         if let Some(seated) = self.places.get_mut(&id) {
             seated.nickname = Some(nickname);
             self.named.insert(joined, id);
@@ -195,7 +196,7 @@ impl Room {
         self.listens(id, false);
         let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
         self.tell_group(&protocol::left(&nickname, notice));
-        self.store.left(&nickname);
+        self.happened(|| Event::Left(nickname.clone()));
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
@@ -213,7 +214,7 @@ impl Room {
         #[cfg(test)]
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
-        self.store.said(&nickname, None, &message.text);
+        self.happened(|| Event::Said { from: nickname.clone(), to: None, text: message.text.clone() });
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -225,7 +226,8 @@ impl Room {
         let delivered = self.reaches(to.id);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
-            self.store.said(&nickname, Some(&to.nickname), &message.text);
+            let event = || Event::Said { from: nickname, to: Some(to.nickname.clone()), text: message.text.clone() };
+            self.happened(event);
             self.tell_one(to.id, &line);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
         } else {
@@ -263,7 +265,7 @@ impl Room {
             seated.closing = true;
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
-                self.store.left(&nickname);
+                self.happened(|| Event::Left(nickname));
             }
         }
     }

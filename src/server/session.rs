@@ -4,14 +4,11 @@
 //! server.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
-use super::Shared;
 use super::client::Client;
-use super::kept::{self, Proof};
 use super::parcel::{Message, Parcel, Partner};
-use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
+use super::seat::Seat;
 use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
@@ -52,20 +49,14 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
-        let Some(proof) = kept::prove(client, &nickname)? else { continue };
-        match take(client, &nickname, proof)? {
-            Ok(joined) => {
-                let (id, shared) = (client.id, Arc::clone(&client.shared));
-                let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
-                if !kept::enter(client, &seat.nickname, proof)? {
-                    continue; // the seat is given up; the room has not heard of it, and makes nothing of its `Left`
-                }
+        let Some(taken) = take(client, &nickname)? else { continue };
+        match taken {
+            Ok(seat) => {
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
             Err(free_name) => {
-                let free_name = kept::free_name(client, &nickname, free_name);
                 client.send(protocol::ALREADY_USED)?;
                 client.send(format!("{nickname} is taken, or looks like a name that is; {free_name} is free"))?;
             }
@@ -73,19 +64,17 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     }
 }
 
-/// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
-fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64, Nickname>, Leave> {
-    let taken = client.shared.registry.register(&client.connection, nickname);
-    if taken.is_ok() || proof == Proof::Free {
-        return Ok(taken);
+/// Takes the nickname; a database may ask for its password first. `None`: something else was answered.
+fn take(client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave> {
+    match client.shared.accounts.clone() {
+        Some(accounts) => accounts.log_in(client, nickname),
+        None => Ok(Some(client.take(nickname))),
     }
-    kept::take_back(client, nickname)?;
-    Ok(client.shared.registry.register(&client.connection, nickname))
 }
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
 fn show_motd(client: &Client) -> Result<(), Leave> {
-    let Some(motd) = &client.shared.config.motd else { return Ok(()) };
+    let Some(motd) = &client.shared.motd else { return Ok(()) };
     match motd.read() {
         Ok(Some(text)) => client.send(text),
         Ok(None) => Ok(()),
@@ -109,7 +98,9 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         seat.nickname
     ))?;
     show_motd(client)?;
-    kept::welcome(client)?;
+    if let Some(accounts) = client.shared.accounts.clone() {
+        accounts.welcome(client)?;
+    }
     loop {
         client.send(protocol::QUESTION)?;
         let Input::Text(answer) = recv(client, Awaited::Answer)? else { continue };
@@ -215,35 +206,5 @@ pub(super) fn recv(client: &mut Client, awaited: Awaited) -> Result<Input, Leave
     match Said::parse(line.as_str()) {
         Said::Message(message) => Ok(Input::Text(line.part(message))),
         Said::Word(said) => word(client, &line, said, awaited),
-    }
-}
-
-/// A nickname that is taken. Dropped, however the session ends, it runs `delete`.
-struct Seat {
-    id: ClientId,
-    shared: Arc<Shared>,
-    nickname: Nickname,
-    joined: u64,
-    /// Why the session ends. Until that is known, only a panic ends it.
-    leave: Leave,
-}
-
-impl Seat {
-    /// Forgets a client: first the room is told, then the name is free. The other way round, the next session with this
-    /// name could be announced before this one's end. The send may wait for the queue: no lock is held.
-    /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
-    /// queue does, and whoever took the name in between would join a second time.
-    fn delete(&self) {
-        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice() };
-        if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
-            return log::debug!("{} leaves a chat that has ended", self.nickname);
-        }
-        self.shared.registry.delete(&self.nickname);
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.delete();
     }
 }

@@ -114,9 +114,9 @@ impl Connection {
         self.backlog.lock().has_ended()
     }
 
-    /// The goodbye has been out for as long as `time`.
-    pub(crate) fn is_closed_for(&self, time: Duration) -> bool {
-        self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
+    /// Since when the goodbye is out.
+    pub(crate) fn closed_at(&self) -> Option<Instant> {
+        self.backlog.lock().closed
     }
 
     /// Nothing more will be written, after waiting for that up to `time`.

@@ -1,20 +1,21 @@
 //! Test: faults of what outlasts the server: a store that panics while clients' threads wait for it.
 
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
-use parking_lot::Mutex;
 
 use super::panics;
 use super::support::{DEADLINE, Server};
 use crate::limits::STOP_TOTAL;
-use crate::server::parcel::Request;
-use crate::server::password::Password;
-use crate::server::robust::connection::ClientId;
-use crate::server::store::{Account, Archive, Kept, News, Store};
-use crate::server::{Config, Stop};
+use crate::protocol::Word;
+use crate::server::client::Client;
+use crate::server::client::accounts::Accounts;
+use crate::server::parcel::{Message, Parcel, Partner, Request};
+use crate::server::robust::leave::Leave;
+use crate::server::seat::Seat;
+use crate::server::store::{Asker, Event, News, Store};
+use crate::server::{Config, Database};
 use crate::text::Nickname;
 
 /// Whoever has this nickname asks for the fault.
@@ -29,9 +30,11 @@ struct Breaks {
 }
 
 impl Store for Breaks {
-    fn ask(&mut self, _by: ClientId, nickname: &Nickname, _request: Request) -> Vec<String> {
-        self.asked |= nickname.as_str() == BREAKS;
-        Vec::new()
+    fn hears(&mut self, _event: Event) {}
+
+    fn ask(&mut self, by: Asker, _request: Request) -> Option<(Partner, Message)> {
+        self.asked |= by.nickname.as_str() == BREAKS;
+        None
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -46,30 +49,26 @@ impl Store for Breaks {
 #[derive(Debug)]
 struct Hangs(Receiver<()>);
 
-impl Archive for Hangs {
-    fn newest(&self) -> io::Result<i64> {
-        Ok(0)
+impl Accounts for Hangs {
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave> {
+        Ok(Some(client.take(nickname)))
     }
 
-    fn was_here(&self, _nickname: &Nickname) -> io::Result<bool> {
-        Ok(false)
+    fn welcome(&self, client: &mut Client) -> Result<(), Leave> {
+        let (done, is_done) = bounded(0);
+        client.delivery().post(Parcel::Ask(client.id, Request::Waiting))?;
+        client.delivery().post(Parcel::Committed(done))?;
+        is_done.recv().unwrap_or_default();
+        Ok(())
     }
 
-    fn history(&self, _reader: &Nickname, _since: i64, _count: usize) -> io::Result<Vec<String>> {
+    fn word(&self, _client: &mut Client, _word: Word<'_>) -> Result<(), Leave> {
         self.0.recv_timeout(DEADLINE).unwrap_or_default();
-        Ok(Vec::new())
+        Ok(())
     }
 
-    fn account(&self, _nickname: &Nickname) -> io::Result<Option<Account>> {
-        Ok(None)
-    }
-
-    fn is_right(&self, _password: &Password, _hash: &str, _stop: &Stop) -> io::Result<bool> {
-        Ok(false)
-    }
-
-    fn hash(&self, _password: &Password, _stop: &Stop) -> io::Result<String> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn was_here(&self, _nickname: &Nickname) -> bool {
+        false
     }
 }
 
@@ -77,8 +76,8 @@ impl Archive for Hangs {
 fn who_waits_for_a_commit_that_panics_does_not_hang_and_the_server_fails() {
     for somebody_hangs in [false, true] {
         let (lets_go, disk) = bounded(0);
-        let kept = Kept { store: Mutex::new(Box::new(Breaks::default())), archive: Arc::new(Hangs(disk)) };
-        let server = Server::with(Config { kept: Some(kept), ..Config::default() });
+        let database = Database { store: Box::new(Breaks::default()), accounts: Arc::new(Hangs(disk)) };
+        let server = Server::with(Config { database: Some(database), ..Config::default() });
         let mut anna = server.group("anna");
         if somebody_hangs {
             anna.send("HISTORY");

@@ -1,0 +1,39 @@
+//! Lesson: the one hook of a session for what outlasts the server. Touches nothing; without a database nobody has
+//! `Accounts`, and the session goes on at once.
+
+use std::fmt;
+
+use super::Client;
+use crate::protocol::Word;
+use crate::server::robust::leave::Leave;
+use crate::server::seat::Seat;
+use crate::text::Nickname;
+
+/// What a session asks of a database. Each call may wait for the disk, so none is made by the delivery thread.
+pub(crate) trait Accounts: Send + Sync + fmt::Debug {
+    /// Takes the nickname, for whom it belongs to. The error is a name that is free. `None`: something else was answered,
+    /// and the nickname is asked for again.
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave>;
+
+    /// Says that the chat is kept, and hands over what was left for this client.
+    fn welcome(&self, client: &mut Client) -> Result<(), Leave>;
+
+    /// Does what `HISTORY` or `REGISTER` asks for.
+    fn word(&self, client: &mut Client, word: Word<'_>) -> Result<(), Leave>;
+
+    /// Whether a message can be left for this nickname.
+    fn was_here(&self, nickname: &Nickname) -> bool;
+}
+
+/// What a database knows of one client.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    /// Who it is, from the login on.
+    pub(crate) nickname: Option<Nickname>,
+    /// The private messages after this one are known to be its own. `None`: none of them.
+    pub(crate) since: Option<i64>,
+    /// It was shown what had waited for it, and nothing has come from it since.
+    pub(crate) answers: bool,
+    /// So many in this session.
+    pub(crate) wrong_passwords: usize,
+}
