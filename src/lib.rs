@@ -38,6 +38,8 @@
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
 //! | `server/store.rs`, `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
+//! | `server/keeper.rs`, `console.rs` | the hook for who keeps order, and what is behind it |
+//! | `server/robust/balancers.rs`, `proxy.rs` | the hook for whose connection a balancer brings, and what is behind it |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
 //!
@@ -48,11 +50,15 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "console")]
+pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
 pub mod limits;
 pub mod protocol;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 pub mod robust;
 pub mod server;
 pub mod text;

@@ -230,7 +230,7 @@ impl Sessions {
         password: &Password,
         hash: &str,
     ) -> Result<Option<bool>, Leave> {
-        let address = client.connection.address.ip();
+        let address = client.connection.address().ip();
         let mut guess = self.judge.guess(nickname, address);
         let until = client.patience.login_until();
         // That it waits is not the client's fault.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::accounts::Account;
+use self::admission::Admitted;
 use self::patience::Patience;
 use self::shared::Shared;
 use super::delivery::Delivery;
@@ -13,13 +14,13 @@ use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
-use super::robust::places::Place;
 use super::seat::Seat;
 use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE};
 use crate::text::Nickname;
 use crate::wire::MessageReader;
 
 pub(crate) mod accounts;
+pub(super) mod admission;
 mod goodbye;
 mod patience;
 mod reading;
@@ -38,7 +39,7 @@ pub(crate) struct Client {
     pace: Pace,
     told_about_pace: bool,
     told_about_address: bool,
-    place: Place,
+    admitted: Admitted,
     /// For the log: who this is.
     name: String,
     /// Something has come from it.
@@ -50,17 +51,17 @@ pub(crate) struct Client {
 
 impl Client {
     /// The client behind a fresh connection; the delivery thread hears of it.
-    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, place: Place) -> Result<Self, Leave> {
+    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, admitted: Admitted) -> Result<Self, Leave> {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             patience: Patience::default(),
             has_timeout: false,
-            pace: Pace::new(shared.rate, Instant::now()),
+            pace: Pace::new(shared.config.rate, Instant::now()),
             told_about_pace: false,
             told_about_address: false,
-            place,
+            admitted,
             name: "somebody without a nickname".into(),
             has_spoken: false,
             messages: 0,
@@ -68,13 +69,6 @@ impl Client {
             connection,
             shared,
         })
-    }
-
-    /// Waits for the turn of this connection among those of its address, which costs none of the login's patience.
-    pub(super) fn come_in(&mut self, wait: Duration) -> Result<(), Leave> {
-        self.pause(wait)?;
-        self.patience.login_begins(self.shared.login);
-        Ok(())
     }
 
     /// Takes a nickname, in one step.
@@ -88,9 +82,7 @@ impl Client {
     /// The nickname is there: from now on a client may be silent for as long as it likes, and nobody takes its place.
     /// Blocks where many come from its address at once, until it is its turn.
     pub(super) fn logged_in(&mut self, nickname: &Nickname) -> Result<(), Leave> {
-        if !self.place.keep() {
-            return Err(Leave::GaveWay);
-        }
+        self.keep_place()?;
         self.name = nickname.to_string();
         self.patience.login_is_done();
         let (rate_limit, origin) = (&self.shared.rate_limit, self.connection.origin());
@@ -104,13 +96,14 @@ impl Client {
 
     /// For the log: how it ended.
     pub(super) fn log_end(&self, leave: Leave) {
-        let (id, address) = (self.id, self.connection.address);
+        let (id, address) = (self.id, self.connection.address());
         match leave {
             // A health check: it looks whether anybody listens, every few seconds perhaps.
             Leave::End | Leave::Broken(_) if !self.has_spoken => {
                 log::debug!("{id} connected from {address} and said nothing");
             }
             _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
+            _ if self.is_nobody() => log::debug!("{id} of {address} left: {leave}"),
             _ if !self.has_spoken => log::info!("{id} from {address} said nothing and left: {leave}"),
             _ => log::info!("{} left: {leave}", self.name),
         }
@@ -146,7 +139,7 @@ impl Client {
         let with_others = self.shared.rate_limit.writes(self.connection.origin(), bytes, now);
         // What others at this address do is no reason to lose the login's patience.
         self.patience.login_waits(with_others);
-        let rate = self.shared.rate.unwrap_or_default();
+        let rate = self.shared.config.rate.unwrap_or_default();
         if !own.is_zero() && !self.told_about_pace {
             self.told_about_pace = true;
             self.send(format!(

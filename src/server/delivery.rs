@@ -83,6 +83,11 @@ impl Delivery {
         answer.recv().map_err(|_| Leave::ServerStops)
     }
 
+    /// How many parcels wait for the delivery thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Any parcel. Waits while the queue is full.
     ///
     /// # Errors

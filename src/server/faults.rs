@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
+use super::client::admission;
 use super::client::shared::Shared;
 use super::delivery::Delivery;
 use super::parcel::Parcel;
@@ -25,7 +26,6 @@ use super::robust::leave::Leave;
 use super::robust::places::{Places, Spares};
 use super::robust::rate_limit::RateLimit;
 use super::{Config, Stop, client_thread};
-use crate::limits::{LOGIN, PEER_TIMEOUT};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
@@ -254,11 +254,9 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
         stop: Stop::new(),
         places: Places::new(10, None, Spares::new(1)),
         rate_limit: RateLimit::new(None, Instant::now()),
+        sent_away: Mutex::default(),
         ids: AtomicU64::new(1),
-        rate: None,
-        login: LOGIN,
-        peer_timeout: PEER_TIMEOUT,
-        motd: None,
+        config: Config { rate: None, ..Config::default() },
         unframed_port: None,
     });
     for name in ["anna", "vera"] {
@@ -268,10 +266,10 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");
-    let place = shared.places.take(&connection, true).expect("a free place");
+    let admitted = admission::lets_in(&connection, &shared).expect("a free place");
     let (alive, ended) = bounded(0);
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
-    let session = move || client_thread(its_connection, its_shared, place, Duration::ZERO, alive);
+    let session = move || client_thread(its_connection, its_shared, admitted, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
     takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
+use super::present::{Act, Present};
 use super::robust::connection::{ClientId, Connection};
 use crate::text::{Nickname, Text};
 
@@ -99,6 +100,12 @@ pub enum Parcel {
     List(ClientId, String),
     /// The same for everyone, where a question follows.
     Names(ClientId),
+    /// Who is connected, and where they are: for the keeper.
+    Present(Sender<Vec<Present>>),
+    /// A line to everybody, wherever they are.
+    Announce(Line),
+    /// What the keeper did: the store may keep it.
+    Act(Act),
     /// The goodbye, with its reason: the last parcel about this connection.
     Close(ClientId, Option<String>),
     /// The goodbye to all, with its reason.

@@ -6,6 +6,7 @@
 //! | `connection.rs`, `backlog.rs`, `late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `leave.rs` | every reason to end a session |
 //! | `places.rs`, `origin.rs` | how many may be here, in all and from one address |
+//! | `balancers.rs` | the seam to who says whose connection a balancer brings |
 //! | `pace.rs`, `rate_limit.rs` | how fast one client may write, and all who share an address |
 //! | `stop.rs` | how the server is told to stop |
 //! | `capacity.rs` | how many fit this machine |
@@ -14,6 +15,7 @@
 
 pub mod addresses;
 pub(crate) mod backlog;
+pub mod balancers;
 pub mod capacity;
 pub mod connection;
 pub(crate) mod late;

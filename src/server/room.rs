@@ -23,6 +23,7 @@ use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
 mod seated;
+mod seen;
 mod store;
 
 /// Who is where, and what waits to be written.
@@ -77,6 +78,10 @@ impl Room {
             Parcel::Committed(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
+            // The keeper may have given up waiting.
+            Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
+            Parcel::Announce(line) => self.announce(&line),
+            Parcel::Act(act) => self.acted(&act),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -195,7 +200,8 @@ impl Room {
         self.named.remove(&joined);
         self.listens(id, false);
         let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
-        self.tell_group(&protocol::left(&nickname, notice));
+        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
+        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.happened(|| Event::Left(nickname.clone()));
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =

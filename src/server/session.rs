@@ -50,6 +50,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(taken) = take(client, &nickname)? else { continue };
+        client.may_come_in()?;
         match taken {
             Ok(seat) => {
                 client.logged_in(&seat.nickname)?;
@@ -74,7 +75,7 @@ fn take(client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, 
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
 fn show_motd(client: &Client) -> Result<(), Leave> {
-    let Some(motd) = &client.shared.motd else { return Ok(()) };
+    let Some(motd) = client.shared.motd() else { return Ok(()) };
     match motd.read() {
         Ok(Some(text)) => client.send(text),
         Ok(None) => Ok(()),
@@ -98,6 +99,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         seat.nickname
     ))?;
     show_motd(client)?;
+    client.has_come(&seat.nickname)?;
     if let Some(accounts) = client.shared.accounts.clone() {
         accounts.welcome(client)?;
     }
@@ -182,6 +184,9 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
             Input::Menu => break,
             Input::Text(_) | Input::Answered => continue,
         };
+        if !client.may_write()? {
+            continue;
+        }
         let message = Message { number: client.number(), text };
         log::debug!("{} goes to the queue", message.number);
         match to {

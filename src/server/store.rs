@@ -9,13 +9,17 @@ use std::fmt;
 use std::time::Instant;
 
 use super::parcel::{Message, Partner, Request};
+use super::present::Act;
 use super::robust::connection::ClientId;
 use crate::text::{Nickname, Text};
 
 /// Keeps what happens. A failure is its own to deal with: the chat goes on.
-pub(crate) trait Store: Send + fmt::Debug {
+pub(crate) trait Store: Send + Sync + fmt::Debug {
     /// Something happened.
     fn hears(&mut self, event: Event);
+
+    /// What the keeper did.
+    fn acted(&mut self, _act: &Act) {}
 
     /// A request of `_by`; what comes of it is told by `commit`. A message comes back whose recipient has come while the
     /// request was in the queue: it can be delivered.

@@ -142,6 +142,9 @@ fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
 
 /// One private message. It arrives or it does not, and the sender is told which.
 fn tell_it(client: &mut Client, to: Addressee, text: Text) -> Result<(), Leave> {
+    if !client.may_write()? {
+        return Ok(());
+    }
     let message = Message { number: client.number(), text };
     log::debug!("{} goes to the queue", message.number);
     match to {

@@ -4,7 +4,8 @@ use std::io::{self, Read};
 use std::time::Instant;
 
 use super::Client;
-use crate::limits::{LINGER, LINGER_SLICE, READ_BYTES, STOP_DRAIN};
+use crate::limits::{LINGER, LINGER_SLICE, READ_BYTES, SENT_AWAY, STOP_DRAIN};
+use crate::protocol;
 use crate::server::parcel::Parcel;
 use crate::server::robust::leave::Leave;
 use crate::wire::is_timeout;
@@ -14,12 +15,15 @@ impl Client {
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
     /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
-    /// is out: another may need its thread.
+    /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(in crate::server) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
-        let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
+        let reason = connection.words().map(protocol::sent_away).or(leave.reason());
         // When it is over, whatever the peer does.
-        let mut over_at = posted.is_err().then(Instant::now);
+        let mut over_at = match self.delivery().post(Parcel::Close(self.id, reason)) {
+            Err(_) => Some(Instant::now()),
+            Ok(()) => (leave == Leave::SentAway).then(|| Instant::now() + SENT_AWAY),
+        };
         let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         loop {
             peer_is_open = peer_is_open && self.reads_on();

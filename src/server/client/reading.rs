@@ -1,6 +1,8 @@
 //! Lesson: how a client's thread reads: bytes from its socket, messages out of them, and why there is none. Reads that
 //! one socket; what is answered goes by the queue.
 
+use log::Level;
+
 use super::Client;
 use crate::protocol::foreign::{self, Greeting};
 use crate::protocol::{self};
@@ -122,7 +124,8 @@ impl Client {
         }
         if !self.has_spoken && self.reader.has_begun() {
             self.has_spoken = true;
-            log::info!("{} connected from {}", self.id, self.connection.address);
+            let level = if self.is_nobody() { Level::Debug } else { Level::Info };
+            log::log!(level, "{} connected from {}", self.id, self.connection.address());
         }
         let answers = self.reader.answers();
         if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
@@ -139,7 +142,7 @@ impl Client {
     }
 
     /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
-    fn why_ended(&self, seen: Leave) -> Leave {
+    pub(super) fn why_ended(&self, seen: Leave) -> Leave {
         let stopped = self.shared.stop.is_stopped().then_some(Leave::ServerStops);
         self.connection.why_ends().or(stopped).unwrap_or(seen)
     }

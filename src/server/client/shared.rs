@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use super::accounts::Accounts;
+use crate::server::Config;
 use crate::server::delivery::Delivery;
 use crate::server::registry::Registry;
-use crate::server::robust::motd::Motd;
 use crate::server::robust::places::Places;
 use crate::server::robust::rate_limit::RateLimit;
+use crate::server::robust::seldom::Seldom;
 use crate::server::robust::stop::Stop;
 
 /// What all clients' threads share.
@@ -19,18 +21,13 @@ pub(crate) struct Shared {
     /// tidies the file up.
     pub(crate) accounts: Option<Arc<dyn Accounts>>,
     pub(crate) delivery: Delivery,
+    pub(crate) config: Config,
     pub(crate) stop: Stop,
     pub(crate) places: Arc<Places>,
     pub(crate) rate_limit: RateLimit,
+    /// When it was last said who finds no place.
+    pub(crate) sent_away: Mutex<Seldom>,
     pub(crate) ids: AtomicU64,
-    /// Lines a second from one client; `None` is no limit.
-    pub(crate) rate: Option<u32>,
-    /// From the connection to the nickname.
-    pub(crate) login: Duration,
-    /// A vanished peer is found out within this time.
-    pub(crate) peer_timeout: Duration,
-    /// The teacher's blackboard.
-    pub(crate) motd: Option<Motd>,
     /// Where clients come in that frame nothing.
     pub(crate) unframed_port: Option<u16>,
 }

@@ -8,6 +8,7 @@ use crossbeam_channel::{Receiver, at, never};
 use super::Room;
 use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
 use crate::server::parcel::Request;
+use crate::server::present::Act;
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{Asker, Event};
 
@@ -15,6 +16,13 @@ impl Room {
     pub(super) fn happened(&mut self, event: impl FnOnce() -> Event) {
         if let Some(store) = &mut self.store {
             store.hears(event());
+        }
+    }
+
+    /// What the keeper did.
+    pub(super) fn acted(&mut self, act: &Act) {
+        if let Some(store) = &mut self.store {
+            store.acted(act);
         }
     }
 
