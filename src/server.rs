@@ -56,7 +56,7 @@ pub mod robust;
 mod room;
 pub(crate) mod seat;
 mod session;
-pub(crate) mod store;
+pub mod store;
 mod word;
 
 pub use self::robust::stop::Stop;

@@ -24,6 +24,8 @@ pub(super) mod admission;
 mod goodbye;
 mod patience;
 mod reading;
+#[cfg(feature = "database")]
+mod secret;
 pub(crate) mod shared;
 
 /// One client, as its own thread sees it.
@@ -153,11 +155,6 @@ impl Client {
             ))?;
         }
         self.pause(own.max(with_others))
-    }
-
-    /// What the last line asked for costs as much as so many lines; the next one waits for that.
-    pub(crate) fn charge(&mut self, lines: u32) {
-        self.pace.charge(lines, Instant::now());
     }
 
     /// Lets time pass in pieces, and looks after each whether it is still worth waiting. Ends early where the server stops,

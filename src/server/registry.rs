@@ -106,14 +106,14 @@ impl Registry {
     }
 
     /// Who has this nickname, or one that looks like it, whether others find them yet or not.
-    pub(crate) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+    pub fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
         let key = nickname.key();
         let members = self.members.lock();
         members.get(&key).map(|member| (member.nickname.clone(), Arc::clone(&member.connection)))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.
-    pub(crate) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
+    pub fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
         let key = nickname.key();
         let has_it = |members: &mut HashMap<String, Member>| {
             members.get(&key).is_some_and(|member| member.connection.id == holder)

@@ -14,7 +14,7 @@ use super::robust::connection::ClientId;
 use crate::text::{Nickname, Text};
 
 /// Keeps what happens. A failure is its own to deal with: the chat goes on.
-pub(crate) trait Store: Send + Sync + fmt::Debug {
+pub trait Store: Send + Sync + fmt::Debug {
     /// Something happened.
     fn hears(&mut self, event: Event);
 
@@ -44,31 +44,40 @@ pub(crate) trait Store: Send + Sync + fmt::Debug {
 
 /// What happens in the room.
 #[derive(Debug)]
-pub(crate) enum Event {
+pub enum Event {
     /// A session began.
     Joined(Partner),
     /// A session ended.
     Left(Nickname),
     /// A message, to the group or to one who is here.
-    Said { from: Nickname, to: Option<Nickname>, text: Text },
+    Said {
+        /// From whom.
+        from: Nickname,
+        /// To whom; `None` is the group.
+        to: Option<Nickname>,
+        /// What.
+        text: Text,
+    },
 }
 
 /// Who asks.
 #[derive(Debug)]
-pub(crate) struct Asker {
-    pub(crate) id: ClientId,
-    pub(crate) nickname: Nickname,
+pub struct Asker {
+    /// The session.
+    pub id: ClientId,
+    /// Its nickname.
+    pub nickname: Nickname,
     /// What it is told reaches it: it has not been cut.
-    pub(crate) is_reached: bool,
+    pub is_reached: bool,
     /// Something that it was sent still waits for its socket.
-    pub(crate) is_late: bool,
+    pub is_late: bool,
 }
 
 /// What the store has to say.
 #[derive(Debug)]
-pub(crate) struct News {
+pub struct News {
     /// To whom; `None` is everyone.
-    pub(crate) to: Option<ClientId>,
+    pub to: Option<ClientId>,
     /// One line, or several.
-    pub(crate) line: String,
+    pub line: String,
 }

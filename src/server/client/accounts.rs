@@ -27,6 +27,7 @@ pub(crate) trait Accounts: Send + Sync + fmt::Debug {
 
 /// What a database knows of one client.
 #[derive(Debug, Default)]
+#[cfg_attr(not(feature = "database"), expect(dead_code, reason = "only a database knows of it"))]
 pub(crate) struct Account {
     /// Who it is, from the login on.
     pub(crate) nickname: Option<Nickname>,

@@ -13,7 +13,7 @@ use crate::wire::{Framing, Incoming, is_timeout};
 
 /// What is asked for: only who answers to the first may greet as another protocol does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     Nickname,
     Anything,
 }
@@ -29,17 +29,6 @@ impl Client {
     /// something, and longer where it writes too fast.
     pub(in crate::server) fn read_line(&mut self) -> Result<Option<Text>, Leave> {
         self.read_text(Asked::Anything)
-    }
-
-    /// The next line as it came, where a password is asked for: it passes no log line and becomes no message. `None` for
-    /// a line that cannot be taken, which is answered.
-    pub(crate) fn read_secret(&mut self) -> Result<Option<Vec<u8>>, Leave> {
-        let line = self.next(Asked::Anything)?;
-        self.keep_pace(0)?;
-        match line {
-            Ok(line) => Ok(Some(line)),
-            Err(refusal) => self.send(protocol::refused(&refusal)).map(|()| None),
-        }
     }
 
     fn read_text(&mut self, asked: Asked) -> Result<Option<Text>, Leave> {
@@ -60,7 +49,7 @@ impl Client {
     }
 
     /// The bytes of the next line, or why it is refused. It is the receipt, too, for what had waited for this client.
-    fn next(&mut self, asked: Asked) -> Result<Result<Vec<u8>, Refusal>, Leave> {
+    pub(super) fn next(&mut self, asked: Asked) -> Result<Result<Vec<u8>, Refusal>, Leave> {
         let incoming = self.read(asked)?;
         if std::mem::take(&mut self.account.answers) {
             self.delivery().post(Parcel::Ask(self.id, Request::Answered))?;
