@@ -1,6 +1,8 @@
 //! Lesson: how a client's thread reads: bytes from its socket, messages out of them, and why there is none. Reads that
 //! one socket; what is answered goes by the queue.
 
+use std::io;
+
 use log::Level;
 
 use super::Client;
@@ -76,17 +78,21 @@ impl Client {
                 return Ok(incoming);
             }
             is_no_greeting(asked, foreign::begins_greeting, self.reader.unfinished())?;
-            let patience = self.patience.of_next_read(self.connection.framing, self.reader.is_unfinished())?;
-            let stream = &self.connection.stream;
-            // Once there was a timeout, it has to be taken away too.
-            let changes = std::mem::replace(&mut self.has_timeout, patience.is_some()) || patience.is_some();
-            let set = if changes { stream.set_read_timeout(patience) } else { Ok(()) };
-            match set.and_then(|()| self.reader.fill(stream)) {
+            let is_set = self.set_patience()?;
+            match is_set.and_then(|()| self.reader.fill(&self.connection.stream)) {
                 Ok(()) => self.has_read()?,
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
         }
+    }
+
+    /// Has the next `read` of the socket wait for no longer than the patience lasts. The error within is the socket's.
+    fn set_patience(&mut self) -> Result<io::Result<()>, Leave> {
+        let patience = self.patience.of_next_read(self.connection.framing, self.reader.is_unfinished())?;
+        // Once there was a timeout, it has to be taken away too.
+        let changes = std::mem::replace(&mut self.has_timeout, patience.is_some()) || patience.is_some();
+        Ok(if changes { self.connection.stream.set_read_timeout(patience) } else { Ok(()) })
     }
 
     /// A read has waited for as long as it may. A line whose rest does not come is taken as it is where clients frame
