@@ -4,7 +4,7 @@
 //! The way of a message, file by file. It comes back to one file only, `server/delivery`, on the other side of the queue:
 //!
 //! ```text
-//! socket > wire > server/client/reading > server/session: recv > word | chat
+//! socket > wire > server/client > server/session: recv > word | chat
 //!        > server/delivery: send | send_to_broadcast > (the queue)
 //!        > server/delivery: deliver > server/room > server/robust/late: write > sockopts > socket
 //! ```
@@ -26,9 +26,8 @@
 //! | [`protocol`] | every line that crosses the wire, and the special words |
 //! | [`wire`] | bytes to messages and back, in both framings |
 //! | [`mod@server`] | accept, spawn, stop, wait for all |
-//! | `server/client.rs` | what one client's thread owns: reading, deadline, goodbye; what all of them share |
+//! | `server/client.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
-//! | `server/seat.rs` | a nickname that is taken |
 //! | [`server::registry`] | who is in the chat, under the one lock |
 //! | [`server::parcel`], [`server::delivery`], `server/room.rs` | what goes over the one queue; the one thread that delivers; who listens |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
@@ -37,8 +36,9 @@
 //! |---|---|
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
-//! | `server/store.rs`, `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
-//! | `server/keeper.rs`, `console.rs` | the hook for who keeps order, and what is behind it |
+//! | [`server::store`], `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
+//! | [`server::order`], `cluster.rs` | the hook for what several servers agree by, and what is behind it |
+//! | [`server::keeper`], `console.rs` | the hook for who keeps order, and what is behind it |
 //! | `server/robust/balancers.rs`, `proxy.rs` | the hook for whose connection a balancer brings, and what is behind it |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
@@ -50,6 +50,8 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "database")]

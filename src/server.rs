@@ -24,7 +24,9 @@ use self::client::admission::{self, Admitted};
 use self::client::shared::Shared;
 use self::delivery::Delivery;
 use self::keeper::{Desk, Keeper};
+use self::order::{Engine, Here};
 use self::parcel::Parcel;
+use self::registry::Registry;
 use self::robust::balancers::Balancers;
 use self::robust::connection::{ClientId, Connection};
 use self::robust::late::Writer;
@@ -49,6 +51,7 @@ mod faults;
 pub mod keeper;
 #[cfg(test)]
 mod model;
+pub mod order;
 pub mod parcel;
 pub mod present;
 pub mod registry;
@@ -83,6 +86,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub database: Option<Database>,
+    /// What several servers agree by; `None` for one that is alone.
+    pub order: Option<Box<dyn Engine>>,
     /// Who keeps order; without one everybody may do everything.
     pub keeper: Option<Arc<dyn Keeper>>,
     /// Who connects for others; `None`: every connection is its sender's own.
@@ -110,6 +115,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             database: None,
+            order: None,
             keeper: None,
             balancers: None,
         }
@@ -120,7 +126,8 @@ impl Default for Config {
 /// which what is in the queue is delivered, everyone gets `Disconnected`, and the threads are waited for.
 ///
 /// # Errors
-/// The first descriptors and threads could not be had, or the delivery thread panicked: then everyone was disconnected.
+/// The first descriptors and threads could not be had, or the delivery thread panicked, or several servers had agreed that
+/// this one is dead: then everyone was disconnected.
 pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> io::Result<()> {
     let unframed = config.unframed.take();
     for listener in unframed.iter().chain([&listener]) {
@@ -130,10 +137,16 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
     let writer = Writer::new(Arc::clone(&spares), alive.clone());
-    let (store, accounts) = config.database.take().map(|halves| (halves.store, halves.accounts)).unzip();
+    let (store, accounts): (_, Option<Arc<dyn Accounts>>) =
+        config.database.take().map(|halves| (halves.store, halves.accounts)).unzip();
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
+    let registry = Arc::<Registry>::default();
+    let here = || Here { delivery: delivery.clone(), registry: Arc::clone(&registry), stop: stop.clone() };
+    let newest = || accounts.as_ref().map(|accounts| accounts.newest()).transpose();
+    let order = order::begin(config.order.take(), here, newest)?;
     let shared = Arc::new(Shared {
-        registry: Arc::default(),
+        registry,
+        order,
         accounts,
         delivery,
         stop: stop.clone(),
@@ -159,12 +172,14 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
     shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
+    let agreed = order::end(shared.order.as_deref());
     drop((shared, alive));
     let all_ended = ended.recv_deadline(deadline) != Err(RecvTimeoutError::Timeout);
     if !all_ended {
         log::warn!("not every thread ended in time; the end of the process ends them");
     }
     delivery_thread.join(all_ended)?;
+    agreed?;
     log::info!("stopped");
     Ok(())
 }

@@ -7,7 +7,7 @@
 //! as long as `DATABASE_HANGS`, once: then the chat goes on without, until the thread has come back by itself. Nothing is
 //! ever handed to a thread that has not come back, so nothing piles up and nothing overtakes.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::thread::{self, JoinHandle};
@@ -20,7 +20,7 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
-use crate::server::parcel::{Message, Partner, Request};
+use crate::server::parcel::Request;
 use crate::server::store::{Asker, Event, News, Store};
 
 /// What the thread owns.
@@ -65,8 +65,6 @@ pub(super) struct OwnThread {
     done: Receiver<Done>,
     thread: Option<JoinHandle<()>>,
     recent: Recent,
-    /// Who is here, by name without case.
-    here: HashMap<String, Partner>,
     batch: Vec<Job>,
     messages: u64,
     /// What clients are told where the batch is not even tried.
@@ -97,8 +95,8 @@ impl OwnThread {
         };
         let builder = thread::Builder::new().name("database".into()).stack_size(SINGLE_STACK);
         let (thread, work) = (Some(builder.spawn(batches)?), Some(work));
-        let (here, batch, refusals, messages, away) = (HashMap::new(), Vec::new(), Vec::new(), 0, None);
-        Ok(OwnThread { work, done, thread, recent, here, batch, messages, refusals, due, away, retry })
+        let (batch, refusals, messages, away) = (Vec::new(), Vec::new(), 0, None);
+        Ok(OwnThread { work, done, thread, recent, batch, messages, refusals, due, away, retry })
     }
 
     /// Looks whether the thread has come back. What it says then is told, also what became of the batch it was away with.
@@ -155,11 +153,11 @@ impl OwnThread {
 impl Store for OwnThread {
     fn hears(&mut self, event: Event) {
         match &event {
-            Event::Joined(partner) => drop(self.here.insert(partner.nickname.folded(), partner.clone())),
-            Event::Left(nickname) => drop(self.here.remove(&nickname.folded())),
-            Event::Said { from, to, text } => {
+            Event::Joined(_) | Event::Left(_) => {}
+            Event::Said { from, to, message } => {
                 if to.is_none() {
-                    self.recent.push(now(), from, text);
+                    let time = message.place.map_or_else(now, |place| place.time);
+                    self.recent.push(time, from, &message.text);
                 }
                 self.messages += 1;
             }
@@ -167,24 +165,20 @@ impl Store for OwnThread {
         self.batch.push(Job::Keeps(event));
     }
 
-    fn ask(&mut self, by: Asker, request: Request) -> Option<(Partner, Message)> {
-        let refusal = match request {
-            Request::LeaveFor { to, message } if self.here.contains_key(&to.folded()) => {
-                return self.here.get(&to.folded()).cloned().map(|partner| (partner, message));
-            }
+    fn ask(&mut self, by: Asker, request: Request) {
+        let refusal = match &request {
             // Not to one who has gone already.
-            Request::Waiting if !by.is_reached => return None,
+            Request::Waiting if !by.is_reached => return,
             // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
             // Or the connection broke: a reset is told once, and where the writer was told, the reader sees an orderly end.
-            Request::Answered if by.is_late || !by.is_reached => return None,
-            Request::LeaveFor { ref to, .. } => Some(not_left_for(to)),
+            Request::Answered if by.is_late || !by.is_reached => return,
+            Request::LeaveFor { to, .. } => Some(not_left_for(to)),
             Request::Register { .. } => Some(not_registered()),
             Request::Waiting => Some(NOT_KEPT_NOW.into()),
             Request::Answered => None,
         };
         self.refusals.extend(refusal.map(|line| News { to: Some(by.id), line }));
         self.batch.push(Job::Asked(by, request));
-        None
     }
 
     fn recent(&self) -> Vec<String> {
@@ -265,9 +259,9 @@ mod tests {
         let mut store = OwnThread::start(Hangs(disk), recent, Duration::ZERO).expect("a thread is to be had");
         let (id, nickname) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
         let anna = Asker { id, nickname: nickname.clone(), is_reached: true, is_late: false };
-        store.hears(Event::Joined(Partner { id, nickname }));
+        store.hears(Event::Joined(nickname));
         assert!(store.commit().iter().all(|news| news.line.contains("it does not answer")));
-        assert!(store.ask(anna, Request::Waiting).is_none());
+        store.ask(anna, Request::Waiting);
         let told: Vec<_> = store.commit().into_iter().map(|news| (news.to, news.line)).collect();
         assert_eq!(told, [(Some(id), NOT_KEPT_NOW.into())]);
         drop(answers);

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crossbeam_channel::bounded;
 
+use super::NEVER;
 use super::guesses::Turn;
 use super::password::{Judge, Password};
 use super::questions::Questions;
@@ -17,7 +18,7 @@ use crate::server::client::Client;
 use crate::server::client::accounts::Accounts;
 use crate::server::parcel::{Parcel, Request};
 use crate::server::robust::leave::Leave;
-use crate::server::seat::Seat;
+use crate::server::seat::Claim;
 use crate::text::Nickname;
 
 /// The clients' half of the database.
@@ -38,30 +39,32 @@ enum Proof {
 
 impl Accounts for Sessions {
     /// Whoever has the password takes the nickname back from a session that hangs.
-    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave> {
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave> {
         let Some(proof) = self.prove(client, nickname)? else { return Ok(None) };
-        let mut taken = client.take(nickname);
-        if taken.is_err() && proof != Proof::Free {
+        client.may_come_in()?;
+        let mut claim = client.claim(nickname)?;
+        if matches!(claim, Claim::Taken(_)) && proof != Proof::Free {
             self.take_back(client, nickname)?;
-            taken = client.take(nickname);
+            claim = client.claim(nickname)?;
         }
-        match taken {
+        match claim {
             // Where it is not its client's after all, the seat is given up; the room has not heard of it, and makes
             // nothing of its `Left`.
-            Ok(seat) => Ok(self.enter(client, nickname, proof)?.then_some(Ok(seat))),
+            Claim::Yours(seat) => Ok(self.enter(client, nickname, proof)?.then_some(Claim::Yours(seat))),
             // Nobody has registered what is offered. A database that does not answer knows of nobody: then the login
             // will say that it does not.
-            Err(_) => {
+            Claim::Taken(_) => {
                 let is_free = |name: &Nickname| !matches!(self.questions.account(name), Ok(Some(_)));
-                Ok(Some(Err(client.shared.registry.free_name(nickname, is_free))))
+                Ok(Some(Claim::Taken(client.shared.registry.free_name(nickname, is_free))))
             }
+            Claim::NotNow => Ok(Some(Claim::NotNow)),
         }
     }
 
     fn welcome(&self, client: &mut Client) -> Result<(), Leave> {
         // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
         // thread puts into the queue from here on is taken after what had waited was written.
-        ask(client, Request::Waiting)?;
+        client.ask(Request::Waiting)?;
         wait_for_commit(client)?;
         client.account.answers = true;
         if client.account.since.is_none() {
@@ -76,6 +79,10 @@ impl Accounts for Sessions {
             Word::History(count) => self.history(client, &nickname, count),
             _ => self.register(client, &nickname),
         }
+    }
+
+    fn newest(&self) -> io::Result<i64> {
+        self.questions.newest()
     }
 
     /// A database that does not answer will say so when the message comes.
@@ -153,7 +160,7 @@ impl Sessions {
         match self.questions.hash(&password, &client.shared.stop) {
             Ok(hash) => {
                 // Waited for: when this session ends, the next one with this nickname must find the account.
-                ask(client, Request::Register { hash, since: client.account.since })?;
+                client.ask(Request::Register { hash, since: client.account.since.unwrap_or(NEVER) })?;
                 wait_for_commit(client)
             }
             Err(error) => client.send(does_not_answer(&error)),
@@ -278,11 +285,6 @@ fn read_password(client: &mut Client) -> Result<Option<Password>, Leave> {
             return Ok(Some(Password::new(line)).filter(|password| !password.is_empty()));
         }
     }
-}
-
-/// A request to the store, in the order of all that happens.
-fn ask(client: &Client, request: Request) -> Result<(), Leave> {
-    client.delivery().post(Parcel::Ask(client.id, request))
 }
 
 /// Waits until all that was sent so far is committed.

@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::believed::Known;
 use super::safe::text;
-use super::{NEVER, keys, time};
+use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
+use crate::server::parcel::Message;
 use crate::text::Nickname;
 
 /// `messages.waits` of a message that was shown, and nothing has come from its recipient since.
@@ -45,17 +46,19 @@ pub(super) fn sent(connection: &Connection, user: i64, messages: u64, time: i64)
     connection.prepare_cached(sql)?.execute(params![user, messages, time])
 }
 
-/// A message, to the group or to one user; `waits` where that one is away.
+/// A message, to the group or to one user; `waits` where that one is away. Its number is the one that several servers
+/// have agreed on, or the next.
 pub(super) fn message(
     connection: &Connection,
     time: i64,
     sender: i64,
     recipient: Option<i64>,
-    text: &str,
+    message: &Message,
     waits: bool,
 ) -> Result<usize> {
-    let sql = "INSERT INTO messages (time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(sql)?.execute(params![time, sender, recipient, text, waits])
+    let sql = "INSERT INTO messages (id, time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let (row, text) = (message.place.map(|place| place.row), message.text.as_str());
+    connection.prepare_cached(sql)?.execute(params![row, time, sender, recipient, text, waits])
 }
 
 /// How many messages wait for a user.
@@ -108,10 +111,9 @@ pub(super) fn register(
     nickname: &Nickname,
     user: i64,
     hash: &str,
-    since: Option<i64>,
+    since: i64,
     time: i64,
 ) -> Result<usize> {
-    let since = since.unwrap_or(NEVER);
     let sql = "INSERT INTO accounts (key, user, password, registered, since)
                VALUES (?1, ?2, ?3, ?4, min(?5, (SELECT coalesce(max(id), 0) FROM messages)))
                ON CONFLICT (key) DO UPDATE SET password = excluded.password";

@@ -21,10 +21,10 @@ use super::time::now;
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::protocol;
-use crate::server::parcel::Request;
+use crate::server::parcel::{Message, Request};
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{Asker, Event, News};
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 mod absent;
 pub(super) mod forget;
@@ -158,17 +158,17 @@ impl Writer {
         &mut self,
         from: &Nickname,
         to: Option<i64>,
-        text: &Text,
+        message: &Message,
         waits: bool,
         time: i64,
     ) -> rusqlite::Result<()> {
         let sender = self.user(from, time)?;
-        statements::message(&self.connection, time, sender, to, text.as_str(), waits)?;
+        statements::message(&self.connection, time, sender, to, message, waits)?;
         *self.batch.sent.entry(sender).or_default() += 1;
         Ok(())
     }
 
-    fn register(&mut self, by: &Asker, hash: &str, since: Option<i64>) {
+    fn register(&mut self, by: &Asker, hash: &str, since: i64) {
         let (nickname, time) = (&by.nickname, now());
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
@@ -214,12 +214,12 @@ impl Writer {
         self.unanswered.remove(&name);
     }
 
-    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
-        let time = now();
+    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, message: &Message) {
+        let time = message.place.map_or_else(now, |place| place.time);
         self.batch.messages += 1;
         self.write(|writer| {
             let to = to.map(|to| writer.user(to, time)).transpose()?;
-            writer.message(from, to, text, false, time)
+            writer.message(from, to, message, false, time)
         });
     }
 }
@@ -227,9 +227,9 @@ impl Writer {
 impl Owned for Writer {
     fn takes(&mut self, job: Job) {
         match job {
-            Job::Keeps(Event::Joined(partner)) => self.joined(&partner.nickname),
+            Job::Keeps(Event::Joined(nickname)) => self.joined(&nickname),
             Job::Keeps(Event::Left(nickname)) => self.left(&nickname),
-            Job::Keeps(Event::Said { from, to, text }) => self.said(&from, to.as_ref(), &text),
+            Job::Keeps(Event::Said { from, to, message }) => self.said(&from, to.as_ref(), &message),
             Job::Asked(by, Request::Waiting) => self.waiting(&by),
             Job::Asked(by, Request::Answered) => self.answered(&by.nickname),
             Job::Asked(by, Request::LeaveFor { to, message }) => self.leave_for(by.id, &by.nickname, &to, &message),

@@ -14,10 +14,9 @@ use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
-use super::seat::Seat;
 use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE};
 use crate::text::Nickname;
-use crate::wire::MessageReader;
+use crate::wire::{Incoming, MessageReader};
 
 pub(crate) mod accounts;
 pub(super) mod admission;
@@ -34,6 +33,8 @@ pub(crate) struct Client {
     pub(crate) connection: Arc<Connection>,
     pub(crate) shared: Arc<Shared>,
     reader: MessageReader,
+    /// What was read while something else was on its way, and is the next line.
+    ahead: Option<Incoming>,
     /// How long the next read may wait.
     pub(crate) patience: Patience,
     /// The socket's reads do not wait for ever.
@@ -58,6 +59,7 @@ impl Client {
         Ok(Client {
             id: connection.id,
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
+            ahead: None,
             patience: Patience::default(),
             has_timeout: false,
             pace: Pace::new(shared.config.rate, Instant::now()),
@@ -71,14 +73,6 @@ impl Client {
             connection,
             shared,
         })
-    }
-
-    /// Takes a nickname, in one step.
-    ///
-    /// # Errors
-    /// It is taken. The error is the next name that is free.
-    pub(crate) fn take(&self, nickname: &Nickname) -> Result<Seat, Nickname> {
-        Seat::take(&self.shared.registry, &self.shared.delivery, &self.connection, nickname)
     }
 
     /// The nickname is there: from now on a client may be silent for as long as it likes, and nobody takes its place.
@@ -101,7 +95,7 @@ impl Client {
         let (id, address) = (self.id, self.connection.address());
         match leave {
             // A health check: it looks whether anybody listens, every few seconds perhaps.
-            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+            Leave::End | Leave::Broken(_) | Leave::CutOff if !self.has_spoken => {
                 log::debug!("{id} connected from {address} and said nothing");
             }
             _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),

@@ -249,6 +249,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
         registry: Arc::default(),
+        order: None,
         accounts: None,
         delivery: Delivery::with(queue),
         stop: Stop::new(),

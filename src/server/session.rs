@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use super::client::Client;
 use super::parcel::{Message, Parcel, Partner};
 use super::robust::leave::Leave;
-use super::seat::Seat;
+use super::seat::{Claim, Seat};
 use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
@@ -30,6 +30,9 @@ pub(super) fn session(client: &mut Client) -> Leave {
 /// Asks for a nickname until one is free, and takes it. The original checks and takes in two steps; here it is one.
 fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     loop {
+        if client.is_cut_off() {
+            return Err(Leave::CutOff);
+        }
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
         match Said::parse(line.as_str()) {
@@ -49,28 +52,31 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
-        let Some(taken) = take(client, &nickname)? else { continue };
-        client.may_come_in()?;
-        match taken {
-            Ok(seat) => {
+        let Some(claim) = claim(client, &nickname)? else { continue };
+        match claim {
+            Claim::Yours(seat) => {
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
-            Err(free_name) => {
+            Claim::Taken(free_name) => {
                 client.send(protocol::ALREADY_USED)?;
                 client.send(format!("{nickname} is taken, or looks like a name that is; {free_name} is free"))?;
             }
+            Claim::NotNow => client.send(protocol::not_sent(
+                "the servers cannot reach each other, and nobody can log in meanwhile; try again in a while",
+            ))?,
         }
     }
 }
 
 /// Takes the nickname; a database may ask for its password first. `None`: something else was answered.
-fn take(client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave> {
-    match client.shared.accounts.clone() {
-        Some(accounts) => accounts.log_in(client, nickname),
-        None => Ok(Some(client.take(nickname))),
+fn claim(client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave> {
+    if let Some(accounts) = client.shared.accounts.clone() {
+        return accounts.log_in(client, nickname);
     }
+    client.may_come_in()?;
+    client.claim(nickname).map(Some)
 }
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
@@ -88,9 +94,12 @@ fn show_motd(client: &Client) -> Result<(), Leave> {
 
 /// Tells the room, greets, and asks the question, again and again until the client leaves.
 fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
-    let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
+    let (id, nickname, joined) = (client.id, seat.nickname.clone(), seat.joined);
     log::info!("{nickname} joined");
-    client.delivery().post(Parcel::Joined { id, nickname, joined })?;
+    if client.shared.order.is_none() {
+        // Among several servers the order has done it, on all of them.
+        client.delivery().post(Parcel::Joined { id, nickname, joined })?;
+    }
     client.send(protocol::PROCESS)?;
     // Only now is this client found by others: the original's client wants `process` alone in one `recv`.
     client.shared.registry.announce(&seat.nickname);
@@ -174,10 +183,10 @@ fn chosen(client: &Client, shown: &[Partner], answer: &str) -> Result<Option<Par
 /// The conversation: private with `to`, or in the group. Ends with `MENU`, or with the first message that no longer
 /// reached the partner: then the question comes again.
 fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
-    client.delivery().post(match to {
-        Some(partner) => Parcel::TalksTo(client.id, Some(partner.clone())),
-        None => Parcel::Listens(client.id),
-    })?;
+    match to {
+        Some(partner) => client.talks_to(Some(partner))?,
+        None => client.delivery().post(Parcel::Listens(client.id))?,
+    }
     loop {
         let text = match recv(client, Awaited::Message)? {
             Input::Text(text) if !text.is_blank() => text,
@@ -187,21 +196,21 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
         if !client.may_write()? {
             continue;
         }
-        let message = Message { number: client.number(), text };
+        let message = Message { number: client.number(), text, place: None };
         log::debug!("{} goes to the queue", message.number);
         match to {
-            None => client.delivery().send_to_broadcast(client.id, message)?,
+            None => client.send_to_broadcast(message)?,
             Some(partner) => {
-                if !client.delivery().send_private(client.id, partner, message)? {
+                if !client.send_private(partner, message)? {
                     break; // the partner has left, and the client was told so
                 }
             }
         }
     }
-    client.delivery().post(match to {
-        Some(_) => Parcel::TalksTo(client.id, None),
-        None => Parcel::ListensNoMore(client.id),
-    })
+    match to {
+        Some(_) => client.talks_to(None),
+        None => client.delivery().post(Parcel::ListensNoMore(client.id)),
+    }
 }
 
 /// One line from the client. Special words are dealt with here, as in the original; but what they come to is an

@@ -8,10 +8,10 @@
 use std::fmt;
 use std::time::Instant;
 
-use super::parcel::{Message, Partner, Request};
+use super::parcel::{Message, Request};
 use super::present::Act;
 use super::robust::connection::ClientId;
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 /// Keeps what happens. A failure is its own to deal with: the chat goes on.
 pub trait Store: Send + Sync + fmt::Debug {
@@ -21,11 +21,8 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// What the keeper did.
     fn acted(&mut self, _act: &Act) {}
 
-    /// A request of `_by`; what comes of it is told by `commit`. A message comes back whose recipient has come while the
-    /// request was in the queue: it can be delivered.
-    fn ask(&mut self, _by: Asker, _request: Request) -> Option<(Partner, Message)> {
-        None
-    }
+    /// A request of `_by`; what comes of it is told by `commit`.
+    fn ask(&mut self, _by: Asker, _request: Request) {}
 
     /// The last messages of the group, for who joins it.
     fn recent(&self) -> Vec<String> {
@@ -46,7 +43,7 @@ pub trait Store: Send + Sync + fmt::Debug {
 #[derive(Debug)]
 pub enum Event {
     /// A session began.
-    Joined(Partner),
+    Joined(Nickname),
     /// A session ended.
     Left(Nickname),
     /// A message, to the group or to one who is here.
@@ -56,7 +53,7 @@ pub enum Event {
         /// To whom; `None` is the group.
         to: Option<Nickname>,
         /// What.
-        text: Text,
+        message: Message,
     },
 }
 

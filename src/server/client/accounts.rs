@@ -1,25 +1,27 @@
 //! Lesson: the one hook of a session for what outlasts the server. Touches nothing; without a database nobody has
 //! `Accounts`, and the session goes on at once.
 
-use std::fmt;
+use std::{fmt, io};
 
 use super::Client;
 use crate::protocol::Word;
 use crate::server::robust::leave::Leave;
-use crate::server::seat::Seat;
+use crate::server::seat::Claim;
 use crate::text::Nickname;
 
 /// What a session asks of a database. Each call may wait for the disk, so none is made by the delivery thread.
 pub(crate) trait Accounts: Send + Sync + fmt::Debug {
-    /// Takes the nickname, for whom it belongs to. The error is a name that is free. `None`: something else was answered,
-    /// and the nickname is asked for again.
-    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave>;
+    /// Takes the nickname, for whom it belongs to. `None`: something else was answered, and the nickname is asked for again.
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave>;
 
     /// Says that the chat is kept, and hands over what was left for this client.
     fn welcome(&self, client: &mut Client) -> Result<(), Leave>;
 
     /// Does what `HISTORY` or `REGISTER` asks for.
     fn word(&self, client: &mut Client, word: Word<'_>) -> Result<(), Leave>;
+
+    /// The number of the newest message; later ones have larger numbers.
+    fn newest(&self) -> io::Result<i64>;
 
     /// Whether a message can be left for this nickname.
     fn was_here(&self, nickname: &Nickname) -> bool;

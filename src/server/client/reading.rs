@@ -2,6 +2,7 @@
 //! one socket; what is answered goes by the queue.
 
 use std::io;
+use std::time::Duration;
 
 use log::Level;
 
@@ -54,7 +55,7 @@ impl Client {
     pub(super) fn next(&mut self, asked: Asked) -> Result<Result<Vec<u8>, Refusal>, Leave> {
         let incoming = self.read(asked)?;
         if std::mem::take(&mut self.account.answers) {
-            self.delivery().post(Parcel::Ask(self.id, Request::Answered))?;
+            self.ask(Request::Answered)?;
         }
         match incoming {
             Incoming::Line(line) => {
@@ -74,7 +75,7 @@ impl Client {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
-            if let Some(incoming) = self.reader.take() {
+            if let Some(incoming) = self.ahead.take().or_else(|| self.reader.take()) {
                 return Ok(incoming);
             }
             is_no_greeting(asked, foreign::begins_greeting, self.reader.unfinished())?;
@@ -84,6 +85,32 @@ impl Client {
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
+        }
+    }
+
+    /// The next line is there, and `is_meant`; or `None`, after waiting for it up to `time`. It is still to be read. The
+    /// end of the stream ends the session, as where a line is read.
+    pub(in crate::server) fn looks_ahead(
+        &mut self,
+        is_meant: fn(&str) -> bool,
+        time: Duration,
+    ) -> Result<Option<bool>, Leave> {
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        if self.ahead.is_none() {
+            self.has_timeout = true;
+            let patient = self.connection.stream.set_read_timeout(Some(time));
+            match patient.and_then(|()| self.reader.fill(&self.connection.stream)) {
+                Err(error) if is_timeout(&error) => return Ok(None),
+                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
+                Ok(()) => self.has_read()?,
+            }
+        }
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        match &self.ahead {
+            Some(Incoming::End) => Err(self.end()),
+            Some(Incoming::Line(line)) => Ok(Some(std::str::from_utf8(line).is_ok_and(is_meant))),
+            Some(_) => Ok(Some(false)),
+            None => Ok(None),
         }
     }
 

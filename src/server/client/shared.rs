@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use super::accounts::Accounts;
 use crate::server::Config;
 use crate::server::delivery::Delivery;
+use crate::server::order::Order;
 use crate::server::registry::Registry;
 use crate::server::robust::places::Places;
 use crate::server::robust::rate_limit::RateLimit;
@@ -17,6 +18,8 @@ use crate::server::robust::stop::Stop;
 /// What all clients' threads share.
 pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
+    /// Where there are several servers.
+    pub(crate) order: Option<Arc<dyn Order>>,
     /// What outlasts the server, if anything does. Above `delivery`, so that it is closed first: the store, closed last,
     /// tidies the file up.
     pub(crate) accounts: Option<Arc<dyn Accounts>>,

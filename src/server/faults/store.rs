@@ -1,5 +1,6 @@
 //! Test: faults of what outlasts the server: a store that panics while clients' threads wait for it.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,9 +12,9 @@ use crate::limits::STOP_TOTAL;
 use crate::protocol::Word;
 use crate::server::client::Client;
 use crate::server::client::accounts::Accounts;
-use crate::server::parcel::{Message, Parcel, Partner, Request};
+use crate::server::parcel::{Parcel, Request};
 use crate::server::robust::leave::Leave;
-use crate::server::seat::Seat;
+use crate::server::seat::Claim;
 use crate::server::store::{Asker, Event, News, Store};
 use crate::server::{Config, Database};
 use crate::text::Nickname;
@@ -32,9 +33,8 @@ struct Breaks {
 impl Store for Breaks {
     fn hears(&mut self, _event: Event) {}
 
-    fn ask(&mut self, by: Asker, _request: Request) -> Option<(Partner, Message)> {
+    fn ask(&mut self, by: Asker, _request: Request) {
         self.asked |= by.nickname.as_str() == BREAKS;
-        None
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -50,13 +50,13 @@ impl Store for Breaks {
 struct Hangs(Receiver<()>);
 
 impl Accounts for Hangs {
-    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Result<Seat, Nickname>>, Leave> {
-        Ok(Some(client.take(nickname)))
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave> {
+        client.claim(nickname).map(Some)
     }
 
     fn welcome(&self, client: &mut Client) -> Result<(), Leave> {
         let (done, is_done) = bounded(0);
-        client.delivery().post(Parcel::Ask(client.id, Request::Waiting))?;
+        client.ask(Request::Waiting)?;
         client.delivery().post(Parcel::Committed(done))?;
         is_done.recv().unwrap_or_default();
         Ok(())
@@ -65,6 +65,10 @@ impl Accounts for Hangs {
     fn word(&self, _client: &mut Client, _word: Word<'_>) -> Result<(), Leave> {
         self.0.recv_timeout(DEADLINE).unwrap_or_default();
         Ok(())
+    }
+
+    fn newest(&self) -> io::Result<i64> {
+        Ok(0)
     }
 
     fn was_here(&self, _nickname: &Nickname) -> bool {

@@ -33,10 +33,7 @@ impl Room {
         for news in news.into_iter().flatten() {
             match news.to {
                 Some(id) => self.tell_one(id, &news.line),
-                None => {
-                    let everyone: Vec<ClientId> = self.named.values().copied().collect();
-                    everyone.into_iter().for_each(|id| self.tell_one(id, &news.line));
-                }
+                None => self.tell_everyone(&news.line),
             }
         }
     }
@@ -48,10 +45,21 @@ impl Room {
 
     pub(super) fn ask(&mut self, id: ClientId, request: Request) {
         let Some(nickname) = self.nickname(id) else { return };
+        let request = match request {
+            Request::LeaveFor { to, message } => match self.present(&to) {
+                // Came while the request was in the queue.
+                Some(partner) => {
+                    self.tell_private(id, &partner, &message);
+                    return;
+                }
+                None => Request::LeaveFor { to, message },
+            },
+            request => request,
+        };
         let is_late = self.places.get(&id).is_some_and(|seated| seated.connection.is_late());
         let by = Asker { id, nickname, is_reached: self.reaches(id), is_late };
-        if let Some((partner, message)) = self.store.as_mut().and_then(|store| store.ask(by, request)) {
-            self.tell_private(id, &partner, &message);
+        if let Some(store) = &mut self.store {
+            store.ask(by, request);
         }
     }
 
