@@ -161,9 +161,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         Arc::clone(keeper).opens(Desk::new(&shared))?;
     }
     if let Some(listener) = unframed {
-        let (shared, alive) = (Arc::clone(&shared), alive.clone());
-        let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
-        builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive))?;
+        accept_unframed(listener, Arc::clone(&shared), alive.clone())?;
     }
     accept(&listener, Framing::Lines, &shared, &alive);
     drop(listener);
@@ -182,6 +180,12 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     agreed?;
     log::info!("stopped");
     Ok(())
+}
+
+/// A second thread that accepts: clients that frame nothing.
+fn accept_unframed(listener: TcpListener, shared: Arc<Shared>, alive: Sender<Infallible>) -> io::Result<()> {
+    let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
+    builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive)).map(|_waited_for_by_alive| ())
 }
 
 /// Accepts until the stop. It does nothing but accept and spawn. When `accept` fails (no descriptors left) it waits,
