@@ -190,12 +190,16 @@ impl Sessions {
     /// wait until a session that hangs is found out.
     fn take_back(&self, client: &Client, nickname: &Nickname) -> Result<(), Leave> {
         let registry = &client.shared.registry;
-        let Some((name, holder)) = registry.holder(nickname) else { return Ok(()) };
-        if !self.is_one_account(nickname, &name) {
+        let Some((holder, connection)) = registry.holder(nickname) else { return Ok(()) };
+        if !self.is_one_account(nickname, &holder.nickname) {
             return Ok(());
         }
         log::info!("{} takes {nickname} back from {}", client.id, holder.id);
-        holder.ask_to_leave(Leave::TakenBack);
+        match (connection, &client.shared.order) {
+            (Some(connection), _) => connection.ask_to_leave(Leave::TakenBack),
+            (None, Some(order)) => order.take_back(holder.id),
+            (None, None) => return Ok(()),
+        }
         let until = Instant::now() + TAKE_BACK;
         while !registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
             client.still_there()?;
