@@ -4,8 +4,6 @@
 use std::io;
 use std::time::Instant;
 
-use crossbeam_channel::bounded;
-
 use super::NEVER;
 use super::guesses::Turn;
 use super::password::{Judge, Password};
@@ -16,7 +14,8 @@ use crate::limits::{
 use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS, Word};
 use crate::server::client::Client;
 use crate::server::client::accounts::Accounts;
-use crate::server::parcel::{Parcel, Request};
+use crate::server::client::resume;
+use crate::server::parcel::Request;
 use crate::server::robust::leave::Leave;
 use crate::server::seat::Claim;
 use crate::text::Nickname;
@@ -43,8 +42,11 @@ impl Accounts for Sessions {
         let Some(proof) = self.prove(client, nickname)? else { return Ok(None) };
         client.may_come_in()?;
         let mut claim = client.claim(nickname)?;
-        if matches!(claim, Claim::Taken(_)) && proof != Proof::Free {
-            self.take_back(client, nickname)?;
+        if matches!(claim, Claim::Taken(_)) {
+            resume::give_up(client, nickname)?;
+            if proof != Proof::Free {
+                self.take_back(client, nickname)?;
+            }
             claim = client.claim(nickname)?;
         }
         match claim {
@@ -65,7 +67,7 @@ impl Accounts for Sessions {
         // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
         // thread puts into the queue from here on is taken after what had waited was written.
         client.ask(Request::Waiting)?;
-        wait_for_commit(client)?;
+        client.delivery().wait_for_commit()?;
         client.account.answers = true;
         if client.account.since.is_none() {
             client.account.since = self.questions.newest().inspect_err(unanswered).ok();
@@ -110,7 +112,7 @@ impl Sessions {
             }
         };
         // What this client said just now may still be in the queue.
-        wait_for_commit(client)?;
+        client.delivery().wait_for_commit()?;
         match self.questions.history(nickname, client.account.since, count) {
             Ok(mut lines) => {
                 lines.insert(0, HISTORY_BEGINS.into());
@@ -161,7 +163,7 @@ impl Sessions {
             Ok(hash) => {
                 // Waited for: when this session ends, the next one with this nickname must find the account.
                 client.ask(Request::Register { hash, since: client.account.since.unwrap_or(NEVER) })?;
-                wait_for_commit(client)
+                client.delivery().wait_for_commit()
             }
             Err(error) => client.send(does_not_answer(&error)),
         }
@@ -289,15 +291,6 @@ fn read_password(client: &mut Client) -> Result<Option<Password>, Leave> {
             return Ok(Some(Password::new(line)).filter(|password| !password.is_empty()));
         }
     }
-}
-
-/// Waits until all that was sent so far is committed.
-fn wait_for_commit(client: &Client) -> Result<(), Leave> {
-    let (done, is_done) = bounded(0);
-    client.delivery().post(Parcel::Committed(done))?;
-    // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
-    is_done.recv().unwrap_or_default();
-    Ok(())
 }
 
 fn unanswered(error: &io::Error) {

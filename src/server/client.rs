@@ -23,6 +23,7 @@ pub(super) mod admission;
 mod goodbye;
 mod patience;
 mod reading;
+pub(crate) mod resume;
 #[cfg(feature = "database")]
 mod secret;
 pub(crate) mod shared;
@@ -48,6 +49,8 @@ pub(crate) struct Client {
     /// Something has come from it.
     has_spoken: bool,
     messages: u64,
+    /// Lines that were taken from it since it has a token.
+    taken: u64,
     /// What a database knows of it.
     pub(crate) account: Account,
 }
@@ -69,6 +72,7 @@ impl Client {
             name: "somebody without a nickname".into(),
             has_spoken: false,
             messages: 0,
+            taken: 0,
             account: Account::default(),
             connection,
             shared,
@@ -165,7 +169,7 @@ impl Client {
 
     /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
     pub(crate) fn still_there(&self) -> Result<(), Leave> {
-        let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
+        let broken: Option<io::Error> = self.connection.stream().take_error().unwrap_or_else(Some);
         match (self.connection.why_ends(), broken) {
             (Some(why), _) => Err(why),
             (None, Some(error)) => Err(Leave::Broken(error.kind())),

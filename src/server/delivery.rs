@@ -83,6 +83,18 @@ impl Delivery {
         answer.recv().map_err(|_| Leave::ServerStops)
     }
 
+    /// Waits until all that was sent so far is taken, and its batch is committed.
+    ///
+    /// # Errors
+    /// `ServerStops`.
+    pub fn wait_for_commit(&self) -> Result<(), Leave> {
+        let (done, is_done) = bounded(0);
+        self.post(Parcel::Committed(done))?;
+        // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
+        is_done.recv().unwrap_or_default();
+        Ok(())
+    }
+
     /// How many parcels wait for the delivery thread.
     pub(super) fn waiting(&self) -> usize {
         self.queue.len()

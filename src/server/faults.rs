@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
 use super::client::admission;
+use super::client::resume::Resumes;
 use super::client::shared::Shared;
 use super::delivery::Delivery;
 use super::parcel::Parcel;
@@ -258,6 +259,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
         sent_away: Mutex::default(),
         ids: AtomicU64::new(1),
         config: Config { rate: None, ..Config::default() },
+        resumes: Resumes::default(),
         unframed_port: None,
     });
     for name in ["anna", "vera"] {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `connection.rs`, `backlog.rs`, `late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `leave.rs` | every reason to end a session |
+//! | `ticket.rs` | what a session has that may outlive its connection |
 //! | `places.rs`, `origin.rs` | how many may be here, in all and from one address |
 //! | `balancers.rs` | the seam to who says whose connection a balancer brings |
 //! | `pace.rs`, `rate_limit.rs` | how fast one client may write, and all who share an address |
@@ -27,3 +28,4 @@ pub(crate) mod places;
 pub(crate) mod rate_limit;
 pub(crate) mod seldom;
 pub mod stop;
+pub(crate) mod ticket;

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
+use self::record::Returned;
 use self::seated::Seated;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
@@ -23,6 +24,8 @@ use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
 mod elsewhere;
+mod record;
+mod resume;
 mod seated;
 mod seen;
 mod store;
@@ -90,6 +93,10 @@ impl Room {
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
             Parcel::Act(act) => self.acted(&act),
+            Parcel::Records(id) => self.records(id),
+            Parcel::Away(id) => self.goes_away(id),
+            Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
+            Parcel::Forgets(id) => drop(self.places.remove(&id)),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -208,6 +215,7 @@ impl Room {
         let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
         self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.happened(|| Event::Left(nickname.clone()));
+        self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
@@ -240,6 +248,7 @@ impl Room {
             let event = || Event::Said { from: nickname, to: Some(to.nickname.clone()), message: message.clone() };
             self.happened(event);
             self.tell_one(to.id, &line);
+            self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
         } else {
             self.tell_one(from, &protocol::not_delivered(&format!("{} has left", to.nickname)));

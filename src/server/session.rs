@@ -5,7 +5,7 @@
 
 use std::convert::Infallible;
 
-use super::client::Client;
+use super::client::{Client, resume};
 use super::parcel::{Message, Parcel, Partner};
 use super::robust::leave::Leave;
 use super::seat::{Claim, Seat};
@@ -35,6 +35,9 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
         }
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
+        if resume::asked(client, &line)? {
+            continue;
+        }
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::Help(_)) => {
@@ -76,6 +79,12 @@ fn claim(client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leav
         return accounts.log_in(client, nickname);
     }
     client.may_come_in()?;
+    let claim = client.claim(nickname)?;
+    if !matches!(claim, Claim::Taken(_)) {
+        return Ok(Some(claim));
+    }
+    // It is had from a session that has lost its connection.
+    resume::give_up(client, nickname)?;
     client.claim(nickname).map(Some)
 }
 

@@ -1,6 +1,7 @@
 //! Lesson: how a client's thread ends its connection. Reads that one socket until its peer has closed too.
 
 use std::io::{self, Read};
+use std::net::TcpStream;
 use std::time::Instant;
 
 use super::Client;
@@ -17,16 +18,16 @@ impl Client {
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
     /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(in crate::server) fn goodbye(&self, leave: Leave) {
-        let connection = &self.connection;
+        let (connection, stream) = (&self.connection, self.connection.stream());
         let reason = connection.words().map(protocol::sent_away).or(leave.reason());
         // When it is over, whatever the peer does.
         let mut over_at = match self.delivery().post(Parcel::Close(self.id, reason)) {
             Err(_) => Some(Instant::now()),
             Ok(()) => (leave == Leave::SentAway).then(|| Instant::now() + SENT_AWAY),
         };
-        let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
+        let mut peer_is_open = stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         loop {
-            peer_is_open = peer_is_open && self.reads_on();
+            peer_is_open = peer_is_open && reads_on(&stream);
             let has_ended = if peer_is_open { connection.has_ended() } else { connection.wait_ended(LINGER_SLICE) };
             let its_second_is_up = connection.closed_at().map(|closed| closed + LINGER);
             let stop_is_over = self.shared.stop.is_stopped().then(|| Instant::now() + STOP_DRAIN);
@@ -37,12 +38,12 @@ impl Client {
         }
         connection.shutdown();
     }
+}
 
-    /// Reads what nobody wants any more. False where the peer has closed, or the connection broke.
-    fn reads_on(&self) -> bool {
-        match (&self.connection.stream).read(&mut [0; READ_BYTES]) {
-            Ok(count) => count > 0,
-            Err(error) => is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted,
-        }
+/// Reads what nobody wants any more. False where the peer has closed, or the connection broke.
+fn reads_on(mut stream: &TcpStream) -> bool {
+    match stream.read(&mut [0; READ_BYTES]) {
+        Ok(count) => count > 0,
+        Err(error) => is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted,
     }
 }

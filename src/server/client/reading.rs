@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::Client;
+use super::{Client, resume};
+use crate::limits::MESSAGE_BYTES;
 use crate::protocol::foreign::{self, Greeting};
 use crate::protocol::{self};
 use crate::server::parcel::{Parcel, Request};
 use crate::server::robust::leave::Leave;
 use crate::text::{Refusal, Text};
-use crate::wire::{Framing, Incoming, is_timeout};
+use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
 /// What is asked for: only who answers to the first may greet as another protocol does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Client {
 
     /// The bytes of the next line, or why it is refused. It is the receipt, too, for what had waited for this client.
     pub(super) fn next(&mut self, asked: Asked) -> Result<Result<Vec<u8>, Refusal>, Leave> {
-        let incoming = self.read(asked)?;
+        let incoming = resume::read(self, asked)?;
         if std::mem::take(&mut self.account.answers) {
             self.ask(Request::Answered)?;
         }
@@ -70,7 +71,7 @@ impl Client {
 
     /// One message, from what was read before or from the socket, within the login's patience. Who was cut or asked to leave
     /// is not listened to any more, whatever it has sent already.
-    fn read(&mut self, asked: Asked) -> Result<Incoming, Leave> {
+    pub(super) fn read(&mut self, asked: Asked) -> Result<Incoming, Leave> {
         loop {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
@@ -80,12 +81,23 @@ impl Client {
             }
             is_no_greeting(asked, foreign::begins_greeting, self.reader.unfinished())?;
             let is_set = self.set_patience()?;
-            match is_set.and_then(|()| self.reader.fill(&self.connection.stream)) {
+            match is_set.and_then(|()| self.reader.fill(&*self.connection.stream())) {
                 Ok(()) => self.has_read()?,
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
         }
+    }
+
+    /// What was read and not yet taken, for the session that goes on with this connection.
+    pub(super) fn take_reader(&mut self) -> MessageReader {
+        std::mem::replace(&mut self.reader, MessageReader::new(self.connection.framing, MESSAGE_BYTES))
+    }
+
+    /// Goes on with what was read from the connection that its session has now.
+    pub(super) fn reads_on(&mut self, reader: MessageReader) {
+        (self.reader, self.ahead, self.has_timeout) = (reader, None, true);
+        self.patience.has_read();
     }
 
     /// The next line is there, and `is_meant`; or `None`, after waiting for it up to `time`. It is still to be read. The
@@ -95,18 +107,22 @@ impl Client {
         is_meant: fn(&str) -> bool,
         time: Duration,
     ) -> Result<Option<bool>, Leave> {
+        // A lost connection is a matter for the next `read`: there may be another one.
+        let may_return = self.connection.ticket().is_some();
         self.ahead = self.ahead.take().or_else(|| self.reader.take());
         if self.ahead.is_none() {
             self.has_timeout = true;
-            let patient = self.connection.stream.set_read_timeout(Some(time));
-            match patient.and_then(|()| self.reader.fill(&self.connection.stream)) {
+            let stream = self.connection.stream();
+            match stream.set_read_timeout(Some(time)).and_then(|()| self.reader.fill(&*stream)) {
                 Err(error) if is_timeout(&error) => return Ok(None),
+                Err(_) if may_return => return self.rest(time).map(|()| None),
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
                 Ok(()) => self.has_read()?,
             }
         }
         self.ahead = self.ahead.take().or_else(|| self.reader.take());
         match &self.ahead {
+            Some(Incoming::End) if may_return => self.rest(time).map(|()| None),
             Some(Incoming::End) => Err(self.end()),
             Some(Incoming::Line(line)) => Ok(Some(std::str::from_utf8(line).is_ok_and(is_meant))),
             Some(_) => Ok(Some(false)),
@@ -119,7 +135,7 @@ impl Client {
         let patience = self.patience.of_next_read(self.connection.framing, self.reader.is_unfinished())?;
         // Once there was a timeout, it has to be taken away too.
         let changes = std::mem::replace(&mut self.has_timeout, patience.is_some()) || patience.is_some();
-        Ok(if changes { self.connection.stream.set_read_timeout(patience) } else { Ok(()) })
+        Ok(if changes { self.connection.stream().set_read_timeout(patience) } else { Ok(()) })
     }
 
     /// A read has waited for as long as it may. A line whose rest does not come is taken as it is where clients frame

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use parking_lot::Mutex;
 
 use super::accounts::Accounts;
+use super::resume::Resumes;
 use crate::server::Config;
 use crate::server::delivery::Delivery;
 use crate::server::order::Order;
@@ -31,6 +32,7 @@ pub(crate) struct Shared {
     /// When it was last said who finds no place.
     pub(crate) sent_away: Mutex<Seldom>,
     pub(crate) ids: AtomicU64,
+    pub(crate) resumes: Resumes,
     /// Where clients come in that frame nothing.
     pub(crate) unframed_port: Option<u16>,
 }

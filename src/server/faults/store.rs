@@ -12,7 +12,7 @@ use crate::limits::STOP_TOTAL;
 use crate::protocol::Word;
 use crate::server::client::Client;
 use crate::server::client::accounts::Accounts;
-use crate::server::parcel::{Parcel, Request};
+use crate::server::parcel::Request;
 use crate::server::robust::leave::Leave;
 use crate::server::seat::Claim;
 use crate::server::store::{Asker, Event, News, Store};
@@ -55,11 +55,8 @@ impl Accounts for Hangs {
     }
 
     fn welcome(&self, client: &mut Client) -> Result<(), Leave> {
-        let (done, is_done) = bounded(0);
         client.ask(Request::Waiting)?;
-        client.delivery().post(Parcel::Committed(done))?;
-        is_done.recv().unwrap_or_default();
-        Ok(())
+        client.delivery().wait_for_commit()
     }
 
     fn word(&self, _client: &mut Client, _word: Word<'_>) -> Result<(), Leave> {
