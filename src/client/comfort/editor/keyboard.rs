@@ -53,6 +53,10 @@ impl Flag {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
     /// Whether it happened, since this was last asked.
     pub(super) fn take(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
@@ -85,7 +89,7 @@ pub(super) struct Keyboard {
     /// Something came that is no UTF-8.
     pub(super) not_utf8: Flag,
     /// There is a history to search in.
-    pub(super) has_history: AtomicBool,
+    pub(super) has_history: Flag,
     /// A search in it stands open: any key that is none of its own ends it.
     searching: AtomicBool,
     /// The text of a paste whose key is on its way.
@@ -112,7 +116,7 @@ impl Keyboard {
             rung: Flag::default(),
             begun_anew: Flag::default(),
             not_utf8: Flag::default(),
-            has_history: AtomicBool::default(),
+            has_history: Flag::default(),
             searching: AtomicBool::default(),
             paste: Mutex::default(),
             folded: Folded::default(),
@@ -141,7 +145,7 @@ impl Keyboard {
     /// A key has come: it begins a search, goes on with one, or ends it.
     pub(super) fn searches(&self, key: Option<&KeyEvent>) {
         let goes_on = match key {
-            Some(KeyEvent(KeyCode::Char('R'), Modifiers::CTRL)) => self.has_history.load(Ordering::Relaxed),
+            Some(KeyEvent(KeyCode::Char('R'), Modifiers::CTRL)) => self.has_history.is_set(),
             Some(KeyEvent(KeyCode::Char(_) | KeyCode::Backspace, Modifiers::NONE))
             | Some(KeyEvent(KeyCode::Char('H' | 'S'), Modifiers::CTRL)) => self.searching.load(Ordering::Relaxed),
             _ => false,

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use rustyline::error::ReadlineError;
@@ -141,7 +140,7 @@ impl EditorLines {
 
     /// One more line for the arrow keys.
     pub(super) fn remember(&mut self, line: &str) -> Result<(), ReadlineError> {
-        self.keyboard.has_history.store(true, Ordering::Relaxed);
+        self.keyboard.has_history.set();
         self.editor.add_history_entry(line).map(drop)
     }
 
