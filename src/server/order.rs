@@ -19,12 +19,9 @@ use super::registry::Registry;
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
 use super::robust::stop::Stop;
-use super::store::Archive;
 use crate::text::Nickname;
 
 mod waits;
-
-pub(super) use self::waits::Claim;
 
 /// What an order puts in motion in this server.
 #[derive(Debug, Clone)]
@@ -50,11 +47,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
 pub(super) fn begin(
     engine: Option<Box<dyn Engine>>,
     here: impl FnOnce() -> Here,
-    archive: Option<&dyn Archive>,
+    newest: impl FnOnce() -> io::Result<Option<i64>>,
 ) -> io::Result<Option<Arc<dyn Order>>> {
-    let Some(engine) = engine else { return Ok(None) };
-    let newest = archive.map(Archive::newest).transpose()?;
-    engine.start(here(), newest).map(Some)
+    engine.map(|engine| engine.start(here(), newest()?)).transpose()
 }
 
 /// Ends it, where there is one.
@@ -81,6 +76,9 @@ pub trait Order: Send + Sync + fmt::Debug {
     /// Gives a nickname back that was claimed, whether it was had or not; behind all that its session has published.
     /// `notice` is what the leave notice adds. Does not wait for it to come round.
     fn give_back(&self, id: ClientId, notice: Option<&str>);
+
+    /// Asks a session on another server to end: somebody has the password of its nickname.
+    fn take_back(&self, holder: ClientId);
 
     /// For how long nothing has come round: what cannot come while the servers cannot reach each other.
     fn silence(&self) -> Duration;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use super::keeper::{Act, Present};
+use super::present::{Act, Present};
 use super::robust::connection::{ClientId, Connection};
 use crate::text::{Nickname, Text};
 
@@ -118,8 +118,8 @@ pub enum Parcel {
     Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.
     Ask(ClientId, Request),
-    /// Dropped when all before it is kept: a client's thread waits for that.
-    Kept(Sender<()>),
+    /// Dropped when all before it is committed: a client's thread waits for that.
+    Committed(Sender<()>),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
     /// The same for everyone, where a question follows.
@@ -130,6 +130,21 @@ pub enum Parcel {
     Announce(Line),
     /// What the keeper did: the store may keep it.
     Act(Act),
+    /// Its session may go on with another connection: what it is written is recorded from here on.
+    Records(ClientId),
+    /// Its session's connection is lost, and another one is waited for.
+    Away(ClientId),
+    /// Its session goes on with another connection.
+    Returns {
+        /// Who.
+        id: ClientId,
+        /// Recorded lines that the client has received.
+        received: u64,
+        /// Lines of the client's that were read meanwhile.
+        taken: u64,
+    },
+    /// This connection has become another session's: nothing is written to it in its own name.
+    Forgets(ClientId),
     /// The goodbye, with its reason: the last parcel about this connection.
     Close(ClientId, Option<String>),
     /// The goodbye to all, with its reason.

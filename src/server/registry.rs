@@ -132,16 +132,16 @@ impl Registry {
         self.freed.notify_all();
     }
 
-    /// Who has this nickname, or one that looks like it, on this server, whether others find them yet or not.
-    pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+    /// Who has this nickname, or one that looks like it, whether others find them yet or not; and the connection, if that
+    /// is one of this server's.
+    pub fn holder(&self, nickname: &Nickname) -> Option<(Partner, Option<Arc<Connection>>)> {
         let key = nickname.key();
         let members = self.members.lock();
-        let member = members.get(&key)?;
-        Some((member.nickname.clone(), Arc::clone(member.connection.as_ref()?)))
+        members.get(&key).map(|member| (member.partner(), member.connection.clone()))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.
-    pub(super) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
+    pub fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
         let key = nickname.key();
         let has_it =
             |members: &mut HashMap<String, Member>| members.get(&key).is_some_and(|member| member.id == holder);
@@ -167,7 +167,7 @@ impl Registry {
     }
 
     /// `anna2`, `anna3` ... the first that nobody has, and that may be had. The question is not asked under the lock.
-    pub(super) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
+    pub(crate) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
         let mut number = 2;
         loop {
             let name = nickname.numbered(number);

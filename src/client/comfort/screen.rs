@@ -13,30 +13,24 @@ use std::time::{Duration, Instant};
 use self::echo::Echo;
 use self::plain::{Plain, PlainRows};
 use self::window::Window;
-use super::clock::{Clock, Moment};
+use super::clock::Moment;
 use super::lang::Lang;
 use super::look::Look;
-use super::meant::Answer;
+use super::seam::{Lines, Rows};
 use super::talk::{Server, Talk};
 use super::transcript::Transcript;
 use crate::client::heard::Heard;
 use crate::client::process::Process;
 use crate::limits::MESSAGE_BYTES;
 use crate::shown::{Colour, Shown};
-use crate::text::Refusal;
 use crate::wire::{Framing, MessageReader};
 
 mod echo;
 mod plain;
 mod window;
 
-/// Columns of a terminal that does not say how many it has.
-pub(in crate::client) const COLUMNS: usize = 80;
 /// Between two rings of the bell.
 const BELL: Duration = Duration::from_secs(1);
-/// Wipes the row that the cursor is on.
-pub(in crate::client) const WIPE: &str = "\r\x1b[K";
-
 /// The keyboard and the screen of the user: with the line editor where there is one and the terminal can do it. `look`
 /// is for a terminal; a pipe gets plain lines.
 pub fn open(look: Look) -> (Input, Printer) {
@@ -44,18 +38,16 @@ pub fn open(look: Look) -> (Input, Printer) {
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
         let talk = Arc::new(Talk::new(look.lang));
         if let Some((lines, rows)) = super::editor::open(&talk, &look) {
-            let input = Input { lines: Box::new(lines), is_terminal: true, hidden: None };
-            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
+            return (
+                Input { lines: Box::new(lines), is_terminal: true },
+                Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) },
+            );
         }
     }
-    let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
-    if input.is_terminal() {
-        let echo = Echo::default();
-        echo.restore_on_signals();
-        input.hidden = Some(echo.state());
-        printer.echo = Some(echo);
-    }
-    (input, printer)
+    let echo = io::stdin().is_terminal().then(Echo::default);
+    echo.iter().for_each(Echo::restore_on_signals);
+    let input = Input::plain(io::stdin(), echo.is_some(), echo.as_ref());
+    (input, Printer { echo, ..Printer::stdout(look) })
 }
 
 /// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
@@ -70,109 +62,31 @@ fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Where lines come from.
-pub(in crate::client) trait Lines: Send {
-    /// The next line, without its end; `None` at the end of the input. Blocks.
-    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>>;
-    /// The end was Ctrl-C: nobody wants to wait for what is still under way.
-    fn is_hurried(&self) -> bool {
-        false
-    }
-    /// The last line was typed for itself: it is no part of a paste, which is text whatever it says.
-    fn is_typed(&self) -> bool {
-        true
-    }
-    /// Words of the client's own, of what has just been typed.
-    fn tells(&mut self, words: &str) {
-        // A stderr that is closed cannot be told.
-        writeln!(io::stderr(), "{}", Shown::of(words)).unwrap_or_default();
-    }
-    /// A question of ours. Blocks until it is answered.
-    fn asks(&mut self, question: &str) -> io::Result<Answer> {
-        // A stderr that is closed asks nobody; the next line answers all the same.
-        writeln!(io::stderr(), "{question}").unwrap_or_default();
-        Ok(match self.next_line()? {
-            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
-            _ => Answer::Other,
-        })
-    }
-}
-
-/// Where rows are shown.
-pub(in crate::client) trait Rows: Send {
-    /// One line, laid out in rows already, without the end of the last. It may wait for the `flush`.
-    fn row(&mut self, row: &Shown) -> io::Result<()>;
-    /// What was shown reaches the reader.
-    fn flush(&mut self) -> io::Result<()>;
-    /// One picture of the waiting animation, on the row where the next line will stand.
-    fn animate(&mut self, picture: &Shown) -> io::Result<()>;
-    /// How wide the window is; asked before each line.
-    fn columns(&mut self) -> usize {
-        COLUMNS
-    }
-    /// What is known of the talk has changed: a prompt may be another.
-    fn refresh(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-    /// A message of ours has reached the group.
-    fn said(&mut self, _text: &Shown) {}
-}
-
 /// Where lines come from: a keyboard, or a script.
 pub struct Input {
-    lines: Box<dyn Lines>,
+    pub(in crate::client) lines: Box<dyn Lines>,
     is_terminal: bool,
-    /// What hides a password, where the lines themselves do not.
-    hidden: Option<Arc<echo::State>>,
 }
 
 impl Input {
     /// The standard input.
     pub fn stdin() -> Self {
-        Input { is_terminal: io::stdin().is_terminal(), ..Input::script(io::stdin()) }
+        Input::plain(io::stdin(), io::stdin().is_terminal(), None)
     }
 
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
+        Input::plain(source, false, None)
+    }
+
+    fn plain(source: impl Read + Send + 'static, is_terminal: bool, echo: Option<&Echo>) -> Self {
         let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES).without_mark();
-        Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
+        Input { lines: Box::new(Plain { source, reader, hidden: echo.map(Echo::state) }), is_terminal }
     }
 
     /// Whether somebody types.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal
-    }
-
-    /// The next line, without its end; `None` at the end of the input. A last line may lack its newline. Blocks.
-    ///
-    /// # Errors
-    /// Those of the source.
-    pub(in crate::client) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-        let line = self.lines.next_line();
-        if let Some(hidden) = &self.hidden {
-            hidden.show();
-        }
-        line
-    }
-
-    /// The last line is no part of a paste.
-    pub(in crate::client) fn is_typed(&self) -> bool {
-        self.lines.is_typed()
-    }
-
-    /// A question of ours.
-    pub(in crate::client) fn asks(&mut self, question: &str) -> io::Result<Answer> {
-        self.lines.asks(question)
-    }
-
-    /// Words of the client's own: with the editor a row with its mark, else a line on stderr.
-    pub(in crate::client) fn tells(&mut self, words: &str) {
-        self.lines.tells(words);
-    }
-
-    /// The end was Ctrl-C.
-    pub(in crate::client) fn is_hurried(&self) -> bool {
-        self.lines.is_hurried()
     }
 }
 
@@ -191,7 +105,6 @@ pub struct Printer {
     transcript: Option<Transcript>,
     /// Hides a password, where there is no editor that does.
     echo: Option<Echo>,
-    clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
     /// When the bell rang.
@@ -220,7 +133,6 @@ impl Printer {
             look: None,
             transcript: None,
             echo: None,
-            clock: Clock,
             last: None,
             rung: None,
             has_prompt: false,
@@ -233,9 +145,10 @@ impl Printer {
     /// # Errors
     /// The file cannot be written; the message names it.
     pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
-        let what = self.lang().pick("cannot keep a transcript in", "не удаётся вести запись в");
-        let context = |error: io::Error| io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()));
-        self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
+        let context = |why: io::Error| {
+            io::Error::new(why.kind(), format!("cannot keep a transcript in {}: {why}", path.display()))
+        };
+        self.transcript = Some(Transcript::open(path, Moment::now()).map_err(context)?);
         Ok(())
     }
 
@@ -244,15 +157,15 @@ impl Printer {
         let us = self.talk.nickname();
         self.transcribe(line)?;
         let Some(look) = &self.look else { return self.plain_row(line) };
-        let (now, columns) = (self.clock.now(), self.rows.columns());
+        let (now, columns) = (Moment::now(), self.rows.columns());
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
             self.rows.row(&look.own_words(&now.date(), now, columns))?;
         }
         let ours = self.talk.is_with(Server::Ours);
         let row = match heard {
             Heard::Successfully if !ours => {
-                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
-                Some(look.own_words(&words, now, columns))
+                let words = "You are {nickname}. Here anyone may imitate any line. QUIT or Ctrl-D leaves";
+                Some(look.own_words(&look.lang.fill(words, &[&us.as_deref().unwrap_or("?")]), now, columns))
             }
             _ => look.row(heard, line, us.as_deref(), now, columns),
         };
@@ -281,23 +194,23 @@ impl Printer {
 
     /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
     fn transcribe(&mut self, line: &str) -> io::Result<()> {
-        let now = self.clock.now();
+        let now = Moment::now();
         let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(&Shown::of(line), now)) else {
             return Ok(());
         };
         self.transcript = None;
-        let what = self.lang().pick("No transcript from here on", "Запись разговора прервалась");
-        self.own_words(&format!("{what}: {error}"))
+        self.says("No transcript from here on: {why}", &[&self.lang().told(&error.to_string())])
     }
 
-    /// Shows words of the client's own.
-    pub(in crate::client) fn own_words(&mut self, words: &str) -> io::Result<()> {
+    /// Shows a sentence of the client's own, with these for what stands in `{…}`.
+    pub(in crate::client) fn says(&mut self, english: &'static str, values: &[&dyn fmt::Display]) -> io::Result<()> {
+        let words = self.lang().fill(english, values);
         match &self.look {
             Some(look) => {
                 let columns = self.rows.columns();
-                self.rows.row(&look.own_words(words, self.clock.now(), columns))
+                self.rows.row(&look.own_words(&words, Moment::now(), columns))
             }
-            None => self.plain_row(words),
+            None => self.plain_row(&words),
         }
     }
 
@@ -305,10 +218,7 @@ impl Printer {
     pub(in crate::client) fn hide_typing(&mut self) -> io::Result<()> {
         match self.echo.as_ref().map_or(Ok(()), Echo::hide) {
             Ok(()) => Ok(()),
-            Err(error) => {
-                let what = self.lang().pick("The password will be seen", "Пароль будет виден");
-                self.own_words(&format!("{what}: {error}"))
-            }
+            Err(error) => self.says("The password will be seen: {why}", &[&error]),
         }
     }
 

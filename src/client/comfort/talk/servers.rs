@@ -1,6 +1,6 @@
 //! Comfort: whom we talk with. Pure.
 
-use super::{State, Talk};
+use super::{Known, Talk};
 use crate::client::heard::Heard;
 
 /// Whom we talk with: it decides what a line may tell us.
@@ -27,11 +27,11 @@ impl Talk {
         let mut state = self.state.lock();
         (state.server, state.awaited) = (server, false);
         self.answered.notify_all();
-        !state.offered.is_empty()
+        !state.choice.offered.is_empty()
     }
 }
 
-impl State {
+impl Known {
     /// Whether we follow where the conversation stands.
     pub(super) fn is_followed(&self) -> bool {
         match self.server {
