@@ -50,6 +50,8 @@ pub mod client;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
+#[cfg(feature = "glass")]
+pub mod glass;
 pub mod limits;
 pub mod protocol;
 pub mod robust;

@@ -8,6 +8,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::mem;
 use std::net::{TcpListener, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -48,13 +49,15 @@ mod model;
 pub mod password;
 pub mod registry;
 pub mod robust;
-mod room;
+pub(crate) mod room;
 mod session;
 pub mod store;
+mod tap;
 mod word;
 
 pub use self::robust::stop::Stop;
 pub use self::robust::{addresses, capacity, connection, leave, motd};
+pub use self::tap::Glass;
 
 /// How the server behaves. `Config::default()` is what `chat-server` does without flags.
 #[derive(Debug)]
@@ -77,6 +80,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub kept: Option<Kept>,
+    /// Who looks on, and at what (feature `glass`).
+    pub glass: Glass,
 }
 
 impl Default for Config {
@@ -91,6 +96,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             kept: None,
+            glass: Glass::default(),
         }
     }
 }
@@ -109,6 +115,8 @@ struct Shared {
     judge: Judge,
     /// Where clients come in that frame nothing.
     unframed_port: Option<u16>,
+    /// The lab: the accept thread runs the sessions itself, so the second client waits for the first.
+    one_thread: bool,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -124,7 +132,8 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
-    let writer = Writer::new(Arc::clone(&spares), alive.clone());
+    let glass = mem::take(&mut config.glass).start(stop)?;
+    let writer = Writer::new(Arc::clone(&spares), alive.clone()).watched(glass.tap());
     let (store, archive) = store::halves(config.kept.take());
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
     let shared = Arc::new(Shared {
@@ -138,14 +147,19 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         ids: AtomicU64::new(1),
         judge: Judge::default(),
         unframed_port,
+        one_thread: glass.is_one_thread(),
     });
     if let Some(listener) = unframed {
-        let (shared, alive) = (Arc::clone(&shared), alive.clone());
-        let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
-        builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive))?;
+        accept_beside("accept-unframed", listener, Framing::Chunks, &shared, &alive)?;
     }
-    accept(&listener, Framing::Lines, &shared, &alive);
-    drop(listener);
+    if shared.one_thread {
+        // It stands in a session when the stop comes.
+        accept_beside("accept", listener, Framing::Lines, &shared, &alive)?;
+        stop.waits();
+    } else {
+        accept(&listener, Framing::Lines, &shared, &alive);
+        drop(listener);
+    }
 
     let deadline = Instant::now() + STOP_TOTAL;
     log::info!("stopping: {} in the chat", shared.registry.count());
@@ -157,7 +171,22 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         log::warn!("not every thread ended in time; the end of the process ends them");
     }
     delivery_thread.join(all_ended)?;
+    glass.end(all_ended)?;
     log::info!("stopped");
+    Ok(())
+}
+
+/// Accepts in a thread of its own.
+fn accept_beside(
+    name: &str,
+    listener: TcpListener,
+    framing: Framing,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+) -> io::Result<()> {
+    let (shared, alive) = (Arc::clone(shared), alive.clone());
+    let builder = thread::Builder::new().name(name.into()).stack_size(SINGLE_STACK);
+    builder.spawn(move || accept(&listener, framing, &shared, &alive))?;
     Ok(())
 }
 
@@ -209,7 +238,7 @@ fn spawn(
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    let connection = Arc::new(Connection::new(id, stream, address, framing));
+    let connection = Arc::new(Connection::new(id, stream, address, framing).watched(shared.delivery.tap()));
     let (wait, place) = match admit(&connection, shared) {
         Ok(admitted) => admitted,
         Err(full) => {
@@ -221,6 +250,9 @@ fn spawn(
     };
     if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
+    }
+    if shared.one_thread {
+        return client_thread(connection, Arc::clone(shared), place, wait, alive.clone());
     }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));

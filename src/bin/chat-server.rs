@@ -41,7 +41,14 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
-    let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
+    #[cfg(not(feature = "glass"))]
+    let (glass, its_page, beside) = (Default::default(), None, 0);
+    #[cfg(feature = "glass")]
+    let (glass, beside) = (flags.glass.open(flags.show_text, flags.lang())?, flags.glass.descriptors());
+    #[cfg(feature = "glass")]
+    let its_page = glass.listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let capacity = Capacity::of_this_machine(hashing);
+    let (max_clients, late_threads) = clients(flags.max_clients, &capacity, beside, flags.lang())?;
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
@@ -55,7 +62,7 @@ fn run(flags: &Flags) -> io::Result<()> {
     chatroom::signals::stop_on_signals(&stop)?;
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
-    say_where(listener.local_addr()?, its_address, flags.login_timeout, lang);
+    say_where(listener.local_addr()?, its_address, its_page, flags.login_timeout, lang);
     let config = Config {
         max_clients,
         late_threads,
@@ -66,13 +73,15 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         kept,
+        glass,
     };
     start_server(listener, config, &stop)
 }
 
-/// How many clients and late threads: an explicit figure that does not fit is refused, the default shrinks.
-fn clients(wanted: Option<usize>, capacity: &Capacity, lang: Lang) -> io::Result<(usize, usize)> {
-    let fits = capacity.clients();
+/// How many clients and late threads, so many descriptors being needed beside them: an explicit figure that does not fit
+/// is refused, the default shrinks.
+fn clients(wanted: Option<usize>, capacity: &Capacity, beside: usize, lang: Lang) -> io::Result<(usize, usize)> {
+    let fits = capacity.clients().saturating_sub(beside);
     let clients = match wanted {
         _ if fits == 0 => {
             let nobody = lang.pick("nobody could come", "никто не сможет войти");
@@ -137,7 +146,13 @@ fn advice(kind: ErrorKind, flag: &str, lang: Lang) -> String {
 }
 
 /// The first lines: where the server is to be reached, and by whom. A closed stdout does not matter to the chat.
-fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u64, lang: Lang) {
+fn say_where(
+    address: SocketAddr,
+    unframed: Option<SocketAddr>,
+    page: Option<SocketAddr>,
+    login_timeout: u64,
+    lang: Lang,
+) {
     // Scripts read the address behind this: it is the same in both languages.
     let mut said = format!("Listening on {address}\n");
     if address.ip().to_canonical().is_loopback() {
@@ -151,6 +166,10 @@ fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u
     if let Some(unframed) = unframed {
         let for_whom = lang.pick("for clients that frame nothing", "для клиентов без перевода строки");
         said += &format!("Listening on {unframed} {for_whom}\n");
+    }
+    if let Some(page) = page {
+        let what = lang.pick("What happens inside is to be seen at", "Что происходит внутри, видно на странице");
+        said += &format!("{what} http://{page}/\n");
     }
     said += &match lang {
         Lang::En => format!("Who comes has {login_timeout} seconds to choose a nickname (--login-timeout)\n"),

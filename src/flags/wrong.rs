@@ -74,6 +74,13 @@ fn wanted(english: &str) -> String {
         _ if english.contains("controls terminals") => {
             "в нём есть знак, который управляет терминалом; уберите его".into()
         }
+        _ if english.contains("this computer alone") => {
+            "страница показывает, кто в чате, поэтому она только для этого компьютера; напишите 127.0.0.1:8080".into()
+        }
+        _ if english.contains("such as 127.0.0.1:8080") => "напишите адрес и порт, например 127.0.0.1:8080".into(),
+        _ if english.contains("has to end in .mmd") => {
+            "имя должно кончаться на .mmd (диаграмма) или .json (трасса)".into()
+        }
         _ if english.ends_with("or 'off'") => "нужно число от 1, например 10, или off".into(),
         _ => english.into(),
     }

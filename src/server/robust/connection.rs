@@ -19,6 +19,7 @@ use parking_lot::{Condvar, Mutex};
 use super::backlog::Backlog;
 use super::leave::Leave;
 use super::origin::Origin;
+use crate::server::tap::Tap;
 use crate::wire::Framing;
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
@@ -45,6 +46,7 @@ pub struct Connection {
     /// Came in on the port without framing, and sends lines all the same.
     sends_lines: AtomicBool,
     pub(crate) backlog: Mutex<Backlog>,
+    pub(crate) tap: Tap,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
 }
@@ -53,7 +55,22 @@ impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
-        Connection { id, stream, address, framing, sends_lines, backlog: Mutex::default(), ended: Condvar::new() }
+        Connection {
+            id,
+            stream,
+            address,
+            framing,
+            sends_lines,
+            backlog: Mutex::default(),
+            tap: Tap::default(),
+            ended: Condvar::new(),
+        }
+    }
+
+    /// The same, with somebody who may look on.
+    pub(crate) fn watched(mut self, tap: Tap) -> Self {
+        self.backlog.get_mut().tap = tap.clone();
+        Connection { tap, ..self }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.

@@ -26,6 +26,7 @@ impl Room {
                 }
             }
         }
+        self.tells.done();
     }
 
     /// Ready when the store has work though nobody says anything; never without a database.
