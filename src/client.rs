@@ -15,7 +15,7 @@ use std::thread;
 
 use crossbeam_channel::bounded;
 
-pub use self::comfort::connecting::connect;
+pub use self::comfort::connecting::Servers;
 pub use self::comfort::lang::Lang;
 pub use self::comfort::look::{Bell, Look};
 pub(crate) use self::comfort::raw::escaped;
@@ -40,8 +40,8 @@ pub struct Settings {
     pub nickname: Option<String>,
     /// How the server tells messages apart: `Chunks` for the original's.
     pub framing: Framing,
-    /// Host and port where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
-    pub reconnect: Option<(String, u16)>,
+    /// Where a server that was lost is tried again, as long as somebody types; `None`: that is the end.
+    pub reconnect: Option<Servers>,
 }
 
 /// How it ended.

@@ -29,7 +29,7 @@
 //! | `server/client.rs` | what one client's thread owns: reading, pace, deadline, goodbye |
 //! | `server/session.rs`, `server/word.rs` | the conversation, and its special words |
 //! | [`server::registry`] | who is in the chat, under the one lock |
-//! | [`server::delivery`], `server/room.rs` | the one queue and the one thread that delivers; who listens |
+//! | [`server::parcel`], [`server::delivery`], `server/room.rs` | what goes over the one queue; the one thread that delivers; who listens |
 //! | [`client`] | `recv` and `sent`: the two threads of the client |
 //!
 //! | beside it | its one job |
@@ -37,6 +37,7 @@
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
 //! | [`server::store`], `server/kept.rs`, [`server::password`], `database.rs` | the seam to what outlasts the server, and what is behind it |
+//! | `proxy.rs` | whose connection a balancer brings |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
 //!
@@ -47,6 +48,8 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "console")]
+pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
@@ -54,6 +57,8 @@ pub mod flags;
 pub mod glass;
 pub mod limits;
 pub mod protocol;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 pub mod robust;
 pub mod server;
 pub mod text;

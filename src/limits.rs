@@ -15,6 +15,8 @@ pub const UNFINISHED_BYTES: usize = 64 * 1024;
 pub const SUBNEGOTIATION_BYTES: usize = 512;
 /// Longest line in bytes that our client takes from a server: `LIST` with 200 long Cyrillic names needs 14 KiB.
 pub const SERVER_LINE_BYTES: usize = 64 * 1024;
+/// Longest PROXY header in bytes: those of balancers have some hundred, with a certificate's name some more.
+pub const PROXY_HEADER_BYTES: usize = 4096;
 /// Longest nickname in characters: it has to fit beside a message on an 80-column screen.
 pub const NICKNAME_CHARS: usize = 32;
 /// Most names in one answer to `LIST`, and in the numbered list: more than that nobody reads.
@@ -97,6 +99,20 @@ pub const LATE_STACK: usize = 128 * 1024;
 /// Stack of the threads of which there is one: accept, delivery, log, the client's own two.
 pub const SINGLE_STACK: usize = 1024 * 1024;
 
+// The teacher's console.
+
+/// How long the goodbye of who was sent away may take: with the time that its thread takes to find out, `RATE_SLICE`, it
+/// is gone within a second.
+pub const SENT_AWAY: Duration = Duration::from_millis(500);
+/// `chat-server ctl` commands that are answered at once: one types, a few watch.
+pub const CTL_AT_ONCE: usize = 8;
+/// How long `chat-server ctl` may take to say what it wants, and to take the answer.
+pub const CTL_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the end of the server waits for answers that are still being read.
+pub const CTL_END: Duration = Duration::from_secs(1);
+/// How long the console waits before it reads a terminal again that is another program's now.
+pub const CONSOLE_AGAIN: Duration = Duration::from_secs(1);
+
 // What the machine allows.
 
 /// Memory maps that one thread costs on Linux: its stack, the signal stack, and a guard page for each.
@@ -139,6 +155,8 @@ pub const LINGER_SLICE: Duration = Duration::from_millis(50);
 pub const STOP_DRAIN: Duration = Duration::from_millis(2500);
 /// The stop as a whole: whoever has not ended by then is left to the end of the process.
 pub const STOP_TOTAL: Duration = Duration::from_secs(3);
+/// How long the header may take with which a trusted balancer says whose connection it brings: it sends that at once.
+pub const PROXY_PATIENCE: Duration = Duration::from_secs(2);
 /// First pause after a failed `accept`; it doubles up to `ACCEPT_PAUSE_MAX`.
 pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(10);
 /// Longest pause after a failed `accept`, and the pause between two log lines about it.

@@ -61,6 +61,35 @@ pub fn left(nickname: &Nickname, why: Option<&str>) -> String {
     broadcast(GENERAL_INFORMATION, &format!("{nickname} has left the Chat{why}"))
 }
 
+/// What the server says to everybody, wherever they are. No line that a user causes begins so.
+pub fn announcement(text: &str) -> String {
+    format!("{ANNOUNCES}{text}")
+}
+
+/// What was said so, where `line` is that.
+pub fn announced(line: &str) -> Option<&str> {
+    line.strip_prefix(ANNOUNCES)
+}
+
+const ANNOUNCES: &str = "(server) ";
+
+/// The line before `Disconnected` for somebody who was removed: its client is not to come back by itself.
+pub fn sent_away(why: &str) -> String {
+    format!("{SENT_AWAY}{why}")
+}
+
+/// Why, where `line` is that.
+pub fn why_sent_away(line: &str) -> Option<&str> {
+    line.strip_prefix(SENT_AWAY)
+}
+
+const SENT_AWAY: &str = "Sent away: ";
+
+/// The line before `Disconnected`.
+pub fn closed(why: impl Display) -> String {
+    format!("The connection is closed: {why}")
+}
+
 /// A private message, as its recipient sees it.
 pub fn private(from: impl Display, text: &str) -> String {
     format!("(private) {from} : {text}")

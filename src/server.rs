@@ -17,16 +17,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use parking_lot::Mutex;
 
 use self::client::Client;
-use self::delivery::{Delivery, Parcel};
+use self::delivery::Delivery;
+use self::keeper::{Desk, Keeper};
+use self::parcel::Parcel;
 use self::password::Judge;
 use self::registry::Registry;
+use self::robust::admission::{self, Seat};
+use self::robust::balancers::Balancers;
 use self::robust::connection::{ClientId, Connection};
 use self::robust::late::Writer;
 use self::robust::leave::Leave;
 use self::robust::motd::Motd;
-use self::robust::places::{Full, Place, Places, Spares};
+use self::robust::places::{Places, Spares};
 use self::robust::rate_limit::RateLimit;
 use self::robust::seldom::Seldom;
 use self::store::{Archive, Kept};
@@ -34,7 +39,7 @@ use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
 };
-use crate::protocol::DISCONNECTED;
+use crate::protocol::{self, DISCONNECTED};
 use crate::sockopts;
 use crate::wire::Framing;
 
@@ -43,9 +48,11 @@ pub mod delivery;
 #[cfg(test)]
 mod faults;
 mod guesses;
+pub mod keeper;
 mod kept;
 #[cfg(test)]
 mod model;
+pub mod parcel;
 pub mod password;
 pub mod registry;
 pub mod robust;
@@ -82,6 +89,10 @@ pub struct Config {
     pub kept: Option<Kept>,
     /// Who looks on, and at what (feature `glass`).
     pub glass: Glass,
+    /// Who keeps order; without one everybody may do everything.
+    pub keeper: Option<Arc<dyn Keeper>>,
+    /// Who connects for others; `None`: every connection is its sender's own.
+    pub balancers: Option<Box<dyn Balancers>>,
 }
 
 impl Default for Config {
@@ -97,6 +108,8 @@ impl Default for Config {
             unframed: None,
             kept: None,
             glass: Glass::default(),
+            keeper: None,
+            balancers: None,
         }
     }
 }
@@ -111,6 +124,8 @@ struct Shared {
     stop: Stop,
     places: Arc<Places>,
     rate_limit: RateLimit,
+    /// When it was last said who finds no place.
+    sent_away: Mutex<Seldom>,
     ids: AtomicU64,
     judge: Judge,
     /// Where clients come in that frame nothing.
@@ -141,6 +156,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         archive,
         places: Places::new(config.max_clients, config.per_address, spares),
         rate_limit: RateLimit::new(config.rate, Instant::now()),
+        sent_away: Mutex::default(),
         delivery,
         config,
         stop: stop.clone(),
@@ -149,6 +165,9 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         unframed_port,
         one_thread: glass.is_one_thread(),
     });
+    if let Some(keeper) = &shared.config.keeper {
+        Arc::clone(keeper).opens(Desk::new(&shared))?;
+    }
     if let Some(listener) = unframed {
         accept_beside("accept-unframed", listener, Framing::Chunks, &shared, &alive)?;
     }
@@ -201,7 +220,7 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
         return;
     }
     let mut pause = ACCEPT_PAUSE_MIN;
-    let (mut failed, mut sent_away) = (Seldom::default(), Seldom::default());
+    let mut failed = Seldom::default();
     for stream in listener.incoming() {
         if shared.stop.is_stopped() {
             return;
@@ -209,7 +228,7 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
         match stream {
             Ok(stream) => {
                 pause = ACCEPT_PAUSE_MIN;
-                spawn(stream, framing, shared, alive, &mut sent_away);
+                spawn(stream, framing, shared, alive);
             }
             Err(error) => {
                 if failed.is_due().is_some() {
@@ -226,66 +245,45 @@ fn accept(listener: &TcpListener, framing: Framing, shared: &Arc<Shared>, alive:
 
 /// One client, one thread: the original's `thread.start()`, but with a name, a small stack, and an answer for whom there
 /// is no place or no thread.
-fn spawn(
-    stream: TcpStream,
-    framing: Framing,
-    shared: &Arc<Shared>,
-    alive: &Sender<Infallible>,
-    sent_away: &mut Seldom,
-) {
+fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Sender<Infallible>) {
     let address = match stream.peer_addr() {
         Ok(address) => address,
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
     let connection = Arc::new(Connection::new(id, stream, address, framing).watched(shared.delivery.tap()));
-    let (wait, place) = match admit(&connection, shared) {
-        Ok(admitted) => admitted,
-        Err(full) => {
-            if let Some(unsaid) = sent_away.is_due() {
-                log::warn!("sent {address} away: {full}; and before it {unsaid} more, unsaid");
-            }
-            return send_away(&connection.stream, &full.to_string());
+    let seat = match admission::seat(&connection, shared) {
+        Ok(seat) => seat,
+        Err(why) => {
+            admission::log_sent_away(shared, address, &why);
+            return send_away(&connection.stream, &why);
         }
     };
     if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
     if shared.one_thread {
-        return client_thread(connection, Arc::clone(shared), place, wait, alive.clone());
+        return client_thread(connection, Arc::clone(shared), seat, alive.clone());
     }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
-    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, place, wait, alive)) {
+    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, seat, alive)) {
         log::warn!("no thread for {id}: {error}");
         send_away(&connection.stream, "the server has no thread left for you; try again later");
     }
 }
 
-/// A place, and how long its thread waits before it asks anything. Whoever connects too often takes nobody's place.
-fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<(Duration, Place), Full> {
-    let wait = shared.rate_limit.connects(connection.origin(), Instant::now()).ok_or(Full::TooOften)?;
-    let place = shared.places.take(connection, wait.is_zero())?;
-    Ok((wait, place))
-}
-
 /// One short line to a socket that no thread has. Errors do not matter: the connection is closed in any case.
 fn send_away(mut stream: &TcpStream, why: &str) {
-    let goodbye = format!("The connection is closed: {why}\n{DISCONNECTED}\n");
+    let goodbye = format!("{}\n{DISCONNECTED}\n", protocol::closed(why));
     stream.write_all(goodbye.as_bytes()).unwrap_or_default();
     stream.shutdown(std::net::Shutdown::Write).unwrap_or_default();
 }
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
-fn client_thread(
-    connection: Arc<Connection>,
-    shared: Arc<Shared>,
-    place: Place,
-    wait: Duration,
-    _alive: Sender<Infallible>,
-) {
-    let Ok(mut client) = Client::new(connection, shared, place) else { return };
-    let session = || client.come_in(wait).map_or_else(|leave| leave, |()| session::session(&mut client));
+fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, seat: Seat, _alive: Sender<Infallible>) {
+    let Ok(mut client) = Client::new(connection, shared, seat) else { return };
+    let session = || client.come_in().map_or_else(|leave| leave, |()| session::session(&mut client));
     let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
     client.log_end(leave);
     client.goodbye(leave);

@@ -205,6 +205,7 @@ fn who_reads_stays_for(time: Duration) {
 }
 
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 fn who_reads_stays_whatever_others_write_within_the_limits() {
     who_reads_stays_for(Duration::from_secs(8));
 }
@@ -216,6 +217,7 @@ fn who_reads_stays_for_a_minute_of_what_others_write_within_the_limits() {
 }
 
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 fn what_others_at_its_address_do_costs_nobody_the_patience_of_the_login() {
     const OTHERS: usize = 150;
     let server = ServerProgram::start(&["--login-timeout", "1"]);

@@ -185,6 +185,7 @@ fn of_a_million_random_bytes_nothing_is_relayed_but_what_happens_to_be_text() {
 }
 
 #[test]
+#[ignore = "twenty thousand connections; .ci/run runs it"]
 fn twenty_thousand_who_send_half_a_line_leave_the_server_as_it_was() {
     let _no_flood = FLOOD.read();
     let server = ServerProgram::start(&["--login-timeout", "60"]);
@@ -230,6 +231,7 @@ fn megabyte_of_noise() -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 fn who_speaks_something_else_is_closed_by_the_login_deadline_and_then_the_processor_is_idle() {
     const AT_ONCE: usize = 200;
     const SECONDS: u64 = 1;

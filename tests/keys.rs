@@ -5,7 +5,11 @@ mod pty;
 mod support;
 
 use pty::Terminal;
+#[cfg(feature = "signals")]
+use pty::played::Played;
 use support::Server;
+#[cfg(feature = "signals")]
+use support::free_port;
 
 #[test]
 fn what_is_typed_ahead_is_sent_line_by_line() {
@@ -99,6 +103,15 @@ fn ctrl_z_and_fg_bring_the_draft_back() {
     assert_eq!(terminal.leave(), 0);
 }
 
+/// `kill -STOP`, of a client that has told its number; the shell says `stty sane`, and lets it go on.
+#[cfg(feature = "signals")]
+fn stop_and_let_go_on(terminal: &Terminal) {
+    let id = std::fs::read_to_string(terminal.home().join("id")).expect("its number");
+    let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("a process");
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("it runs");
+    terminal.wait_for("now fg");
+}
+
 #[test]
 #[cfg(feature = "signals")]
 fn after_a_stop_from_outside_the_terminal_is_silent_again() {
@@ -113,10 +126,7 @@ fn after_a_stop_from_outside_the_terminal_is_silent_again() {
     terminal.wait_for_draft("[anna in the group]");
     terminal.type_in("a draft");
     terminal.wait_for_draft("[anna in the group] a draft");
-    let id = std::fs::read_to_string(terminal.home().join("id")).expect("its number");
-    let id = rustix::process::Pid::from_raw(id.trim().parse().expect("a number")).expect("a process");
-    rustix::process::kill_process(id, rustix::process::Signal::STOP).expect("it runs");
-    terminal.wait_for("now fg");
+    stop_and_let_go_on(&terminal);
     terminal.wait_for_draft("[anna in the group] a draft");
     terminal.type_in(" and more\r");
     boris.skip_to("(broadcast) anna: a draft and more");
@@ -124,6 +134,30 @@ fn after_a_stop_from_outside_the_terminal_is_silent_again() {
     terminal.wait_for_draft("[anna in the group]");
     terminal.type_in("\x04");
     assert_eq!(terminal.leave(), 0);
+}
+
+#[test]
+#[cfg(feature = "signals")]
+fn after_a_stop_from_outside_a_password_is_not_shown() {
+    let listener = free_port();
+    let port = listener.local_addr().expect("its address").port();
+    let mut terminal = Terminal::shell(&format!(
+        "cd \"$XDG_STATE_HOME\"; set -m; sh -c 'echo $$ >id; exec \"$CHAT\" -p {port} -n anna'; stty sane; echo now fg; fg >/dev/null"
+    ));
+    let mut server = Played::accept(&listener);
+    server.expect("anna");
+    server.say("Password?");
+    terminal.wait_for_draft("Password?");
+    terminal.type_in("correct");
+    terminal.wait_for_draft("Password? *******");
+    stop_and_let_go_on(&terminal);
+    terminal.wait_for_draft("Password? *******");
+    assert!(!terminal.echoes(), "what is typed is not shown by the terminal itself");
+    terminal.type_in(" horse");
+    terminal.wait_for_draft("Password? *************");
+    terminal.type_in("\r");
+    server.expect("correct horse");
+    assert!(!terminal.written().contains("correct") && !terminal.written().contains("horse"), "it was shown");
 }
 
 #[test]
@@ -182,4 +216,38 @@ fn what_comes_in_during_a_search_waits_for_the_next_key() {
     let shown: Vec<String> = terminal.history().into_iter().filter(|row| row.contains("message ")).collect();
     assert_eq!(shown.len(), 20, "each message once: {shown:#?}");
     assert!(!terminal.history().iter().any(|row| row.contains("reverse")), "the search leaves nothing behind");
+}
+
+#[test]
+fn a_search_where_there_is_nothing_to_find_holds_nothing_back() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &[], 24, 80);
+    terminal.enter();
+    terminal.type_in("draft\x12");
+    terminal.wait_for_draft("[anna in the group] draft");
+    for i in 1..=3 {
+        boris.send(&format!("message {i}"));
+        terminal.wait_for(&format!("message {i}"));
+    }
+}
+
+#[test]
+fn the_end_of_the_server_ends_a_search_too() {
+    let server = Server::without_rate();
+    let mut boris = server.group("boris");
+    let mut terminal = Terminal::chat(&server, &["--no-reconnect"], 24, 80);
+    terminal.enter();
+    terminal.type_in("hello\r");
+    boris.skip_to("(broadcast) anna: hello");
+    terminal.type_in("\x12hel");
+    terminal.wait_for("(reverse-i-search)`hel': hello");
+    boris.send("the last message");
+    boris.skip_to("(broadcast) boris: the last message");
+    drop(server);
+    assert_eq!(terminal.leave(), 1);
+    terminal.wait_for("chat: the server has closed the connection");
+    let history = terminal.history();
+    assert!(history.iter().any(|row| row.ends_with("boris: the last message")), "{history:#?}");
+    assert!(!history.iter().any(|row| row.contains("reverse")), "the search leaves nothing behind: {history:#?}");
 }

@@ -8,7 +8,8 @@ mod support;
 use std::env;
 use std::thread;
 
-use chatroom::client::{self, Bell, Ended, Lang, Look, Settings};
+use chatroom::client::{self, Bell, Ended, Lang, Look, Servers, Settings};
+use chatroom::limits::PEER_TIMEOUT;
 use log::{LevelFilter, Log, Metadata, Record};
 use pty::Terminal;
 use pty::played::enter_group;
@@ -44,7 +45,8 @@ fn the_client_with_a_log_that_panics() {
     let (port, thread) = (port.expect("a port").parse().expect("a port"), thread.expect("a thread"));
     log::set_boxed_logger(Box::new(Panics(thread.clone()))).expect("the first one");
     log::set_max_level(LevelFilter::Trace);
-    let server = client::connect("127.0.0.1", port, Lang::En).expect("the test listens");
+    let servers = Servers::new(vec![("127.0.0.1".into(), port)], PEER_TIMEOUT);
+    let server = servers.connect(Lang::En).expect("the test listens");
     let look = Look { colour: false, time: false, bell: Bell::Off, quiet: false, lang: Lang::En };
     let (input, printer) = client::open(look);
     let settings = Settings { nickname: Some("anna".into()), ..Settings::default() };

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use chatroom::protocol::{ALREADY_USED, QUESTION, TELL_WHO, WHILE_AWAY, tell_what};
 use chatroom::server::Config;
 use pty::Terminal;
-use pty::played::{Played, in_the_group};
+use pty::played::{Played, enter_group, in_the_group};
 use support::{Server, free_port};
 
 #[test]
@@ -143,6 +143,7 @@ fn where_somebody_else_has_the_nickname_another_can_be_taken() {
 
 /// As where the database does not answer.
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 fn a_login_that_is_not_possible_is_tried_again_in_peace() {
     let listener = free_port();
     let (terminal, server) = in_the_group(&listener);
@@ -373,6 +374,27 @@ fn a_lost_server_is_the_end_where_that_is_wanted() {
     drop(server);
     assert_eq!(terminal.leave(), 1);
     terminal.wait_for("chat: the connection to the server is lost");
+}
+
+/// Of two servers that were named the second takes over, and then the first again, whichever way they are named.
+#[test]
+fn where_several_servers_are_named_a_lost_one_is_followed_by_the_next() {
+    for repeated in [false, true] {
+        let listeners = [free_port(), free_port()];
+        let addresses = listeners.each_ref().map(|listener| listener.local_addr().expect("its address").to_string());
+        let together = addresses.join(",");
+        let flags = if repeated { vec!["-i", &addresses[0], "-i", &addresses[1]] } else { vec!["-i", &together] };
+        let mut terminal = Terminal::start(&[&flags[..], &["-n", "anna"]].concat(), &[], 24, 80);
+        let first = enter_group(&mut terminal, &listeners[0]);
+        drop(first);
+        let mut second = Played::accept(&listeners[1]);
+        second.welcome();
+        terminal.wait_for_draft("[anna in the group]");
+        drop(second);
+        let mut first = Played::accept(&listeners[0]);
+        first.welcome();
+        terminal.wait_for_draft("[anna in the group]");
+    }
 }
 
 /// On an address of its own, where nobody else takes the port meanwhile.

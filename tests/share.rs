@@ -8,9 +8,24 @@ use std::io;
 use std::path::Path;
 
 use chatroom::flags::{chat, manual, server};
-use clap::{Command, CommandFactory};
+use clap::{Arg, Command, CommandFactory};
 use clap_complete::{Shell, generate};
 use clap_mangen::Man;
+
+/// Flags of features that `download.sh` installs no program with.
+const NOT_INSTALLED: &[&str] = &["trusted_proxy"];
+
+/// `chat-server` without those flags.
+fn as_installed(program: &Command) -> Command {
+    let is_installed = |arg: &&Arg| !NOT_INSTALLED.contains(&arg.get_id().as_str());
+    Command::new("chat-server")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(program.get_about().cloned().unwrap_or_default())
+        .long_about(program.get_long_about().cloned().unwrap_or_default())
+        .args_conflicts_with_subcommands(program.is_args_conflicts_with_subcommands_set())
+        .args(program.get_arguments().filter(is_installed).cloned())
+        .subcommands(program.get_subcommands().cloned())
+}
 
 /// Where shells and `man` look for it, below a `share` folder; and what belongs there.
 fn files(mut program: Command) -> io::Result<Vec<(String, Vec<u8>)>> {
@@ -77,7 +92,7 @@ fn a_manual_page_has_what_a_manual_has() {
 fn completions_and_manual_pages_are_those_of_the_flags() {
     let share = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/share");
     let of_server = if cfg!(feature = "database") { share.join("with-database") } else { share.clone() };
-    for (share, program) in [(share, chat::Flags::command()), (of_server, server::Flags::command())] {
+    for (share, program) in [(share, chat::Flags::command()), (of_server, as_installed(&server::Flags::command()))] {
         for (name, made) in files(program).expect("writing into memory cannot fail") {
             let path = share.join(name);
             if env::var_os("BLESS").is_some() {

@@ -76,6 +76,7 @@ fn reads_little(peer: &Peer) {
 }
 
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 fn a_stalled_reader_delays_nobody_and_is_cut() {
     let mut server = ServerProgram::start(&["--rate", "off"]);
     let (stalled, mut boris, mut anna) = (server.group("vera"), server.group("boris"), server.group("anna"));
@@ -158,6 +159,7 @@ fn asks_and_never_reads(peer: &Peer, hundreds: usize) {
 
 /// Without `sockopts` the kernel takes up to four megabytes for each of them: more than is said here.
 #[test]
+#[ignore = "waits ten seconds; .ci/run runs it"]
 #[cfg(feature = "sockopts")]
 fn two_hundred_who_do_not_read_harm_nobody_else() {
     const STALLED: usize = 200;

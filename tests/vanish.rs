@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::socket::{setsockopt, sockopt::TcpRepair};
 
-use crate::network::{goes_into_the_group, inside, joins_by_cable, runs, server_alone};
+use crate::network::{goes_into_the_group, inside, joins_by_cable, joins_by_cable_with, runs, server_alone};
 use crate::program::{Program, ServerProgram};
 
 #[path = "support/network.rs"]
@@ -37,6 +37,22 @@ fn in_the_group(mut command: Command) -> Program {
     let mut chat = Program::run(&mut command);
     goes_into_the_group(&mut chat);
     chat
+}
+
+#[test]
+#[ignore = "needs root, to make a network namespace"]
+fn a_client_finds_out_in_its_own_time_that_the_server_has_vanished() {
+    let server = server_with_a_cable();
+    let mut anna = joins_by_cable_with(&server, "anna", &["--peer-timeout", "2"]);
+    let begun = Instant::now();
+    // At the server's end: the client's own end still says that it is there.
+    runs(inside(&server.program, &["ip", "address", "delete", "10.0.0.1/24", "dev", "here"]));
+    runs(inside(
+        &server.program,
+        &["sh", "-c", "echo 1 > /proc/sys/net/ipv4/conf/here/arp_ignore; ip neigh flush all"],
+    ));
+    assert_eq!(anna.wait_for(FOUND_OUT).code(), Some(1));
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -16,6 +16,10 @@ use chatroom::server::{Config, Stop, start_server};
 
 fn main() -> ExitCode {
     let flags = Flags::read();
+    #[cfg(feature = "console")]
+    if let Some(status) = flags.console.run(flags.lang()) {
+        return status;
+    }
     if let Err(error) = capacity::have_room_for_stacks() {
         return fail(&error.to_string());
     }
@@ -49,6 +53,10 @@ fn run(flags: &Flags) -> io::Result<()> {
     let its_page = glass.listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let capacity = Capacity::of_this_machine(hashing);
     let (max_clients, late_threads) = clients(flags.max_clients, &capacity, beside, flags.lang())?;
+    #[cfg(not(feature = "proxy"))]
+    let balancers = None;
+    #[cfg(feature = "proxy")]
+    let balancers = flags.proxy.balancers();
     let motd = flags.motd.clone().map(Motd::File);
     if let Some(motd) = &motd {
         motd.read()?; // what cannot be shown is said now, not to the first who comes
@@ -60,6 +68,12 @@ fn run(flags: &Flags) -> io::Result<()> {
     let stop = Stop::new();
     #[cfg(feature = "signals")]
     chatroom::signals::stop_on_signals(&stop)?;
+    #[cfg(not(feature = "console"))]
+    let keeper = None;
+    #[cfg(feature = "console")]
+    let console = chatroom::console::Console::new(&flags.console, listener.local_addr()?, &stop, lang)?;
+    #[cfg(feature = "console")]
+    let keeper = Some(console.keeper());
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
     say_where(listener.local_addr()?, its_address, its_page, flags.login_timeout, lang);
@@ -74,6 +88,8 @@ fn run(flags: &Flags) -> io::Result<()> {
         unframed,
         kept,
         glass,
+        keeper,
+        balancers,
     };
     start_server(listener, config, &stop)
 }

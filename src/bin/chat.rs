@@ -30,9 +30,9 @@ fn main() -> ExitCode {
 
 fn run(flags: Flags) -> io::Result<Ended> {
     let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
-    let (host, port) = flags.ip_address.or_port(flags.port);
-    let server = client::connect(&host, port, lang)?;
-    let reconnect = (!flags.no_reconnect).then_some((host, port));
+    let servers = flags.servers();
+    let server = servers.connect(lang)?;
+    let reconnect = (!flags.no_reconnect).then_some(servers);
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
         return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);

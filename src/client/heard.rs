@@ -41,6 +41,10 @@ pub(super) enum Heard<'a> {
         text: &'a str,
     },
     NotDelivered(&'a str),
+    /// The server to everybody, wherever they are: it answers nothing.
+    Announced(&'a str),
+    /// We were removed; the goodbye follows.
+    SentAway(&'a str),
     /// The partner of our private chat: what is typed next goes to nobody.
     PartnerHasLeft(&'a str),
     /// `TELL` asks whom.
@@ -76,6 +80,10 @@ const WHOLE: &[(&str, Heard<'static>)] = &[
 impl<'a> Heard<'a> {
     /// What `line` means.
     pub(super) fn parse(line: &'a str, framing: Framing) -> Heard<'a> {
+        let announced = if framing == Framing::Lines { protocol::announced(line) } else { None };
+        if let Some(text) = announced {
+            return Heard::Announced(text);
+        }
         Heard::message(line)
             .or_else(|| WHOLE.iter().find(|(whole, _)| framing.says(line, whole)).map(|(_, heard)| *heard))
             .unwrap_or(Heard::Prose(line))
@@ -98,6 +106,7 @@ impl<'a> Heard<'a> {
             .map(Heard::NotDelivered)
             .or_else(|| line.strip_prefix("Not sent: ").map(Heard::NotSent))
             .or_else(|| line.strip_prefix("Users in chatroom: ").map(Heard::Users))
+            .or_else(|| protocol::why_sent_away(line).map(Heard::SentAway))
             .or_else(|| protocol::kept_for(line).map(|(to, text)| Heard::Kept { to, text }))
             .or_else(|| protocol::told_by(line).map(Heard::TellWhat))
             .or_else(|| protocol::has_left(line).map(Heard::PartnerHasLeft))
@@ -195,6 +204,10 @@ mod tests {
         assert_eq!(heard(&protocol::private_receipt(&boris, "x) : y")), Heard::Receipt { to: "boris", text: "x) : y" });
         assert_eq!(heard(&protocol::not_delivered("gone")), Heard::NotDelivered("gone"));
         assert_eq!(heard(&protocol::not_sent("no")), Heard::NotSent("no"));
+        assert_eq!(heard(&protocol::announcement("a: b")), Heard::Announced("a: b"));
+        let like_another = protocol::announcement(&protocol::partner_has_left(&boris));
+        assert!(matches!(heard(&like_another), Heard::Announced(_)));
+        assert_eq!(heard(&protocol::sent_away("no")), Heard::SentAway("no"));
         assert_eq!(heard(&protocol::kept(&boris, "a: b")), Heard::Kept { to: "boris", text: "a: b" });
         assert_eq!(heard(&protocol::tell_what("boris")), Heard::TellWhat("boris"));
         assert_eq!(heard(&protocol::partner_has_left(&boris)), Heard::PartnerHasLeft("boris"));

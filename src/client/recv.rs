@@ -13,7 +13,7 @@ use super::comfort::history::{Becomes, History};
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
-use super::{Ended, Login, Printer};
+use super::{Ended, Login, Printer, Servers};
 use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
@@ -27,7 +27,7 @@ pub(super) struct Recv {
     pub(super) login: Sender<Login>,
     pub(super) link: Arc<Link>,
     /// Where a lost server is tried again.
-    pub(super) reconnect: Option<(String, u16)>,
+    pub(super) reconnect: Option<Servers>,
     /// On the way back to where one was.
     pub(super) back: Option<Back>,
     pub(super) is_script: bool,
@@ -37,6 +37,8 @@ pub(super) struct Recv {
     pub(super) is_in: bool,
     /// The last line was the goodbye.
     pub(super) goodbye: bool,
+    /// It was removed, and stays away.
+    pub(super) is_sent_away: bool,
     /// The waiting animation runs.
     pub(super) process: Option<Process>,
     /// When the server said something last.
@@ -72,7 +74,7 @@ impl Recv {
         framing: Framing,
         printer: Printer,
         login: Sender<Login>,
-        reconnect: Option<(String, u16)>,
+        reconnect: Option<Servers>,
         is_script: bool,
         nickname: Option<String>,
     ) -> Self {
@@ -93,6 +95,7 @@ impl Recv {
             asked,
             is_in,
             goodbye,
+            is_sent_away: false,
             process,
             heard,
             mute,
@@ -182,6 +185,11 @@ impl Recv {
             return Ok(self.printer.show(&Heard::Prose(line), line)?);
         }
         let heard = Heard::parse(line, self.framing);
+        if let Heard::Announced(_) = heard {
+            // It may stand between a question and its answer, and says nothing of either.
+            return Ok(self.printer.show(&heard, line)?);
+        }
+        self.is_sent_away |= matches!(heard, Heard::SentAway(_));
         self.printer.talk().heard(&heard);
         self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
         if self.framing == Framing::Chunks {

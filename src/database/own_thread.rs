@@ -20,8 +20,9 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
+use crate::server::parcel::Request;
 use crate::server::robust::connection::ClientId;
-use crate::server::store::{News, Request, Store};
+use crate::server::store::{News, Store};
 use crate::text::{Nickname, Text};
 
 /// What the thread owns.

@@ -21,8 +21,9 @@ use super::time::now;
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::protocol;
+use crate::server::parcel::Request;
 use crate::server::robust::connection::ClientId;
-use crate::server::store::{News, Request, Store};
+use crate::server::store::{News, Store};
 use crate::text::{Nickname, Text};
 
 mod absent;

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Command, CommandFactory, Error, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 
@@ -10,8 +11,8 @@ use super::check::Check;
 use super::language::{self, Language};
 use super::russian::in_russian;
 use super::{Address, whole, wrong};
-use crate::client::{self, Bell, Lang, Look};
-use crate::limits::PORT;
+use crate::client::{self, Bell, Lang, Look, Servers};
+use crate::limits::{PEER_TIMEOUT, PORT};
 use crate::text::drives_terminals;
 use crate::wire::Framing;
 
@@ -27,9 +28,9 @@ pub struct Flags {
     /// What is done instead of joining a chat
     #[command(subcommand)]
     pub other: Option<Other>,
-    /// Address or host name of the server
-    #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, default_value = "127.0.0.1")]
-    pub ip_address: Address,
+    /// Address or host name of the server; several, with commas or given again, are tried in turn
+    #[arg(short, long, alias = "ip_address", alias = "ip_adress", value_name = "ADDRESS", value_hint = ValueHint::Hostname, value_delimiter = ',', default_value = "127.0.0.1")]
+    pub ip_address: Vec<Address>,
     /// Port of the server
     #[arg(short, long, default_value_t = PORT, value_parser = whole::<u16>(1, 65_535))]
     pub port: u16,
@@ -45,6 +46,9 @@ pub struct Flags {
     /// Append what is said to this file, with date and time
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "raw")]
     pub log: Option<PathBuf>,
+    /// Seconds within which a server that vanished without a word is found out, or one whose address has moved
+    #[arg(long, value_name = "SECONDS", default_value_t = PEER_TIMEOUT.as_secs(), value_parser = whole::<u64>(1, 86_400))]
+    pub peer_timeout: u64,
     /// A server that is lost is not tried again
     #[arg(long)]
     pub no_reconnect: bool,
@@ -129,6 +133,12 @@ impl Flags {
 
     fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
         Flags::from_arg_matches(&command(lang).try_get_matches_from(arguments)?)
+    }
+
+    /// Where the chat is to be found.
+    pub fn servers(&self) -> Servers {
+        let servers = self.ip_address.iter().map(|address| address.clone().or_port(self.port)).collect();
+        Servers::new(servers, Duration::from_secs(self.peer_timeout))
     }
 
     /// How messages are told apart.

@@ -66,10 +66,38 @@ pub struct Flags {
     #[cfg(feature = "database")]
     #[command(flatten)]
     pub database: crate::database::Flags,
+    /// The teacher's console
+    #[cfg(feature = "console")]
+    #[command(flatten)]
+    pub console: crate::console::Flags,
+    /// Who is believed
+    #[cfg(feature = "proxy")]
+    #[command(flatten)]
+    pub proxy: crate::proxy::Flags,
 }
 
-/// What only a server with the feature `database` takes.
-const OF_THE_DATABASE: &[&str] = &["--database", "--history", "--keep-days", "history", "users", "account"];
+/// What only a server that was built with a feature takes.
+struct OfFeature {
+    is_built: bool,
+    names: &'static [&'static str],
+    english: &'static str,
+    russian: &'static str,
+}
+
+const OF_FEATURES: &[OfFeature] = &[
+    OfFeature {
+        is_built: cfg!(feature = "database"),
+        names: &["--database", "--history", "--keep-days", "history", "users", "account"],
+        english: "needs a chat-server with a database, which 'sh download.sh --with-database' installs",
+        russian: "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
+    },
+    OfFeature {
+        is_built: cfg!(feature = "proxy"),
+        names: &["--trusted-proxy"],
+        english: "needs a chat-server for balancers, which 'cargo build --features proxy' makes",
+        russian: "есть только у chat-server для балансировщиков; его собирает 'cargo build --features proxy'",
+    },
+];
 
 impl Flags {
     /// The flags of this process. Ends it where they are wrong, or where only help was asked for.
@@ -77,11 +105,8 @@ impl Flags {
         let arguments: Vec<OsString> = env::args_os().collect();
         let lang = language::asked_by(&arguments);
         Flags::parse_in(lang, arguments).unwrap_or_else(|error| {
-            let Some(unknown) = without_the_database(&error) else { wrong::ends(error, lang, "chat-server") };
-            let why = lang.pick(
-                "needs a chat-server with a database, which 'sh download.sh --with-database' installs",
-                "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
-            );
+            let Some((unknown, feature)) = without_its_feature(&error) else { wrong::ends(error, lang, "chat-server") };
+            let why = lang.pick(feature.english, feature.russian);
             // A stderr that is closed cannot be told.
             writeln!(io::stderr(), "chat-server: {unknown} {why}").unwrap_or_default();
             process::exit(error.exit_code())
@@ -106,12 +131,13 @@ fn command(lang: Lang) -> Command {
     }
 }
 
-/// The argument, where it is one that this server would know if it had been built with the database.
-fn without_the_database(error: &Error) -> Option<String> {
+/// The argument, where it is one that this server would know if it had been built with that feature.
+fn without_its_feature(error: &Error) -> Option<(String, &'static OfFeature)> {
     let unknown = error.get(ContextKind::InvalidArg).map(ToString::to_string)?;
     let is_known_there = |name: &&str| unknown == **name || unknown.starts_with(&format!("{name}="));
-    let is_built_without = cfg!(not(feature = "database")) && error.kind() == ErrorKind::UnknownArgument;
-    (is_built_without && OF_THE_DATABASE.iter().any(is_known_there)).then_some(unknown)
+    let lacks = |feature: &&OfFeature| !feature.is_built && feature.names.iter().any(is_known_there);
+    let feature = OF_FEATURES.iter().find(lacks).filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    Some((unknown, feature))
 }
 
 /// `--rate`: lines a second, `None` for off.

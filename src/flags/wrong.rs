@@ -81,6 +81,9 @@ fn wanted(english: &str) -> String {
         _ if english.contains("has to end in .mmd") => {
             "имя должно кончаться на .mmd (диаграмма) или .json (трасса)".into()
         }
+        _ if english.contains("an IP address without a port") => {
+            "нужен IP-адрес без порта, например 192.0.2.3 или ::1".into()
+        }
         _ if english.ends_with("or 'off'") => "нужно число от 1, например 10, или off".into(),
         _ => english.into(),
     }

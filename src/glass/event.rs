@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::server::delivery::Parcel;
+use crate::server::parcel::Parcel;
 use crate::server::robust::connection::ClientId;
 
 /// Something that happened.

@@ -18,7 +18,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, never};
 
 use super::event::{About, Event, Told, What};
 use super::ledger::{Counts, Ledger, add};
-use crate::server::delivery::Parcel;
+use crate::server::parcel::Parcel;
 use crate::server::robust::connection::ClientId;
 use crate::server::robust::leave::Leave;
 use crate::server::room::Room;
@@ -190,7 +190,7 @@ impl Inner {
     fn here(&self, room: &Room, depth: usize) {
         let missed = self.missed.swap(0, Ordering::Relaxed);
         self.is_open.store(true, Ordering::Relaxed);
-        self.tell(What::Here { missed, seats: room.seen() }, depth);
+        self.tell(What::Here { missed, seats: room.seats() }, depth);
     }
 }
 

@@ -162,7 +162,7 @@ fn is_own(found: &Metadata) -> io::Result<()> {
 
 /// Whose this process is, by what Linux shows of it: std has no `geteuid`. Elsewhere, whoever may change the mode is the
 /// owner.
-fn is_ours(found: &Metadata) -> bool {
+pub(crate) fn is_ours(found: &Metadata) -> bool {
     fs::metadata("/proc/self").map_or(true, |us| us.uid() == found.uid())
 }
 

@@ -19,7 +19,7 @@ mod imp {
 
     /// Connections that may wait for `accept`, instead of std's 128.
     const ACCEPT_BACKLOG: i32 = 1024;
-    /// Unanswered keepalive probes after which a peer counts as gone.
+    /// Most unanswered keepalive probes after which a peer counts as gone.
     const PROBES: u32 = 5;
 
     /// Makes the accept backlog long enough for a whole lecture hall that connects at once.
@@ -35,18 +35,23 @@ mod imp {
         stream.set_write_timeout(Some(LATE_WRITE))?;
         // `telnet` sends half of a sequence as urgent data, at Ctrl-C: here it stays where it belongs.
         sockopt::set_socket_oobinline(stream, true)?;
-        keepalive(stream, peer_timeout)?;
-        let milliseconds = u32::try_from(peer_timeout.as_millis()).unwrap_or(u32::MAX);
-        Ok(sockopt::set_tcp_user_timeout(stream, milliseconds)?)
+        keepalive(stream, peer_timeout)
     }
 
-    /// Finds out within `peer_timeout` that a silent peer has vanished: half of the time silence, then probes.
+    /// Finds out within `peer_timeout`, but not under two seconds, that a peer has vanished: with data on the way by the time
+    /// that nobody has acknowledged it; in silence by probes, after half of the time. A probe to an address that has moved
+    /// is answered at once, with a reset: whoever has it now knows of no such connection.
     pub(crate) fn keepalive(stream: &TcpStream, peer_timeout: Duration) -> io::Result<()> {
-        let whole_second = Duration::from_secs(1);
+        let seconds = peer_timeout.as_secs();
+        let silence = seconds.div_ceil(2).max(1);
+        let between = (seconds / 2 / u64::from(PROBES)).max(1);
+        let fit = u32::try_from(seconds.saturating_sub(silence) / between).unwrap_or(PROBES);
         sockopt::set_socket_keepalive(stream, true)?;
-        sockopt::set_tcp_keepidle(stream, (peer_timeout / 2).max(whole_second))?;
-        sockopt::set_tcp_keepintvl(stream, (peer_timeout / 2 / PROBES).max(whole_second))?;
-        Ok(sockopt::set_tcp_keepcnt(stream, PROBES)?)
+        sockopt::set_tcp_keepidle(stream, Duration::from_secs(silence))?;
+        sockopt::set_tcp_keepintvl(stream, Duration::from_secs(between))?;
+        sockopt::set_tcp_keepcnt(stream, fit.clamp(1, PROBES))?;
+        let milliseconds = u32::try_from(peer_timeout.as_millis()).unwrap_or(u32::MAX);
+        Ok(sockopt::set_tcp_user_timeout(stream, milliseconds)?)
     }
 
     /// Sends what the socket takes at once, and says how much that was: 0 where it is full.
@@ -106,9 +111,26 @@ mod tests {
     use std::io;
     use std::net::{TcpListener, TcpStream};
 
-    use rustix::net::sockopt::socket_send_buffer_size;
+    use std::time::Duration;
+
+    use rustix::net::sockopt::{socket_send_buffer_size, tcp_keepcnt, tcp_keepidle, tcp_keepintvl};
 
     use crate::limits::{PEER_TIMEOUT, SOCKET_BYTES};
+
+    #[test]
+    fn silence_and_probes_fit_into_the_time_in_which_a_peer_is_missed() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let client = TcpStream::connect(listener.local_addr()?)?;
+        for (seconds, silence, between, probes) in
+            [(1, 1, 1, 1), (2, 1, 1, 1), (5, 3, 1, 2), (10, 5, 1, 5), (110, 55, 11, 5)]
+        {
+            super::keepalive(&client, Duration::from_secs(seconds))?;
+            let set = (tcp_keepidle(&client)?.as_secs(), tcp_keepintvl(&client)?.as_secs(), tcp_keepcnt(&client)?);
+            assert_eq!(set, (silence, between, probes), "{seconds}");
+            assert!(silence + between * u64::from(probes) <= seconds.max(2));
+        }
+        Ok(())
+    }
 
     #[test]
     fn what_the_kernel_holds_for_a_client_is_bounded() -> io::Result<()> {

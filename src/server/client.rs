@@ -5,17 +5,20 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use log::Level;
+
 use super::Shared;
-use super::delivery::{Delivery, Line, MessageNumber, Parcel};
+use super::delivery::Delivery;
 use super::kept::{self, Member};
+use super::parcel::{Line, MessageNumber, Parcel};
 use super::password::Password;
+use super::robust::admission::Seat;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
-use super::robust::places::Place;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
-    RATE_SLICE, READ_BYTES, STOP_DRAIN,
+    RATE_SLICE, READ_BYTES, SENT_AWAY, STOP_DRAIN,
 };
 use crate::protocol;
 use crate::protocol::foreign::{self, Greeting};
@@ -34,7 +37,7 @@ pub(super) struct Client {
     pace: Pace,
     told_about_pace: bool,
     told_about_address: bool,
-    place: Place,
+    pub(super) seat: Seat,
     /// For the log: who this is.
     pub(super) name: String,
     /// Until the login is done: when the patience ends, in all.
@@ -58,7 +61,7 @@ pub(super) struct Client {
 
 impl Client {
     /// The client behind a fresh connection; the delivery thread hears of it.
-    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, place: Place) -> Result<Self, Leave> {
+    pub(super) fn new(connection: Arc<Connection>, shared: Arc<Shared>, seat: Seat) -> Result<Self, Leave> {
         shared.delivery.post(Parcel::Connected(Arc::clone(&connection)))?;
         Ok(Client {
             id: connection.id,
@@ -66,7 +69,7 @@ impl Client {
             pace: Pace::new(shared.config.rate, Instant::now()),
             told_about_pace: false,
             told_about_address: false,
-            place,
+            seat,
             login_until: None,
             looked_once_more: false,
             rest_until: None,
@@ -83,22 +86,16 @@ impl Client {
         })
     }
 
-    /// Waits for the turn of this connection among those of its address, which costs none of the login's patience.
-    pub(super) fn come_in(&mut self, wait: Duration) -> Result<(), Leave> {
-        self.pause(wait)?;
-        self.login_until = Instant::now().checked_add(self.shared.config.login);
-        Ok(())
-    }
-
     /// For the log: how it ended.
     pub(super) fn log_end(&self, leave: Leave) {
-        let (id, address) = (self.id, self.connection.address);
+        let (id, address) = (self.id, self.connection.address());
         match leave {
             // A health check: it looks whether anybody listens, every few seconds perhaps.
             Leave::End | Leave::Broken(_) if !self.has_spoken => {
                 log::debug!("{id} connected from {address} and said nothing");
             }
             _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
+            _ if self.is_nobody() => log::debug!("{id} of {address} left: {leave}"),
             _ if !self.has_spoken => log::info!("{id} from {address} said nothing and left: {leave}"),
             _ => log::info!("{} left: {leave}", self.name),
         }
@@ -180,11 +177,15 @@ impl Client {
     /// up, since closing with unread bytes would destroy what is still on the way to it. Blocks for as long as the
     /// goodbye waits in the backlog, and a second more; while the server stops, no longer than that may take. Who was cut is
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
-    /// is out: another may need its thread.
+    /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(super) fn goodbye(&self, leave: Leave) {
         let connection = &self.connection;
-        let posted = self.delivery().post(Parcel::Close(self.id, leave.reason()));
+        let reason = connection.words().map(protocol::sent_away).or(leave.reason());
+        let posted = self.delivery().post(Parcel::Close(self.id, reason));
         let mut gives_up = posted.is_err().then(Instant::now);
+        if leave == Leave::SentAway {
+            gives_up.get_or_insert_with(|| Instant::now() + SENT_AWAY);
+        }
         let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {
@@ -209,9 +210,7 @@ impl Client {
     /// The nickname is there: from now on a client may be silent for as long as it likes, and nobody takes its place.
     /// Blocks where many come from its address at once, until it is its turn.
     pub(super) fn logged_in(&mut self, nickname: &Nickname) -> Result<(), Leave> {
-        if !self.place.keep() {
-            return Err(Leave::GaveWay);
-        }
+        self.keep_place()?;
         self.name = nickname.to_string();
         self.login_until = None;
         let (rate_limit, origin) = (&self.shared.rate_limit, self.connection.origin());
@@ -312,7 +311,8 @@ impl Client {
         }
         if !self.has_spoken && self.reader.has_begun() {
             self.has_spoken = true;
-            log::info!("{} connected from {}", self.id, self.connection.address);
+            let level = if self.is_nobody() { Level::Debug } else { Level::Info };
+            log::log!(level, "{} connected from {}", self.id, self.connection.address());
         }
         let answers = self.reader.answers();
         if answers.is_empty() { Ok(()) } else { self.delivery().post(Parcel::Bytes(self.id, answers)) }
@@ -335,7 +335,7 @@ impl Client {
     }
 
     /// Who is cut, and who is still there when the server stops, sees an end that it did not cause.
-    fn why_ended(&self, seen: Leave) -> Leave {
+    pub(super) fn why_ended(&self, seen: Leave) -> Leave {
         let stopped = self.shared.stop.is_stopped().then_some(Leave::ServerStops);
         self.connection.why_ends().or(stopped).unwrap_or(seen)
     }

@@ -16,9 +16,11 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
-use super::delivery::{Delivery, Parcel};
+use super::delivery::Delivery;
+use super::parcel::Parcel;
 use super::password::Judge;
 use super::registry::Registry;
+use super::robust::admission;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::places::{Places, Spares};
@@ -255,6 +257,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
         stop: Stop::new(),
         places: Places::new(10, None, Spares::new(1)),
         rate_limit: RateLimit::new(None, Instant::now()),
+        sent_away: Mutex::default(),
         ids: AtomicU64::new(1),
     });
     for name in ["anna", "vera"] {
@@ -264,10 +267,10 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");
-    let place = shared.places.take(&connection, true).expect("a free place");
+    let seat = admission::seat(&connection, &shared).expect("a free place");
     let (alive, ended) = bounded(0);
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
-    let session = move || client_thread(its_connection, its_shared, place, Duration::ZERO, alive);
+    let session = move || client_thread(its_connection, its_shared, seat, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
     takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);

@@ -8,9 +8,10 @@ use std::time::Instant;
 
 use super::client::Client;
 use super::guesses::Turn;
+use super::parcel::Request;
 use super::password::Password;
 use super::robust::leave::Leave;
-use super::store::{Archive, Request};
+use super::store::Archive;
 use crate::limits::{
     HISTORY, HISTORY_LINE_BYTES, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES, RATE_SLICE, REGISTER_LINES, TAKE_BACK,
 };
@@ -233,7 +234,7 @@ fn judge(
     password: &Password,
     hash: &str,
 ) -> Result<Option<bool>, Leave> {
-    let address = client.connection.address.ip();
+    let address = client.connection.address().ip();
     let shared = Arc::clone(&client.shared);
     let mut guess = shared.judge.guess(nickname, address);
     let until = client.login_until;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use self::modelled::{Modelled, Stands};
-use super::delivery::{Message, MessageNumber, Parcel, Partner};
+use super::parcel::{Message, MessageNumber, Parcel, Partner};
 use super::robust::backlog::Backlog;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 
-use super::delivery::Partner;
+use super::parcel::Partner;
 use super::robust::connection::{ClientId, Connection};
 use crate::text::Nickname;
 

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `connection.rs`, `backlog.rs`, `late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `leave.rs` | every reason to end a session |
-//! | `places.rs`, `origin.rs` | how many may be here, in all and from one address |
+//! | `admission.rs`, `places.rs`, `origin.rs` | who is let in; how many may be here, in all and from one address |
+//! | `balancers.rs` | the seam to who says whose connection a balancer brings |
 //! | `pace.rs`, `rate_limit.rs` | how fast one client may write, and all who share an address |
 //! | `stop.rs` | how the server is told to stop |
 //! | `capacity.rs` | how many fit this machine |
@@ -13,7 +14,9 @@
 //! | `motd.rs`, `addresses.rs` | the teacher's blackboard; what to tell the class |
 
 pub mod addresses;
+pub(crate) mod admission;
 pub(crate) mod backlog;
+pub mod balancers;
 pub mod capacity;
 pub mod connection;
 pub(crate) mod late;
@@ -21,7 +24,7 @@ pub mod leave;
 pub mod motd;
 pub(crate) mod origin;
 pub(crate) mod pace;
-pub(crate) mod places;
+pub mod places;
 pub(crate) mod rate_limit;
 pub(crate) mod seldom;
 pub mod stop;

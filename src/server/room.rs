@@ -12,7 +12,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender};
 
 use self::seated::Seated;
-use super::delivery::{Line, Message, Parcel, Partner};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::store::Store;
@@ -26,6 +26,7 @@ use crate::wire::{Framing, frame};
 mod kept;
 mod seated;
 #[cfg(feature = "glass")]
+mod seats;
 mod seen;
 
 /// Who is where, and what waits to be written.
@@ -93,6 +94,10 @@ impl Room {
             Parcel::Kept(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
+            // The keeper may have given up waiting.
+            Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
+            Parcel::Announce(line) => self.announce(&line),
+            Parcel::Act(act) => self.store.acted(&act),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -211,7 +216,8 @@ impl Room {
         self.named.remove(&joined);
         self.listens(id, false);
         let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
-        self.tell_group(&protocol::left(&nickname, notice));
+        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
+        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.store.left(&nickname);
         self.tells.left();
         let partner = self.talks.remove(&id);

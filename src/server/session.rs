@@ -8,33 +8,14 @@ use std::sync::Arc;
 
 use super::Shared;
 use super::client::Client;
-use super::delivery::{Message, Parcel, Partner};
 use super::kept::{self, Proof};
+use super::parcel::{Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
-use super::word::word;
+use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
-use crate::text::{Nickname, Text};
-
-/// What came in where an answer or a message was waited for.
-pub(super) enum Input {
-    /// An answer or a message. It may be blank.
-    Text(Text),
-    /// `MENU`: back to the question.
-    Menu,
-    /// A special word, or a line that was refused: answered already, read on.
-    Answered,
-}
-
-/// What is waited for: it decides which words count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Awaited {
-    /// The answer to a question of the server's.
-    Answer,
-    /// A message.
-    Message,
-}
+use crate::text::Nickname;
 
 /// One session, from the first question to the reason why it ended. Who has a nickname has a `Seat`, which gives the
 /// name back and tells the room on every way out, a panic included.
@@ -72,6 +53,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
             }
         };
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
+        client.may_come_in()?;
         match take(client, &nickname, proof)? {
             Ok(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
@@ -104,7 +86,7 @@ fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
 fn show_motd(client: &Client) -> Result<(), Leave> {
-    let Some(motd) = &client.shared.config.motd else { return Ok(()) };
+    let Some(motd) = client.shared.motd() else { return Ok(()) };
     match motd.read() {
         Ok(Some(text)) => client.send(text),
         Ok(None) => Ok(()),
@@ -128,6 +110,7 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
         seat.nickname
     ))?;
     show_motd(client)?;
+    client.has_come(&seat.nickname)?;
     kept::welcome(client)?;
     loop {
         client.send(protocol::QUESTION)?;
@@ -210,6 +193,9 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
             Input::Menu => break,
             Input::Text(_) | Input::Answered => continue,
         };
+        if !client.may_write()? {
+            continue;
+        }
         let message = Message { number: client.number(), text };
         log::debug!("{} goes to the queue", message.number);
         match to {
@@ -258,6 +244,7 @@ impl Seat {
             return log::debug!("{} leaves a chat that has ended", self.nickname);
         }
         self.shared.registry.delete(&self.nickname);
+        self.shared.has_left(self.id);
     }
 }
 

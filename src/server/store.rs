@@ -13,7 +13,8 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
-use super::delivery::Message;
+use super::keeper::Act;
+use super::parcel::Request;
 use super::password::Password;
 use super::robust::connection::ClientId;
 use super::robust::stop::Stop;
@@ -47,6 +48,9 @@ pub trait Store: Send + fmt::Debug {
     /// A message, to the group or to one who is here.
     fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _text: &Text) {}
 
+    /// What the keeper did.
+    fn acted(&mut self, _act: &Act) {}
+
     /// A request of `by`. The lines are for `by`, now; what depends on the commit is told by `commit`.
     fn ask(&mut self, _by: ClientId, _nickname: &Nickname, _request: Request) -> Vec<String> {
         Vec::new()
@@ -78,29 +82,6 @@ impl Default for Box<dyn Store> {
     fn default() -> Self {
         Box::new(NoStore)
     }
-}
-
-/// What a client asks of the store.
-#[derive(Debug)]
-pub enum Request {
-    /// What is kept here, and the messages that were left for it.
-    Waiting,
-    /// Nothing: it says that a line has come from there, so what was left for it has been read.
-    Answered,
-    /// To keep a message for one who is away.
-    LeaveFor {
-        /// For whom.
-        to: Nickname,
-        /// What.
-        message: Message,
-    },
-    /// To keep its nickname for who knows a password.
-    Register {
-        /// Of the password.
-        hash: String,
-        /// The private messages after this one are known to be its own.
-        since: i64,
-    },
 }
 
 /// What the store has to say.

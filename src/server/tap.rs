@@ -17,7 +17,7 @@ mod nothing {
 
     use crossbeam_channel::{Receiver, never};
 
-    use crate::server::delivery::Parcel;
+    use crate::server::parcel::Parcel;
     use crate::server::robust::connection::ClientId;
     use crate::server::robust::leave::Leave;
     use crate::server::robust::stop::Stop;

@@ -2,13 +2,31 @@
 //! what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
-use super::delivery::{Message, Parcel, Partner};
 use super::kept;
+use super::parcel::Request;
+use super::parcel::{Message, Parcel, Partner};
 use super::robust::leave::Leave;
-use super::session::{Awaited, Input};
-use super::store::Request;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text, is_blank};
+
+/// What came in where an answer or a message was waited for.
+pub(super) enum Input {
+    /// An answer or a message. It may be blank.
+    Text(Text),
+    /// `MENU`: back to the question.
+    Menu,
+    /// A special word, or a line that was refused: answered already, read on.
+    Answered,
+}
+
+/// What is waited for: it decides which words count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// The answer to a question of the server's.
+    Answer,
+    /// A message.
+    Message,
+}
 
 /// Answers the special word that `line` is, and says where the conversation goes on.
 pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Awaited) -> Result<Input, Leave> {
@@ -119,6 +137,9 @@ fn tell_to(client: &mut Client, user: &str, text: Text) -> Result<(), Leave> {
 
 /// One private message. It arrives or it does not, and the sender is told which.
 fn tell_it(client: &mut Client, to: Addressee, text: Text) -> Result<(), Leave> {
+    if !client.may_write()? {
+        return Ok(());
+    }
     let message = Message { number: client.number(), text };
     log::debug!("{} goes to the queue", message.number);
     match to {

@@ -125,7 +125,7 @@ pub(crate) struct Program {
 impl Program {
     /// `chat-server --database FILE` and more.
     pub(crate) fn start(database: &Path, more: &[&str], log_level: &str) -> Program {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+        let mut command = program();
         command.args(["-p", "0", "--rate", "off", "--database"]).arg(database).args(more);
         command.env("RUST_LOG", log_level).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -171,9 +171,18 @@ impl Drop for Program {
     }
 }
 
+/// `chat-server`, in English, whatever language whoever runs the tests has chosen.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// `chat-server` with these arguments, to its end: exit status, stdout, stderr.
 pub(crate) fn run(arguments: &[&str], database: &Path) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
+    let mut command = program();
     let output = command.args(arguments).arg("--database").arg(database).output().expect("the program runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it writes UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))

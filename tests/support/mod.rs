@@ -7,6 +7,7 @@
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -24,6 +25,19 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The question, as clients see it.
 pub const QUESTION: &str = "What do you want: 1. write to one user or 2. go into the group";
+
+/// The variables that choose a language.
+pub const LOCALE: &[&str] = &["LC_ALL", "LC_MESSAGES", "LANG"];
+
+/// A program speaks English, whatever language whoever runs the tests has chosen; unless the test has.
+pub fn in_english(command: &mut Command) -> &mut Command {
+    for name in LOCALE {
+        if command.get_envs().all(|(set, _)| set != *name) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
 
 /// A running server on a free port of 127.0.0.1. Dropped, it stops, and its threads are waited for. Where
 /// `SERVER_PROGRAM` names another program, it is that one: see `outside`.

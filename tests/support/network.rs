@@ -33,12 +33,18 @@ pub fn runs(mut command: Command) {
 /// A `chat` in the group, at the other end of a cable that is plugged in for it: `here` is the server's end of it, `there` the
 /// other.
 pub fn joins_by_cable(server: &ServerProgram, nickname: &str) -> Program {
+    joins_by_cable_with(server, nickname, &[])
+}
+
+/// The same, with more flags.
+pub fn joins_by_cable_with(server: &ServerProgram, nickname: &str, flags: &[&str]) -> Program {
     let port = server.address.port().to_string();
     // It has its end of the cable when the test has plugged it in.
     let waits = "until ip link set there up 2>/dev/null; do sleep 0.05; done; \
-                 ip address add 10.0.0.2/24 dev there && exec \"$0\" --ip-address 10.0.0.1 --port \"$1\" --nickname \"$2\"";
+                 ip address add 10.0.0.2/24 dev there && exec \"$0\" --ip-address 10.0.0.1 --port \"$@\"";
     let mut command = Command::new("unshare");
-    command.args(["--net", "sh", "-c", waits, env!("CARGO_BIN_EXE_chat"), &port, nickname]);
+    command.args(["--net", "sh", "-c", waits, env!("CARGO_BIN_EXE_chat"), &port, "--nickname", nickname]);
+    command.args(flags);
     let mut chat = Program::run(&mut command);
     let process = chat.id().to_string();
     // It is in its own network once that is not the server's.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, bounded};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{DEADLINE, Peer, outside};
+use crate::support::{DEADLINE, Peer, in_english, outside};
 
 /// More lines than any program here says.
 const LINES: usize = 1 << 20;
@@ -33,7 +33,7 @@ impl Program {
 
     /// Runs a command with all three streams on pipes.
     pub fn run(command: &mut Command) -> Program {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        in_english(command).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program can be started");
         let out = lines_of(child.stdout.take().expect("stdout is a pipe"));
         let errors = lines_of(child.stderr.take().expect("stderr is a pipe"));

@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, bounded};
 use crate::client::comfort::talk::Place;
 use crate::client::heard::Heard;
 use crate::client::recv::{Over, Recv};
-use crate::client::{Ended, Lang, connect};
+use crate::client::{Ended, Lang, Servers};
 use crate::limits::{SERVER_LINE_BYTES, SINGLE_STACK};
 use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
 use crate::wire::{Framing, MessageReader};
@@ -59,6 +59,7 @@ impl Recv {
             && self.is_in
             && !self.is_script
             && self.framing == Framing::Lines
+            && !self.is_sent_away
             && !self.link.is_leaving()
     }
 
@@ -71,7 +72,7 @@ impl Recv {
         let in_tell = talk.is_in_tell();
         if self.back.is_none() {
             self.printer.own_words(lang.pick(
-                "The server is gone; it is tried again. What you type waits. Ctrl-C leaves",
+                "The server is gone; we try again. What you type waits. Ctrl-C leaves",
                 "Связь потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
             ))?;
         }
@@ -87,7 +88,7 @@ impl Recv {
         let fresh = Back { nickname, place, refused, taken, shown, in_tell, waited, pause };
         // Lost again on the way back: the place is still the first one.
         let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, waited: false, ..back });
-        let Some((host, port)) = self.reconnect.clone() else { return Ok(false) };
+        let Some(servers) = self.reconnect.clone() else { return Ok(false) };
         let server = loop {
             let second = about_a_second();
             for left in (1..=back.pause).rev() {
@@ -98,7 +99,7 @@ impl Recv {
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            let Some(tried) = self.link.wait_for(&connecting(&host, port, lang)?) else { return Ok(false) };
+            let Some(tried) = self.link.wait_for(&connecting(servers.clone(), lang)?) else { return Ok(false) };
             match tried {
                 Ok(server) => break server,
                 Err(error) => log::debug!("not yet: {error}"),
@@ -266,12 +267,11 @@ fn about_a_second() -> Duration {
 
 /// Tries to connect, in a thread of its own: neither a name nor an address that does not answer can be waited for in a way
 /// that ends when the user leaves. Then that thread ends with the process.
-fn connecting(host: &str, port: u16, lang: Lang) -> io::Result<Receiver<io::Result<TcpStream>>> {
+fn connecting(servers: Servers, lang: Lang) -> io::Result<Receiver<io::Result<TcpStream>>> {
     let (tell, connected) = bounded(1);
-    let host = host.to_owned();
     let builder = thread::Builder::new().name("connect".into()).stack_size(SINGLE_STACK);
     // Where the user has left, nobody waits for the news.
-    builder.spawn(move || tell.send(connect(&host, port, lang)).unwrap_or_default())?;
+    builder.spawn(move || tell.send(servers.connect(lang)).unwrap_or_default())?;
     Ok(connected)
 }
 

@@ -1,5 +1,5 @@
-//! Comfort: finds the server: of all the addresses that a name has, the first that answers. Touches sockets that are
-//! not connected.
+//! Comfort: finds the server: of all the servers that were named, and all the addresses that a name has, the first that
+//! answers. Touches sockets that are not connected.
 //!
 //! # Threads
 //! `address` tries one address. They begin one after the other, a quarter of a second apart or as soon as the one before
@@ -9,13 +9,15 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::lang::Lang;
-use crate::limits::{PEER_TIMEOUT, SINGLE_STACK};
+use crate::limits::SINGLE_STACK;
 use crate::sockopts;
 
 /// How long one address of the server may take to answer.
@@ -23,33 +25,73 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long it is alone: then the next one is tried beside it. RFC 8305 has the same.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// What became of one try.
-type Tried = io::Result<TcpStream>;
+/// What became of one try: a connection, with the address that answered.
+type Tried = io::Result<(TcpStream, SocketAddr)>;
 
-/// Connects to a server, at the first of its addresses that answers. Blocks up to ten seconds, and a quarter of a second
-/// more for each address beyond the first. `lang` is for the errors.
-///
-/// # Errors
-/// The name has no address, or none of its addresses answers; the message says what can be done.
-pub fn connect(host: &str, port: u16, lang: Lang) -> io::Result<TcpStream> {
-    let context = |error: io::Error, what: &str| io::Error::new(error.kind(), format!("{what}: {error}"));
-    let unknown = lang.unknown_host(host);
-    let addresses = (host, port).to_socket_addrs().map_err(|error| context(error, &unknown))?.collect();
-    let none = || io::Error::other(lang.pick("it has no address", "у него нет адреса"));
-    let stream = first_that_answers(addresses, none).map_err(|error| context(error, &lang.no_server(host, port)))?;
-    stream.set_nodelay(true)?;
-    sockopts::keepalive(&stream, PEER_TIMEOUT)?;
-    Ok(stream)
+/// Where the chat is to be found: at one server, or at several that are tried in turn. Clones share whose turn it is.
+#[derive(Debug, Clone)]
+pub struct Servers {
+    servers: Arc<[(String, u16)]>,
+    /// The one that is tried first.
+    turn: Arc<AtomicUsize>,
+    peer_timeout: Duration,
+}
+
+impl Servers {
+    /// Hosts and ports, in the order of being tried. A connection that dies without a word is found out within
+    /// `peer_timeout`, or a second or two (feature `sockopts`).
+    pub fn new(servers: Vec<(String, u16)>, peer_timeout: Duration) -> Self {
+        Servers { servers: servers.into(), turn: Arc::default(), peer_timeout }
+    }
+
+    /// Connects to the first that answers. Blocks up to ten seconds, and a quarter of a second more for each address beyond
+    /// the first. Next time the turn is with the one behind it: what was lost, or sent us away, is tried last. Of several
+    /// servers one answers when it says something: a balancer accepts too while there is nobody behind it.
+    ///
+    /// `lang` is for the errors.
+    ///
+    /// # Errors
+    /// No name has an address, or no address answers; the message says what can be done.
+    pub fn connect(&self, lang: Lang) -> io::Result<TcpStream> {
+        let count = self.servers.len();
+        let turn = self.turn.load(Ordering::Relaxed);
+        let in_turn = (0..count).map(|number| (turn + number) % count);
+        let mut addresses: Vec<(SocketAddr, usize)> = Vec::new();
+        let mut unknown = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
+        for number in in_turn {
+            let Some((host, port)) = self.servers.get(number) else { continue };
+            match (host.as_str(), *port).to_socket_addrs() {
+                Ok(found) => addresses.extend(found.map(|address| (address, number))),
+                Err(error) => unknown = with(lang.unknown_host(host), &error),
+            }
+        }
+        if addresses.is_empty() {
+            return Err(unknown);
+        }
+        let only = addresses.iter().map(|&(address, _)| address).collect();
+        let (stream, address) =
+            first_that_answers(only, count > 1).map_err(|error| with(lang.no_server(&self.servers), &error))?;
+        let number = addresses.iter().find(|(other, _)| *other == address).map_or(turn, |&(_, number)| number);
+        self.turn.store((number + 1) % count, Ordering::Relaxed);
+        stream.set_nodelay(true)?;
+        sockopts::keepalive(&stream, self.peer_timeout)?;
+        Ok(stream)
+    }
+}
+
+/// An error of the system's, behind what it hindered.
+fn with(what: String, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
 /// The race. The last error is that of the address that gave up last.
-fn first_that_answers(addresses: Vec<SocketAddr>, none: impl Fn() -> io::Error) -> Tried {
+fn first_that_answers(addresses: Vec<SocketAddr>, has_to_speak: bool) -> Tried {
     let (tell, tried) = bounded(addresses.len());
-    let (mut addresses, mut last, mut under_way) = (addresses.into_iter(), none(), 0);
+    let (mut addresses, mut last, mut under_way) = (addresses.into_iter(), io::ErrorKind::NotFound.into(), 0);
     loop {
         let mut is_last = true;
         if let Some(address) = addresses.next() {
-            begin(address, tell.clone())?;
+            begin(address, has_to_speak, tell.clone())?;
             under_way += 1;
             is_last = addresses.len() == 0;
         }
@@ -57,7 +99,7 @@ fn first_that_answers(addresses: Vec<SocketAddr>, none: impl Fn() -> io::Error) 
             return Err(last);
         }
         match next(&tried, is_last) {
-            Some(Ok(stream)) => return Ok(stream),
+            Some(Ok(answered)) => return Ok(answered),
             Some(Err(error)) => {
                 under_way -= 1;
                 last = error;
@@ -77,16 +119,27 @@ fn next(tried: &Receiver<Tried>, is_last: bool) -> Option<Tried> {
     }
 }
 
-fn begin(address: SocketAddr, tell: Sender<Tried>) -> io::Result<()> {
+fn begin(address: SocketAddr, has_to_speak: bool, tell: Sender<Tried>) -> io::Result<()> {
     let attempt = move || {
         let tried = match TcpStream::connect_timeout(&address, CONNECT) {
             Ok(stream) if is_itself(&stream) => Err(io::ErrorKind::ConnectionRefused.into()),
+            Ok(stream) if has_to_speak => speaks(stream),
             tried => tried,
         };
-        // Another address has answered before.
-        tell.send(tried).unwrap_or_default();
+        // Where that fails, another address has answered before.
+        tell.send(tried.map(|stream| (stream, address))).unwrap_or_default();
     };
     thread::Builder::new().name("address".into()).stack_size(SINGLE_STACK).spawn(attempt).map(|_detached| ())
+}
+
+/// Waits until the server has said something, and leaves that unread. One that ends without a word is none.
+fn speaks(stream: TcpStream) -> io::Result<TcpStream> {
+    stream.set_read_timeout(Some(CONNECT))?;
+    if stream.peek(&mut [0])? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    stream.set_read_timeout(None)?;
+    Ok(stream)
 }
 
 /// Whether a connection ends where it begins. Where nobody listens on a port of those that the system gives to clients, it
@@ -97,6 +150,7 @@ fn is_itself(stream: &TcpStream) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::net::TcpListener;
     use std::time::Instant;
 
@@ -122,13 +176,36 @@ mod tests {
         let (_server, address) = listener();
         let refused = listener().1;
         let begun = Instant::now();
-        let none = || io::Error::other("none");
-        let stream = first_that_answers(vec![silent, refused, address], none).expect("one of them answers");
+        let (stream, answered) = first_that_answers(vec![silent, refused, address], false).expect("one answers");
         assert_eq!(stream.peer_addr().expect("it is connected"), address);
+        assert_eq!(answered, address);
         assert!(begun.elapsed() < CONNECT / 2, "{:?}", begun.elapsed());
-        let error = first_that_answers(vec![refused, refused], none).expect_err("nobody listens");
+        let error = first_that_answers(vec![refused, refused], false).expect_err("nobody listens");
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-        assert_eq!(first_that_answers(Vec::new(), none).expect_err("no address").to_string(), "none");
+        assert!(first_that_answers(Vec::new(), false).is_err(), "no address");
+    }
+
+    #[test]
+    fn of_several_servers_the_next_has_its_turn_and_one_that_says_nothing_is_none() {
+        let (accepts, closes) = listener();
+        // They end with the process.
+        let serve = |listener: TcpListener, greeting: &'static [u8]| {
+            let answer = move || {
+                while let Ok((mut stream, _)) = listener.accept() {
+                    stream.write_all(greeting).unwrap_or_default();
+                }
+            };
+            thread::Builder::new().spawn(answer).map(|_detached| ()).expect("a thread can be started");
+        };
+        serve(accepts, b"");
+        let [first, second] = [listener(), listener()].map(|(listener, address)| {
+            serve(listener, b"Your nickname?\n");
+            address
+        });
+        let named = [closes, first, second].map(|address| (address.ip().to_string(), address.port()));
+        let servers = Servers::new(named.to_vec(), Duration::from_secs(1));
+        let answers = || servers.clone().connect(Lang::En).and_then(|stream| stream.peer_addr()).expect("one answers");
+        assert_eq!([answers(), answers(), answers(), answers()], [first, second, first, second]);
     }
 
     #[test]
@@ -149,7 +226,7 @@ mod tests {
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr()).expect("a free port");
         for _ in 0..2000 {
             // Another test may have taken the port by now.
-            if let Ok(stream) = super::connect("127.0.0.1", free.port(), Lang::En) {
+            if let Ok((stream, _)) = first_that_answers(vec![free], false) {
                 assert_ne!(stream.local_addr().expect("connected"), free, "it talks to itself");
             }
         }

@@ -6,9 +6,9 @@
 //! `sent` sits in `readline`, and all that appears while it does is written by rustyline, there. `printer` takes rows
 //! from a bounded queue that `recv` fills, and joins what waits into one print. The socket's thread never prints.
 //!
-//! rustyline's `ExternalPrinter` takes a text and does not say when it has shown it: at the end of a `readline` a text
-//! may be left over, to be shown by the next one or never. So it gets no text from us. It is only the bell that wakes
-//! `readline`; the rows wait on our own `Stage`, and go out with the prompt when that is drawn.
+//! rustyline's `ExternalPrinter` gets no text from us. It does not say when it has shown one, and wipes the prompt's rows
+//! before we can see to it that they are the prompt's, where the window got another width. So the rows wait on our own
+//! `Stage`, and go out with the prompt when that is drawn; a key of our own (`Keyboard::ring`) has it drawn again.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use rustyline::config::BellStyle;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
+use rustyline::{ColorMode, CompletionType, Config, Editor};
 
 use self::helper::{Helper, WIDTHS};
 use self::history::History;
 use self::keyboard::Keyboard;
 use self::lines::EditorLines;
-use self::stage::{RING, Stage};
+use self::stage::Stage;
 use self::terminal::Terminal;
 pub(in crate::client) use self::terminal::columns;
 use super::look::Look;
@@ -69,33 +69,30 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     let history = MemHistory::with_config(&Config::builder().max_history_size(HISTORY_LINES)?.build());
     let mut editor = Editor::with_history(config.build(), history)?;
     let stage = Arc::new(Stage::default());
-    let bell = editor.create_external_printer()?;
+    // Nothing is printed by it. But where there is one, rustyline waits for keys and for a new size of the window at once.
+    let waits = Box::new(editor.create_external_printer()?);
     let (history, lines) = History::open();
-    for line in lines {
-        editor.add_history_entry(line.as_str())?;
-    }
-
     let terminal = Terminal::silence()?;
     terminal.restore_on_signals();
     let keyboard = Keyboard::open(&terminal, &stage).inspect_err(|_| terminal.restore_settings())?;
     let its_keyboard = Arc::clone(&keyboard);
     terminal.silence_on_continue(move || its_keyboard.begin_anew());
     editor.set_helper(Some(Helper::new(&stage, talk, &keyboard, look.colour)));
-    keys::bind(&mut editor, talk, &terminal, &keyboard);
+    keys::bind(&mut editor, talk, &terminal, &keyboard, &stage);
+    let mut typed = EditorLines::new(editor, waits, &stage, talk, &terminal, &keyboard, look);
+    lines.iter().try_for_each(|line| typed.remember(line.as_str()))?;
     let (queue, prints) = bounded(QUEUE_PRINTS);
     let (tell_done, done) = bounded(1);
     let its_stage = Arc::clone(&stage);
     let builder = thread::Builder::new().name("printer".into()).stack_size(SINGLE_STACK);
     let print = move || {
-        if let Err(error) = print_all(&prints, &its_stage, bell) {
+        if let Err(error) = print_all(&prints, &its_stage, &keyboard) {
             log::debug!("nobody sees the rows any more: {error}");
         }
         drop(tell_done);
     };
     builder.spawn(print).inspect_err(|_| terminal.restore_settings())?;
-    let (queue, waiting, its_stage) = (Some(queue), Shown::default(), Arc::clone(&stage));
-    let rows = EditorRows { queue, waiting, done, stage: its_stage, terminal: terminal.clone(), history };
-    Ok((EditorLines::new(editor, stage, Arc::clone(talk), terminal, keyboard, look.clone()), rows))
+    Ok((typed, EditorRows { queue: Some(queue), waiting: Shown::default(), done, stage, terminal, history }))
 }
 
 /// What waits to be shown.
@@ -107,7 +104,7 @@ enum Print {
 }
 
 /// The printer thread, until `recv` lets go of the queue.
-fn print_all(prints: &Receiver<Print>, stage: &Stage, mut bell: impl ExternalPrinter) -> io::Result<()> {
+fn print_all(prints: &Receiver<Print>, stage: &Stage, keyboard: &Keyboard) -> io::Result<()> {
     let mut next = prints.recv().ok();
     while let Some(print) = next.take() {
         let mut rows = match print {
@@ -126,12 +123,12 @@ fn print_all(prints: &Receiver<Print>, stage: &Stage, mut bell: impl ExternalPri
             }
         }
         if stage.show(&rows)? {
-            bell.print(RING.into()).map_err(io::Error::other)?;
+            keyboard.ring();
         }
         next = next.or_else(|| prints.recv().ok());
     }
     if stage.end(LAST_ROWS) {
-        bell.print(RING.into()).map_err(io::Error::other)?;
+        keyboard.begin_anew();
     }
     stage.wait_for_end(LAST_ROWS);
     Ok(())
@@ -192,7 +189,7 @@ impl Rows for EditorRows {
 
 impl Drop for EditorRows {
     /// The end, however it came, a panic included: the last rows, then the terminal as it was. Waits at most as long as
-    /// the printer may take three times; it takes that long only where a search in the history stands open.
+    /// the printer may take three times.
     fn drop(&mut self) {
         // A printer that has ended before us has nowhere to print: what is left cannot be shown.
         self.flush().unwrap_or_default();

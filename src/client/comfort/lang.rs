@@ -68,8 +68,9 @@ impl Lang {
         }
     }
 
-    /// An address where no server answers.
-    pub(in crate::client) fn no_server(self, host: &str, port: u16) -> String {
+    /// Addresses where no server answers.
+    pub(in crate::client) fn no_server(self, servers: &[(String, u16)]) -> String {
+        let [(host, port)] = servers else { return self.no_servers(servers) };
         match self {
             Lang::En => format!(
                 "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port"
@@ -77,6 +78,19 @@ impl Lang {
             Lang::Ru => format!(
                 "не удаётся соединиться с {host}, порт {port}; запустите там chat-server или назовите другой: --ip-address и --port"
             ),
+        }
+    }
+
+    fn no_servers(self, servers: &[(String, u16)]) -> String {
+        let named: Vec<String> = servers.iter().map(|(host, port)| format!("{host} {port}")).collect();
+        let named = named.join(", ");
+        match self {
+            Lang::En => {
+                format!("none of these answers: {named}; start chat-server there, or name others with --ip-address")
+            }
+            Lang::Ru => {
+                format!("никто не отвечает: {named}; запустите там chat-server или назовите другие: --ip-address")
+            }
         }
     }
 
@@ -209,6 +223,7 @@ impl Lang {
             Heard::NotDelivered(why) => {
                 format!("{}: {}", self.pick("Not delivered", "Не доставлено"), self.reason(why))
             }
+            Heard::SentAway(why) => format!("{}: {}", self.pick("Sent away", "Вас удалили из чата"), self.reason(why)),
             Heard::YourNickname => pick(line, "Ваш ник?"),
             Heard::AlreadyUsed => pick(line, "Этот ник уже занят"),
             Heard::Question => pick(line, "Что вы хотите: 1. писать одному или 2. войти в общий чат"),
@@ -235,6 +250,11 @@ impl Lang {
             true => said.replace(self.pick(" (times are UTC)", " (время — UTC)"), ""),
             false => said,
         }
+    }
+
+    /// What the server says to everybody: a teacher's own words, or a sentence of its own.
+    pub(in crate::client) fn announcement(self, text: &str) -> String {
+        if self == Lang::Ru { prose::line(text) } else { text.to_owned() }
     }
 
     /// Why something was not sent, or not delivered.

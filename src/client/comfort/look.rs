@@ -7,7 +7,7 @@ use crate::client::heard::{Heard, past};
 use crate::shown::{Colour, Shown};
 use crate::wire::Framing;
 
-use self::marks::{NAMED, OTHERS, OWN, PRIVATE, SYSTEM};
+use self::marks::{ANNOUNCED, NAMED, OTHERS, OWN, PRIVATE, SYSTEM};
 use self::wrap::{Piece, Rows, columns_of};
 
 mod marks;
@@ -96,7 +96,13 @@ impl Look {
             Heard::Kept { to, text } => {
                 said(PRIVATE, (Colour::Private, &lang.kept_heading(to)), (Colour::None, text), false)
             }
-            Heard::NotSent(_) | Heard::NotDelivered(_) => system(Colour::Yellow, &lang.line(heard, line)),
+            Heard::Announced(text) => {
+                let text = lang.announcement(text);
+                said(ANNOUNCED, (Colour::Cyan, lang.pick("Announcement", "Объявление")), (Colour::Cyan, &text), some)
+            }
+            Heard::NotSent(_) | Heard::NotDelivered(_) | Heard::SentAway(_) => {
+                system(Colour::Yellow, &lang.line(heard, line))
+            }
             Heard::Successfully => system(Colour::Dim, &lang.first_screen(us.unwrap_or("?"))),
             Heard::Prose(line) => system(Colour::Dim, &self.past(line, now).unwrap_or_else(|| lang.line(heard, line))),
             _ => system(Colour::Dim, &lang.line(heard, line)),

@@ -6,7 +6,7 @@ use super::super::time::now;
 use super::{Answer, NOT_KEPT_NOW, Writer, not_left_for};
 use crate::limits::{WAITING, WAITING_FROM_ONE};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
-use crate::server::delivery::Message;
+use crate::server::parcel::Message;
 use crate::server::robust::connection::ClientId;
 use crate::text::Nickname;
 

@@ -1,8 +1,10 @@
 //! Test: the delivery thread alone, with a store of the test's own behind it.
 
 use super::*;
+use crate::server::parcel::MessageNumber;
 use crate::server::robust::places::Spares;
 use crate::server::store::News;
+use crate::text::{Nickname, Text};
 
 const DEADLINE: Duration = Duration::from_secs(30);
 /// So many ask while the delivery thread ends, and after that.

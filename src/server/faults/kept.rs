@@ -10,9 +10,10 @@ use parking_lot::Mutex;
 use super::panics;
 use super::support::{DEADLINE, Server};
 use crate::limits::STOP_TOTAL;
+use crate::server::parcel::Request;
 use crate::server::password::Password;
 use crate::server::robust::connection::ClientId;
-use crate::server::store::{Account, Archive, Kept, News, Request, Store};
+use crate::server::store::{Account, Archive, Kept, News, Store};
 use crate::server::{Config, Stop};
 use crate::text::Nickname;
 

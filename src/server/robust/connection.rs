@@ -11,6 +11,7 @@
 
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -39,8 +40,10 @@ pub struct Connection {
     pub id: ClientId,
     /// The socket.
     pub stream: TcpStream,
-    /// Where the client is.
-    pub address: SocketAddr,
+    /// Where it comes from.
+    from: SocketAddr,
+    /// Where its client is, if a balancer has brought it.
+    client: OnceLock<SocketAddr>,
     /// How messages are told apart on the port where it came in.
     pub framing: Framing,
     /// Came in on the port without framing, and sends lines all the same.
@@ -49,22 +52,19 @@ pub struct Connection {
     pub(crate) tap: Tap,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
+    /// When it came.
+    pub(crate) since: Instant,
+    /// What is said of it where somebody has sent it away.
+    sent_away: OnceLock<String>,
 }
 
 impl Connection {
     /// A connection with nothing in its backlog.
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
-        Connection {
-            id,
-            stream,
-            address,
-            framing,
-            sends_lines,
-            backlog: Mutex::default(),
-            tap: Tap::default(),
-            ended: Condvar::new(),
-        }
+        let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
+        let (backlog, tap, ended) = (Mutex::default(), Tap::default(), Condvar::new());
+        Connection { id, stream, from: address, client, framing, sends_lines, backlog, tap, ended, since, sent_away }
     }
 
     /// The same, with somebody who may look on.
@@ -84,9 +84,19 @@ impl Connection {
         if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
     }
 
+    /// Where the client is.
+    pub fn address(&self) -> SocketAddr {
+        self.client.get().copied().unwrap_or(self.from)
+    }
+
+    /// A balancer has brought it for a client at this address.
+    pub(crate) fn is_of(&self, client: SocketAddr) {
+        self.client.get_or_init(|| client);
+    }
+
     /// Whose limits it counts for.
     pub(crate) fn origin(&self) -> Origin {
-        Origin::of(self.address.ip())
+        Origin::of(self.address().ip())
     }
 
     /// Ends the connection at once, both ways. The client's own thread wakes from its `read` and leaves by itself.
@@ -113,6 +123,22 @@ impl Connection {
         self.backlog.lock().leaves.get_or_insert(why);
         // An error means that the connection has already ended.
         self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+    }
+
+    /// Asks its session to end, with these words: it is told them, and so is the group. The first ones stand.
+    pub(crate) fn send_away(&self, words: String) {
+        self.sent_away.get_or_init(|| words);
+        self.ask_to_leave(Leave::SentAway);
+    }
+
+    /// The words with which it was sent away.
+    pub(crate) fn words(&self) -> Option<&str> {
+        self.sent_away.get().map(String::as_str)
+    }
+
+    /// Bytes that wait for its socket.
+    pub(crate) fn waiting(&self) -> usize {
+        self.backlog.lock().burden().bytes
     }
 
     /// Why its session is to end, if it is: it was cut, or asked to leave.

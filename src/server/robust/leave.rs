@@ -2,7 +2,9 @@
 
 use std::{fmt, io};
 
+use super::places::Full;
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
+use crate::protocol;
 use crate::protocol::foreign::Greeting;
 
 /// Why a session ends.
@@ -22,6 +24,10 @@ pub enum Leave {
     TakenBack,
     /// Greeted in another protocol: no client of a chat.
     Foreign(Greeting),
+    /// No place is left, for anybody or for its address.
+    Full(Full),
+    /// A balancer does not say whose connection it brings; the text is what is wrong with what came.
+    NoHeader(&'static str),
     /// Too many bytes without a newline.
     Overflow,
     /// All places were taken, and somebody else got the one of who had no nickname yet.
@@ -34,19 +40,29 @@ pub enum Leave {
     Fault,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
+    /// Sent away: its connection has the words.
+    SentAway,
 }
 
 impl Leave {
     /// Whether somebody or something went wrong: the log says it louder.
     pub fn is_fault(self) -> bool {
-        matches!(self, Leave::WrongPassword | Leave::TooManyGuesses | Leave::Overflow | Leave::TooLate | Leave::Fault)
+        matches!(
+            self,
+            Leave::WrongPassword
+                | Leave::TooManyGuesses
+                | Leave::NoHeader(_)
+                | Leave::Overflow
+                | Leave::TooLate
+                | Leave::Fault
+        )
     }
 
     /// The line before `Disconnected`, where the client is owed a reason.
     pub fn reason(self) -> Option<String> {
         match self {
             Leave::Quit | Leave::End | Leave::Broken(_) => None,
-            _ => Some(format!("The connection is closed: {self}")),
+            _ => Some(protocol::closed(self)),
         }
     }
 
@@ -66,7 +82,13 @@ impl fmt::Display for Leave {
             Leave::TooManyGuesses => f.write_str("too many wrong passwords from your address; try again later"),
             Leave::GaveWay => f.write_str("all places are taken, and who has no nickname yet makes room; try again"),
             Leave::TakenBack => f.write_str("this nickname was taken back by a login with its password"),
+            Leave::SentAway => f.write_str("sent away by the teacher"),
             Leave::Foreign(greeting) => write!(f, "{greeting}"),
+            Leave::Full(full) => write!(f, "{full}"),
+            Leave::NoHeader(what) => write!(
+                f,
+                "this address is one of --trusted-proxy, where each connection begins with a PROXY header: {what}"
+            ),
             Leave::Overflow => write!(f, "{} KiB came without a line end", UNFINISHED_BYTES / 1024),
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),

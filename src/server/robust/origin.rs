@@ -1,6 +1,7 @@
 //! Robust: where a client comes from, as the limits count it: what one person may have behind it counts as one. Pure;
 //! touches nothing.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The last 64 bits of an IPv6 address are its owner's to choose: whoever has one has them all.
@@ -27,6 +28,15 @@ impl Origin {
     /// This computer itself.
     pub(crate) fn is_loopback(self) -> bool {
         self.0.is_loopback()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            IpAddr::V6(address) if !address.is_loopback() => write!(f, "{address}/64"),
+            address => write!(f, "{address}"),
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) struct Place {
 
 /// Why there is no place. `Display` is what is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Full {
+pub enum Full {
     /// All places are taken.
     InAll,
     /// The address holds as many as one may.
@@ -100,6 +100,11 @@ impl Places {
             pushed.ask_to_leave(Leave::GaveWay);
         }
         Ok(Place { places: Arc::clone(self), id, origin })
+    }
+
+    /// A thread without a place, if one is left.
+    pub(crate) fn spare_thread(&self) -> Option<Spare> {
+        self.spares.take()
     }
 
     /// The bound of an address, where it has one that is tighter than all places.

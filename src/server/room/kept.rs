@@ -7,9 +7,9 @@ use crossbeam_channel::{Receiver, at, never};
 
 use super::Room;
 use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
-use crate::server::delivery::Partner;
+use crate::server::parcel::Partner;
+use crate::server::parcel::Request;
 use crate::server::robust::connection::ClientId;
-use crate::server::store::Request;
 use crate::text::Nickname;
 
 impl Room {

@@ -1,24 +1,37 @@
-//! Everyone who is connected, as the glass server shows them. Part of the delivery thread's state, as the room is.
+//! Feature console: what a keeper asks of the room: who is where, and a line to everybody. Part of the delivery thread's
+//! state, as the room is.
+
+use std::sync::Arc;
 
 use super::Room;
-use crate::glass::event::Seat;
-use crate::server::robust::connection::ClientId;
+use super::seated::Seated;
+use crate::server::connection::ClientId;
+use crate::server::keeper::{Place, Present};
 
 impl Room {
-    /// Everyone, in order of connecting. Takes each backlog's lock for a moment.
-    pub(crate) fn seen(&self) -> Vec<Seat> {
-        let mut ids: Vec<ClientId> = self.places.keys().copied().collect();
-        ids.sort_unstable();
-        let seat = |id: ClientId| {
-            let seated = self.places.get(&id)?;
-            let (late, waiting) = {
-                let backlog = seated.connection.backlog.lock();
-                (backlog.late, backlog.burden().bytes)
-            };
-            let nickname = seated.nickname.as_ref().map(ToString::to_string);
-            let talks_to = self.talks.get(&id).map(|partner| partner.id);
-            Some(Seat { id, nickname, listens: seated.listens, talks_to, late, waiting })
-        };
-        ids.into_iter().filter_map(seat).collect()
+    /// Everybody who is connected, in no order.
+    pub(super) fn everyone(&self) -> Vec<Present> {
+        let here = self.places.iter().filter(|(_, seated)| !seated.closing);
+        here.map(|(id, seated)| Present {
+            nickname: seated.nickname.clone(),
+            connection: Arc::clone(&seated.connection),
+            place: self.place(*id, seated),
+        })
+        .collect()
+    }
+
+    fn place(&self, id: ClientId, seated: &Seated) -> Place {
+        match self.talks.get(&id) {
+            _ if seated.nickname.is_none() => Place::Nickname,
+            _ if seated.listens => Place::Group,
+            Some(partner) => Place::Private(partner.nickname.clone()),
+            None => Place::Question,
+        }
+    }
+
+    /// To everybody, wherever they are.
+    pub(super) fn announce(&mut self, line: &str) {
+        let everyone: Vec<ClientId> = self.places.keys().copied().collect();
+        everyone.into_iter().for_each(|id| self.tell_one(id, line));
     }
 }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_chat_global_optspecs
-    string join \n i/ip-address= p/port= n/nickname= framing= raw log= no-reconnect color= bell= no-time q/quiet lang= h/help V/version
+    string join \n i/ip-address= p/port= n/nickname= framing= raw log= peer-timeout= no-reconnect color= bell= no-time q/quiet lang= h/help V/version
 end
 
 function __fish_chat_needs_command
@@ -24,12 +24,13 @@ function __fish_chat_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c chat -n "__fish_chat_needs_command" -s i -l ip-address -d 'Address or host name of the server' -r -f -a "(__fish_print_hostnames)"
+complete -c chat -n "__fish_chat_needs_command" -s i -l ip-address -d 'Address or host name of the server; several, with commas or given again, are tried in turn' -r -f -a "(__fish_print_hostnames)"
 complete -c chat -n "__fish_chat_needs_command" -s p -l port -d 'Port of the server' -r
 complete -c chat -n "__fish_chat_needs_command" -s n -l nickname -d 'Your nickname; without it you are asked' -r -f -a "(__fish_complete_users)"
 complete -c chat -n "__fish_chat_needs_command" -l framing -d 'How messages are told apart: \'lines\' for chat-server, \'chunks\' for the original Python server' -r -f -a "lines\t''
 chunks\t''"
 complete -c chat -n "__fish_chat_needs_command" -l log -d 'Append what is said to this file, with date and time' -r -F
+complete -c chat -n "__fish_chat_needs_command" -l peer-timeout -d 'Seconds within which a server that vanished without a word is found out, or one whose address has moved' -r
 complete -c chat -n "__fish_chat_needs_command" -l color -d 'Colours: \'auto\' has them on a terminal, unless `NO_COLOR` is set' -r -f -a "auto\t''
 always\t''
 never\t''"

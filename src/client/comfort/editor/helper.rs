@@ -30,16 +30,16 @@ pub(super) struct Helper {
     talk: Arc<Talk>,
     /// The prompt follows the talk; a question of our own does not.
     follows: Cell<bool>,
-    /// What is drawn next is drawn because of a key. rustyline says so before it draws, but for a ring.
-    by_key: Cell<bool>,
+    /// `readline` has not drawn anything yet.
+    begins: Cell<bool>,
     /// What has been typed so far, and where the cursor is in it.
     draft: RefCell<(String, usize)>,
     /// The draft that `readline` was given, or that it was asked to begin anew with; and the window's rows and columns then.
     cut: RefCell<(String, usize, [u16; 2])>,
-    /// The prompt that `readline` was given.
-    prompt: RefCell<Shown>,
-    /// The columns that rustyline counts with.
-    columns: Cell<u16>,
+    /// The prompt that was drawn last, as rustyline counts it: the one that `readline` was given, or that of a search.
+    prompt: RefCell<String>,
+    /// What stood behind the draft then.
+    told: RefCell<String>,
     /// What was drawn last had our prompt, not that of a search.
     is_default: Cell<bool>,
     /// What the terminal does with its rows when the window gets another width.
@@ -58,11 +58,11 @@ impl Helper {
             stage: Arc::clone(stage),
             talk: Arc::clone(talk),
             follows: Cell::new(true),
-            by_key: Cell::new(false),
+            begins: Cell::new(false),
             draft: RefCell::default(),
             cut: RefCell::default(),
             prompt: RefCell::default(),
-            columns: Cell::new(columns()),
+            told: RefCell::default(),
             is_default: Cell::new(true),
             reflow: Reflow::of_environment(),
             hidden: Cell::new(false),
@@ -77,8 +77,8 @@ impl Helper {
         self.follows.set(follows);
         self.draft.take();
         self.hidden.set(hidden);
-        self.columns.set(columns());
-        self.prompt.replace(prompt.clone());
+        self.begins.set(true);
+        self.prompt.replace(prompt.to_string());
     }
 
     /// Whether what was typed is a password.
@@ -93,27 +93,35 @@ impl Helper {
         (before.to_owned(), after.to_owned())
     }
 
+    /// The rows that all takes which stands there.
+    pub(super) fn rows(&self) -> u32 {
+        height(
+            &[&*self.prompt.borrow(), &self.draft.borrow().0, &self.told.borrow()].map(String::as_str).concat(),
+            columns(),
+        )
+    }
+
     /// The window has another width than rustyline believes: what stands there is wiped, in the rows that it takes now.
-    /// Called before each drawing, with what is to be drawn; where that is what stands there already, rustyline has just
-    /// learnt of the width.
+    /// Called before each drawing, with what is to be drawn; where that is what stands there already, and no ring asked
+    /// for it, rustyline has just learnt of the width.
     fn wipe_reflowed(&self, line: &str, pos: usize) {
-        let (believed, now) = (self.columns.get(), columns());
-        if believed == now {
-            return;
+        let (believed, now, rung) = (self.stage.believed(), columns(), self.keyboard.was_rung());
+        // rustyline asked for the width just before it drew for the first time.
+        if self.begins.take() || believed == now {
+            return self.stage.learns(now);
         }
         let draft = self.draft.borrow();
         let shown = |line: &str| [self.prompt.borrow().as_str(), line].concat();
         let (whole, before_cursor) = (shown(&draft.0), shown(draft.0.get(..draft.1).unwrap_or_default()));
         if self.reflow == Reflow::Never || !self.is_default.get() || reflow::is_one_row(&whole, [believed, now]) {
-            self.columns.set(now);
-            return;
+            return self.stage.learns(now);
         }
         let wiped = Drawn { whole: &whole, before_cursor: &before_cursor }.wiped(self.reflow, believed, now);
         // A terminal that has gone shows nothing. `readline` is drawing: nobody else writes.
         let mut out = io::stdout();
         out.write_all(wiped.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
-        if (draft.0.as_str(), draft.1) == (line, pos) {
-            self.columns.set(now);
+        if !rung && (draft.0.as_str(), draft.1) == (line, pos) {
+            self.stage.learns(now);
         }
     }
 
@@ -153,12 +161,13 @@ impl Helper {
 
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, default: bool) -> Cow<'b, str> {
-        let rung = !self.by_key.take();
         self.is_default.set(default);
-        if default && !rung {
+        prompt.clone_into(&mut self.prompt.borrow_mut());
+        self.told.borrow_mut().clear();
+        if default {
             self.cut_tall_draft(prompt);
         }
-        let mut drawn = self.stage.drawing(rung);
+        let mut drawn = self.stage.drawing().to_string();
         // Not the default: a search in the history, with a prompt of its own.
         let prompt = if default { self.current(prompt) } else { Shown::draft(prompt) };
         // As private lines are: what is typed here is not for all.
@@ -170,7 +179,7 @@ impl Highlighter for Helper {
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
         if self.reflow != Reflow::Never {
-            self.stage.stands(self.columns.get(), &[self.prompt.borrow().as_str(), line].concat());
+            self.stage.stands(&[self.prompt.borrow().as_str(), line].concat());
         }
         self.hidden.set(!line.is_empty() && self.is_hidden());
         if self.hidden.get() {
@@ -179,11 +188,15 @@ impl Highlighter for Helper {
         Cow::Owned(Shown::draft(line).replaced(picture).to_string())
     }
 
-    /// Called before each drawing but those that a ring causes. `true`: draw all of it again, each time.
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        hint.clone_into(&mut self.told.borrow_mut());
+        Cow::Borrowed(hint)
+    }
+
+    /// Called before each drawing. `true`: draw all of it again, each time.
     fn highlight_char(&self, line: &str, pos: usize, _kind: CmdKind) -> bool {
         self.wipe_reflowed(line, pos);
         self.draft.replace((line.to_owned(), pos));
-        self.by_key.set(true);
         true
     }
 }

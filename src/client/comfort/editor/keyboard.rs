@@ -15,13 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, bounded, select_biased};
+use crossbeam_channel::{Receiver, Sender, bounded, never, select};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, raise};
 use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustyline::{KeyCode, KeyEvent, Modifiers};
 
 use self::decode::{Decoder, Key};
 use super::folded::Folded;
@@ -33,7 +34,10 @@ mod decode;
 
 /// Keys that may wait: a few pages of what is typed ahead.
 const KEYS: usize = 4096;
-/// A key of ours: `readline` is to begin anew. No terminal's key, as far as the decoder lets through: it drops F12.
+/// Keys of ours, and no terminal's, as far as the decoder lets through: it drops F11 and F12. `readline` is to draw the
+/// prompt again, and what waits above it.
+const RING: &[u8] = b"\x1b[23~";
+/// It is to begin anew.
 const AGAIN: &[u8] = b"\x1b[24~";
 /// The key that stands for a paste; the text itself is fetched.
 const PASTE: &[u8] = b"\x1b[200~";
@@ -43,11 +47,17 @@ pub(super) const NO_LETTER: char = '\u{FFFD}';
 /// What the keys' threads and rustyline's share.
 pub(super) struct Keyboard {
     taken: Sender<()>,
+    rings: Sender<()>,
     again: Sender<()>,
+    /// A search in the history stands open: any key that is none of its own ends it.
+    searching: AtomicBool,
+    /// There is a history to search in.
+    has_history: AtomicBool,
     /// The text of a paste whose key is on its way.
     paste: Mutex<String>,
     folded: Folded,
     not_utf8: AtomicBool,
+    rung: AtomicBool,
     begun_anew: AtomicBool,
 }
 
@@ -61,14 +71,25 @@ impl Keyboard {
         cfmakeraw(&mut raw);
         let pair = openpty(None, &raw)?;
         let (taken, is_taken) = bounded(1);
+        let (rings, rung) = bounded(1);
         let (again, is_again) = bounded(1);
-        let (paste, folded) = (Mutex::default(), Folded::default());
-        let (not_utf8, begun_anew) = (AtomicBool::new(false), AtomicBool::new(false));
-        let keyboard = Arc::new(Keyboard { taken, again, paste, folded, not_utf8, begun_anew });
+        let keyboard = Arc::new(Keyboard {
+            taken,
+            rings,
+            again,
+            searching: AtomicBool::default(),
+            has_history: AtomicBool::default(),
+            paste: Mutex::default(),
+            folded: Folded::default(),
+            not_utf8: AtomicBool::default(),
+            rung: AtomicBool::default(),
+            begun_anew: AtomicBool::default(),
+        });
         let (send, keys) = bounded(KEYS);
         let (its_keyboard, ours) = (Arc::clone(&keyboard), File::from(pair.master));
         let hand_on = move || {
-            if let Err(error) = its_keyboard.hand_on(ours, &keys, &is_again, &is_taken) {
+            let wanted = Wanted { keys, rung, again: is_again };
+            if let Err(error) = its_keyboard.hand_on(ours, &wanted, &is_taken) {
                 log::debug!("nobody takes keys any more: {error}");
             }
         };
@@ -89,6 +110,39 @@ impl Keyboard {
     pub(super) fn key_taken(&self) {
         // Full: it was said before.
         self.taken.try_send(()).unwrap_or_default();
+    }
+
+    /// The prompt is to be drawn again, where `readline` runs, with what waits above it; after a search, where one stands
+    /// open.
+    pub(super) fn ring(&self) {
+        // Full: it was said before.
+        self.rings.try_send(()).unwrap_or_default();
+    }
+
+    /// The ring has come, and all is drawn again for it.
+    pub(super) fn rings(&self) {
+        self.rung.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether what is drawn next is drawn for a ring, since this was last asked.
+    pub(super) fn was_rung(&self) -> bool {
+        self.rung.swap(false, Ordering::Relaxed)
+    }
+
+    /// There is something to search for from now on.
+    pub(super) fn has_history(&self) {
+        self.has_history.store(true, Ordering::Relaxed);
+    }
+
+    /// A key has come: it begins a search, goes on with one, or ends it.
+    pub(super) fn searches(&self, key: Option<&KeyEvent>) {
+        let goes_on = match key {
+            Some(KeyEvent(KeyCode::Char('R'), Modifiers::CTRL)) => self.has_history.load(Ordering::Relaxed),
+            Some(KeyEvent(KeyCode::Char(_) | KeyCode::Backspace, Modifiers::NONE))
+            | Some(KeyEvent(KeyCode::Char('H' | 'S'), Modifiers::CTRL)) => self.searching.load(Ordering::Relaxed),
+            _ => false,
+        };
+        self.searching.store(goes_on, Ordering::Relaxed);
     }
 
     /// `readline` is to end and to begin anew, where it has come to: its prompt is another now.
@@ -123,35 +177,50 @@ impl Keyboard {
     }
 
     /// The thread `keys`.
-    fn hand_on(
-        &self,
-        mut to: File,
-        keys: &Receiver<Key>,
-        again: &Receiver<()>,
-        is_taken: &Receiver<()>,
-    ) -> io::Result<()> {
+    fn hand_on(&self, mut to: File, wanted: &Wanted, is_taken: &Receiver<()>) -> io::Result<()> {
+        let never = never();
         loop {
-            // A key of ours comes first: the draft may be cut so that one more key would meet what is not drawn.
-            let key = select_biased! {
-                recv(again) -> _ => AGAIN.to_vec(),
-                recv(keys) -> key => match key {
-                    Ok(Key::Known(bytes)) => bytes,
-                    Ok(Key::Paste(text)) => {
-                        *self.paste.lock() = text;
-                        PASTE.to_vec()
-                    }
-                    Ok(Key::NotUtf8) => {
-                        self.not_utf8.store(true, Ordering::Relaxed);
-                        NO_LETTER.to_string().into_bytes()
-                    }
-                    // The terminal has gone: rustyline finds that its own has.
-                    Err(_) => return Ok(()),
+            let rung = if self.searching.load(Ordering::Relaxed) { &never } else { &wanted.rung };
+            // This one comes first: the draft may be cut so that one more key would meet what is not drawn. The others take
+            // turns as they come.
+            let key = match wanted.again.try_recv() {
+                Ok(()) => AGAIN.to_vec(),
+                Err(_) => select! {
+                    recv(wanted.again) -> _ => AGAIN.to_vec(),
+                    recv(rung) -> _ => RING.to_vec(),
+                    recv(wanted.keys) -> key => match key {
+                        Ok(key) => self.typed(key),
+                        // The terminal has gone: rustyline finds that its own has.
+                        Err(_) => return Ok(()),
+                    },
                 },
             };
             to.write_all(&key)?;
             is_taken.recv().map_err(io::Error::other)?;
         }
     }
+
+    /// What rustyline gets for a key of the user's.
+    fn typed(&self, key: Key) -> Vec<u8> {
+        match key {
+            Key::Known(bytes) => bytes,
+            Key::Paste(text) => {
+                *self.paste.lock() = text;
+                PASTE.to_vec()
+            }
+            Key::NotUtf8 => {
+                self.not_utf8.store(true, Ordering::Relaxed);
+                NO_LETTER.to_string().into_bytes()
+            }
+        }
+    }
+}
+
+/// What the thread `keys` waits for.
+struct Wanted {
+    keys: Receiver<Key>,
+    rung: Receiver<()>,
+    again: Receiver<()>,
 }
 
 /// The thread `keyboard`, until the terminal has gone.

@@ -10,6 +10,7 @@ use rustyline::{Event, Modifiers, Movement, RepeatCount};
 
 use super::helper::{Helper, height};
 use super::keyboard::Keyboard;
+use super::stage::Stage;
 use super::terminal::{Terminal, columns, suspend};
 use crate::client::comfort::talk::Talk;
 use crate::protocol::{KEPT_WORDS, WORDS};
@@ -23,6 +24,7 @@ pub(super) fn bind(
     talk: &Arc<Talk>,
     terminal: &Terminal,
     keyboard: &Arc<Keyboard>,
+    stage: &Arc<Stage>,
 ) {
     let suspend = Suspend { talk: Arc::clone(talk), terminal: terminal.clone() };
     let mut bind = |keys: Event, handler: Box<dyn ConditionalEventHandler>| {
@@ -35,7 +37,8 @@ pub(super) fn bind(
     bind(key(KeyCode::Char(' ')), Box::new(Answer(Arc::clone(talk))));
     bind(key(KeyCode::Up), Box::new(HandedBack(Arc::clone(talk))));
     bind(key(KeyCode::BracketedPasteStart), Box::new(Paste(Arc::clone(keyboard))));
-    bind(key(KeyCode::F(12)), Box::new(Again(Arc::clone(keyboard))));
+    bind(key(KeyCode::F(11)), Box::new(Ring(Arc::clone(keyboard), Arc::clone(stage))));
+    bind(key(KeyCode::F(12)), Box::new(Again(Arc::clone(keyboard), Arc::clone(stage))));
     bind(Event::Any, Box::new(Usual));
 }
 
@@ -45,6 +48,7 @@ struct Taken(Arc<Keyboard>, Box<dyn ConditionalEventHandler>);
 impl ConditionalEventHandler for Taken {
     fn handle(&self, event: &Event, count: RepeatCount, positive: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let cmd = self.1.handle(event, count, positive, context);
+        self.0.searches(event.get(0));
         self.0.key_taken();
         cmd
     }
@@ -68,11 +72,32 @@ impl ConditionalEventHandler for Paste {
     }
 }
 
-/// Our own key: the prompt has another width now, which rustyline learns only where it begins.
-struct Again(Arc<Keyboard>);
+/// Our own key: something waits to be shown. It comes again until rustyline knows how wide the window is.
+struct Ring(Arc<Keyboard>, Arc<Stage>);
+
+impl ConditionalEventHandler for Ring {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        if !self.1.has_news() {
+            return Some(Cmd::Noop);
+        }
+        if !self.1.is_settled() {
+            self.0.ring();
+            return Some(Cmd::Noop);
+        }
+        self.0.rings();
+        Some(Cmd::Repaint)
+    }
+}
+
+/// Our own key: the prompt has another width now, which rustyline learns only where it begins. So does this one.
+struct Again(Arc<Keyboard>, Arc<Stage>);
 
 impl ConditionalEventHandler for Again {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        if !self.1.is_settled() {
+            self.0.begin_anew();
+            return Some(Cmd::Noop);
+        }
         self.0.begins_anew();
         Some(Cmd::Interrupt)
     }

@@ -6,9 +6,9 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustyline::Editor;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
+use rustyline::{Editor, ExternalPrinter};
 
 use super::folded::PASTE_LINES;
 use super::helper::{Helper, height};
@@ -31,6 +31,8 @@ const ANSWER: Duration = Duration::from_secs(1);
 /// What `sent` reads.
 pub(in crate::client) struct EditorLines {
     editor: Editor<Helper, MemHistory>,
+    /// While this is there, rustyline waits for signals too.
+    _waits: Box<dyn ExternalPrinter + Send>,
     stage: Arc<Stage>,
     talk: Arc<Talk>,
     terminal: Terminal,
@@ -72,7 +74,7 @@ impl Lines for EditorLines {
                 return Ok(Some(Ok(b"LIST".to_vec())));
             }
             if let Some(text) = self.talk.take_handed_back() {
-                self.editor.add_history_entry(text).map_err(io::Error::other)?;
+                self.remember(&text).map_err(io::Error::other)?;
             }
             let mut prompt = self.talk.prompt();
             match (self.read(&mut prompt, true)?, self.talk.gives_up()) {
@@ -120,28 +122,34 @@ impl Lines for EditorLines {
 impl EditorLines {
     pub(super) fn new(
         editor: Editor<Helper, MemHistory>,
-        stage: Arc<Stage>,
-        talk: Arc<Talk>,
-        terminal: Terminal,
-        keyboard: Arc<Keyboard>,
-        look: Look,
+        waits: Box<dyn ExternalPrinter + Send>,
+        stage: &Arc<Stage>,
+        talk: &Arc<Talk>,
+        terminal: &Terminal,
+        keyboard: &Arc<Keyboard>,
+        look: &Look,
     ) -> Self {
-        let (clock, ready, is_paste, draft) = (Clock, VecDeque::new(), false, Default::default());
-        let (is_hidden, is_hurried) = (false, false);
         EditorLines {
             editor,
-            stage,
-            talk,
-            terminal,
-            look,
-            clock,
-            ready,
-            is_paste,
-            keyboard,
-            draft,
-            is_hidden,
-            is_hurried,
+            _waits: waits,
+            stage: Arc::clone(stage),
+            talk: Arc::clone(talk),
+            terminal: terminal.clone(),
+            look: look.clone(),
+            clock: Clock,
+            ready: VecDeque::new(),
+            is_paste: false,
+            keyboard: Arc::clone(keyboard),
+            draft: Default::default(),
+            is_hidden: false,
+            is_hurried: false,
         }
+    }
+
+    /// One more line for the arrow keys.
+    pub(super) fn remember(&mut self, line: &str) -> Result<(), ReadlineError> {
+        self.keyboard.has_history();
+        self.editor.add_history_entry(line).map(drop)
     }
 
     /// One line, with a prompt that follows the talk or stays as it is.
@@ -176,12 +184,12 @@ impl EditorLines {
 
     /// The prompt is another now: the draft stands behind it as it stood before.
     fn begin_anew(&mut self, prompt: &mut Shown) -> io::Result<()> {
+        let mut rows = 0;
         if let Some(helper) = self.editor.helper() {
-            (self.draft, self.is_hidden) = (helper.draft(), helper.is_hidden());
+            (self.draft, self.is_hidden, rows) = (helper.draft(), helper.is_hidden(), helper.rows());
         }
-        self.stage.close(rows(prompt, &[self.draft.0.as_str(), &self.draft.1].concat()))?;
         *prompt = self.talk.prompt();
-        Ok(())
+        self.stage.close(rows)
     }
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
@@ -210,7 +218,7 @@ impl EditorLines {
         self.stage.close(wipe)?;
         let is_answer = lines.len() == 1 && self.talk.is_answer(&whole);
         if !is_answer && !typed.trim().is_empty() {
-            self.editor.add_history_entry(self.keyboard.folded().whole(typed)).map_err(io::Error::other)?;
+            self.remember(&self.keyboard.folded().whole(typed)).map_err(io::Error::other)?;
         }
         self.is_paste = lines.len() > 1;
         match lines.as_slice() {

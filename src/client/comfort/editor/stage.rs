@@ -3,25 +3,18 @@
 //!
 //! # Locks
 //! One lock over the state. Whoever finds `readline` not running writes to the terminal under it, so that rows and a
-//! beginning `readline` cannot mix. Rings are sent without it: rustyline's queue may be full.
+//! beginning `readline` cannot mix.
 
 use std::io::{self, Write};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::{Condvar, Mutex};
 
 use super::reflow::is_one_row;
 use super::terminal::columns;
 use crate::client::comfort::screen::WIPE;
 use crate::shown::Shown;
 
-/// What wakes `readline`, through its external printer. It writes this where the prompt stood, then draws the prompt
-/// again; the rows come with that. The text has to end with a newline, or gets one. So it saves the cursor's place, goes
-/// up and down again; in the top row it cannot go up, and what is drawn next begins with `BACK`.
-pub(super) const RING: &str = "\x1b7\x1b[A\n";
-/// Back to the place that `RING` saved.
-const BACK: &str = "\x1b8";
 /// How long a window that got another width may take until all is drawn again.
 const REDRAWN: Duration = Duration::from_millis(100);
 /// Bytes that may wait for `readline`; beyond it the printer waits, then `recv`, then the server.
@@ -39,22 +32,23 @@ struct State {
     readline: Readline,
     /// Rows that go out with the next drawing of the prompt.
     waiting: Shown,
-    /// A ring is on its way.
-    rung: bool,
+    /// Rows wait, or the prompt is to be another: a ring is on its way.
+    news: bool,
     /// A picture of the animation stands in the row.
     picture: bool,
     /// No further `readline` may begin.
     ending: bool,
-    /// What stands in the rows of prompt and draft, and the columns that rustyline counts with.
-    stands: (u16, String),
+    /// What stands in the rows of prompt and draft.
+    stands: String,
+    /// The columns that rustyline counts with, as far as we know.
+    believed: u16,
+    /// Since when the window has had another width.
+    unsettled: Option<Instant>,
 }
 
 impl State {
-    /// The window has another width than rustyline believes, and it will draw all rows again.
-    fn is_to_be_redrawn(&self) -> bool {
-        let (believed, whole) = &self.stands;
-        let now = columns();
-        *believed != now && !whole.is_empty() && !is_one_row(whole, [*believed, now])
+    fn learns(&mut self, columns: u16) {
+        (self.believed, self.unsettled) = (columns, None);
     }
 }
 
@@ -67,8 +61,6 @@ enum Readline {
     Begins,
     /// It has the terminal.
     Open,
-    /// It was stopped where it stood, for good.
-    Stopped,
 }
 
 impl Stage {
@@ -83,21 +75,43 @@ impl Stage {
             return Ok(false);
         }
         state.waiting.push(rows);
-        // A ring would have rustyline wipe rows that are not its own. The new drawing takes the rows with it.
-        if state.is_to_be_redrawn()
-            && !self.changed.wait_for(&mut state, REDRAWN).timed_out()
-            && state.waiting.is_empty()
-        {
-            return Ok(false);
+        Ok(!std::mem::replace(&mut state.news, true))
+    }
+
+    /// Whether `readline` has anything to draw again for.
+    pub(super) fn has_news(&self) -> bool {
+        self.state.lock().news
+    }
+
+    /// Whether rustyline knows how wide the window is. Where it has still to learn of another width, it counts with rows
+    /// that the terminal has laid out anew: what it draws now could wipe what stands above. It draws as soon as it learns.
+    pub(super) fn is_settled(&self) -> bool {
+        let mut state = self.state.lock();
+        let (whole, widths) = (&state.stands, [state.believed, columns()]);
+        if widths[0] == widths[1] || whole.is_empty() || is_one_row(whole, widths) {
+            return true;
         }
-        Ok(!std::mem::replace(&mut state.rung, true))
+        let is_overdue = state.unsettled.get_or_insert_with(Instant::now).elapsed() > REDRAWN;
+        if is_overdue {
+            // We were wrong about what it counts with.
+            state.learns(widths[1]);
+        }
+        is_overdue
+    }
+
+    /// The columns that rustyline counts with.
+    pub(super) fn believed(&self) -> u16 {
+        self.state.lock().believed
+    }
+
+    /// rustyline counts with so many columns from now on.
+    pub(super) fn learns(&self, columns: u16) {
+        self.state.lock().learns(columns);
     }
 
     /// What stands there once this drawing is done.
-    pub(super) fn stands(&self, columns: u16, whole: &str) {
-        let mut state = self.state.lock();
-        state.stands.0 = columns;
-        whole.clone_into(&mut state.stands.1);
+    pub(super) fn stands(&self, whole: &str) {
+        whole.clone_into(&mut self.state.lock().stands);
     }
 
     /// Shows a picture of the waiting animation, where no prompt is.
@@ -135,55 +149,32 @@ impl Stage {
         write(&mut state, &wipe, &waiting)
     }
 
-    /// The prompt is being drawn, by `readline`'s thread; `rung`: because of a ring. What has to stand before it.
-    pub(super) fn drawing(&self, rung: bool) -> String {
+    /// The prompt is being drawn, by `readline`'s thread. The rows that have to stand before it.
+    pub(super) fn drawing(&self) -> Shown {
         let mut state = self.state.lock();
-        if state.readline != Readline::Open {
-            state.readline = Readline::Open;
-            // A ring that was on its way may have come to nothing.
-            state.rung = false;
-        }
-        state.picture = false;
-        state.rung &= !rung;
-        let mut rows = if rung { BACK.to_owned() } else { String::new() };
-        rows.push_str(std::mem::take(&mut state.waiting).as_str());
+        state.readline = Readline::Open;
+        (state.picture, state.news) = (false, false);
         self.changed.notify_all();
-        if rung && state.ending {
-            self.stop(state, &rows);
-        }
-        rows
+        std::mem::take(&mut state.waiting)
     }
 
-    /// The client ends while somebody types, and `readline` cannot be asked to return. It has just wiped prompt and
-    /// draft: here it stays, and never writes again.
-    fn stop(&self, mut state: MutexGuard<'_, State>, rows: &str) -> ! {
-        // A terminal that has gone shows nothing.
-        write_now(rows).unwrap_or_default();
-        state.readline = Readline::Stopped;
-        drop(state);
-        self.changed.notify_all();
-        loop {
-            thread::park();
-        }
-    }
-
-    /// No more rows come. True: `readline` runs, and a ring will stop it.
+    /// No more rows come, and no `readline` begins any more. True: one runs, and is to end.
     pub(super) fn end(&self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         let mut state = self.state.lock();
         state.ending = true;
         while state.readline == Readline::Begins && !self.changed.wait_until(&mut state, deadline).timed_out() {}
-        state.readline == Readline::Open && !state.rung
+        state.readline == Readline::Open
     }
 
-    /// Waits until `readline` has been stopped, or has returned.
+    /// Waits until `readline` has returned.
     pub(super) fn wait_for_end(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
         let mut state = self.state.lock();
         while state.readline == Readline::Open && !self.changed.wait_until(&mut state, deadline).timed_out() {}
     }
 
-    /// What still waits is written plainly; below the draft, where `readline` could not be stopped.
+    /// What still waits is written plainly; below the draft, where `readline` did not return.
     pub(super) fn last_rows(&self) -> io::Result<()> {
         let mut state = self.state.lock();
         state.ending = true;

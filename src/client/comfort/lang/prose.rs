@@ -130,6 +130,17 @@ const REASONS: &[(&str, &str)] = &[
         "too many wrong passwords from your address; try again later",
         "с вашего адреса пришло слишком много неверных паролей; попробуйте позже",
     ),
+    (
+        "the teacher has locked the chat, and nobody new comes in; try again later",
+        "преподаватель закрыл чат, новых не впускают; попробуйте позже",
+    ),
+    ("your address is banned for {} more", "вход с вашего адреса закрыт, осталось {}"),
+    ("removed by the teacher: {reason}", "удалил преподаватель: {}"),
+    ("removed by the teacher", "удалил преподаватель"),
+    (
+        "you are muted for {} more; LIST, HELP and QUIT still work",
+        "вам нельзя писать, осталось {}; LIST, HELP и QUIT работают",
+    ),
     ("this nickname was taken back by a login with its password", "ник вернул себе тот, кто вошёл с его паролем"),
 ];
 
@@ -138,6 +149,20 @@ const PARTS: &[(&str, &str)] = &[(" for a day", " один день"), (" for {d
 
 /// Whole lines.
 const LINES: &[(&str, &str)] = &[
+    // What the server says to everybody, and about who may write.
+    ("The server stops now", "Сервер останавливается"),
+    ("The server stops in {}", "Сервер остановится через {}"),
+    ("The server does not stop: go on", "Сервер не останавливается: продолжайте"),
+    (
+        "You are muted for {time}: what you write goes to nobody. LIST, HELP and QUIT still work",
+        "Вам нельзя писать {}: ваши строки никто не получит. LIST, HELP и QUIT работают",
+    ),
+    ("You are muted for {left} more", "Вам всё ещё нельзя писать, осталось {}"),
+    (
+        "You are muted for {left} more, since {} is, who came from your address",
+        "Вам нельзя писать, осталось {}: это запрещено {}, кто был с вашего адреса",
+    ),
+    ("You are not muted any more", "Вам снова можно писать"),
     (
         "Type the name that others will see: 1 to 32 letters and digits, a letter first; QUIT leaves",
         "Наберите имя, которое увидят другие: от 1 до 32 букв и цифр, сначала буква; QUIT — выход",

@@ -7,6 +7,8 @@ use crate::shown::Shown;
 
 /// The system, and the client itself.
 pub(super) const SYSTEM: &str = "▌";
+/// The server to everybody.
+pub(super) const ANNOUNCED: &str = "█";
 /// One's own words.
 pub(super) const OWN: &str = "▐";
 /// For one reader alone.
@@ -58,7 +60,7 @@ mod tests {
     fn what_looks_like_a_mark_is_none() {
         let marks: String = ('\u{2580}'..='\u{259F}').chain("⡇⢸⣿█❙❚‖┃｜🮌".chars()).collect();
         assert!(without(Shown::of(&marks)).as_str().chars().all(|c| c == '#' || c == '|'));
-        for mark in [SYSTEM, OWN, PRIVATE, NAMED, OTHERS] {
+        for mark in [SYSTEM, ANNOUNCED, OWN, PRIVATE, NAMED, OTHERS] {
             assert_eq!(without(Shown::of(mark)), "#");
         }
     }

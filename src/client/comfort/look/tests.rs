@@ -24,6 +24,7 @@ fn each_kind_of_line_has_a_mark_of_its_own() {
     assert_eq!(shown("Kept for boris, who is away: psst"), "▓ you to boris, who is away: psst");
     assert_eq!(shown("(broadcast) General information: boris has joined the Chat"), "▌ boris has joined");
     assert_eq!(shown("Not sent: no"), "▌ Not sent: no");
+    assert_eq!(shown("(server) we begin"), "█ Announcement: we begin\x07");
     assert_eq!(shown("Welcome"), "▌ Welcome");
 }
 
@@ -50,6 +51,8 @@ fn flags_change_what_is_seen() {
     assert_eq!(timed.chars().nth(2), Some(':'), "{timed}");
     let ru = row(&Look { lang: Lang::Ru, ..PLAIN }, "You in group");
     assert_eq!(ru.as_deref(), Some("▌ Вы в общем чате"));
+    let ru = row(&Look { lang: Lang::Ru, bell: Bell::Off, ..PLAIN }, "(server) The server stops now");
+    assert_eq!(ru.as_deref(), Some("█ Объявление: Сервер останавливается"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_chat_server_global_optspecs
-    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text lang= database= history= keep-days= h/help V/version
+    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text lang= database= history= keep-days= console socket= h/help V/version
 end
 
 function __fish_chat_server_needs_command
@@ -38,12 +38,15 @@ ru\t''"
 complete -c chat-server -n "__fish_chat_server_needs_command" -l database -d 'Keep users, messages and accounts in this SQLite file; it is created where there is none' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l history -d 'Messages that whoever comes into the group is shown' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l keep-days -d 'Forget messages after so many days [default: never]' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l socket -d 'Where \'chat-server ctl\' reaches this server [default: a socket of its own for each port]' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l show-text -d 'Write each message into the log, with what it says'
+complete -c chat-server -n "__fish_chat_server_needs_command" -l console -d 'Take the teacher\'s commands from the standard input, even where that is no terminal'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s V -l version -d 'Print version'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "history" -d 'Print the messages in a database; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "users" -d 'Print who was ever here; the server may be running'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
+complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "ctl" -d 'Send a command to a server of yours that runs: say, who, kick ... \'ctl help\' lists them'
 complete -c chat-server -n "__fish_chat_server_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l database -d 'The file' -r -F
 complete -c chat-server -n "__fish_chat_server_using_subcommand history" -l with -d 'Only what this user wrote, or was written in private' -r
@@ -62,9 +65,13 @@ complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __f
 complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from reset" -s h -l help -d 'Print help'
 complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -l database -d 'The file' -r -F
 complete -c chat-server -n "__fish_chat_server_using_subcommand account; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "history" -d 'Print the messages in a database; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "users" -d 'Print who was ever here; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
-complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c chat-server -n "__fish_chat_server_using_subcommand ctl" -l socket -d 'The server\'s --socket, where it has one' -r -F
+complete -c chat-server -n "__fish_chat_server_using_subcommand ctl" -s p -l port -d 'The server\'s port' -r
+complete -c chat-server -n "__fish_chat_server_using_subcommand ctl" -s h -l help -d 'Print help'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account ctl help" -f -a "history" -d 'Print the messages in a database; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account ctl help" -f -a "users" -d 'Print who was ever here; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account ctl help" -f -a "account" -d 'What helps when a password is lost, and who wants to be forgotten; the server may be running'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account ctl help" -f -a "ctl" -d 'Send a command to a server of yours that runs: say, who, kick ... \'ctl help\' lists them'
+complete -c chat-server -n "__fish_chat_server_using_subcommand help; and not __fish_seen_subcommand_from history users account ctl help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "reset" -d 'Forget the password of a nickname: whoever comes first may register it anew'
 complete -c chat-server -n "__fish_chat_server_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "delete" -d 'Forget a user: the account, all that they wrote, and what was written to them alone'
