@@ -1,6 +1,6 @@
-//! The glass server: shows in a browser, and without one, what the chat does, from a real run. A feature; it needs no
-//! package. Touches a listener of its own on loopback, `/proc/self`, and the files of `--trace`; of the chat it sees what
-//! the `tap` is told, and changes nothing in it.
+//! Feature glass: the glass server: shows in a browser, and without one, what the chat does, from a real run. A
+//! feature; it needs no package. Touches a listener of its own on loopback, `/proc/self`, and the files of `--trace`;
+//! of the chat it sees what the `tap` is told, and changes nothing in it.
 //!
 //! ```text
 //! client threads, delivery, late threads > tap (bounded; full: counted) > journal > watchers: browser, trace, ctl

@@ -36,6 +36,7 @@
 //! |---|---|
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
+//! | `server/tap.rs`, `glass.rs` | the seam to whoever looks on, and what they see |
 //! | [`server::store`], `server/kept.rs`, [`server::password`], `database.rs` | the seam to what outlasts the server, and what is behind it |
 //! | `proxy.rs` | whose connection a balancer brings |
 //! | [`flags`] | what the two programs take on the command line |

@@ -236,9 +236,9 @@ fn all_arrows_are_true(diagram: &Path, watcher: &mut Watcher, received: &[(u64, 
     for (id, lines) in received {
         let arrows = arrows(diagram, *id);
         // An arrow shows the first characters of what was rendered at once.
-        let short: Vec<&str> = lines.iter().map(|line| &line[..line.len().min(40)]).collect();
-        let arrows: Vec<&str> = arrows.iter().map(|line| &line[..line.len().min(40)]).collect();
-        assert_eq!(arrows, short, "client-{id}");
+        let short =
+            |lines: &[String]| lines.iter().map(|line| line.chars().take(40).collect()).collect::<Vec<String>>();
+        assert_eq!(short(&arrows), short(lines), "client-{id}");
     }
     watcher.reads("event: over");
     same_in_the_page(&watcher.events(), received);

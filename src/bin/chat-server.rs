@@ -12,7 +12,7 @@ use chatroom::logger;
 use chatroom::server::addresses;
 use chatroom::server::capacity::{self, Capacity};
 use chatroom::server::motd::Motd;
-use chatroom::server::{Config, Stop, start_server};
+use chatroom::server::{Config, Glass, Stop, start_server};
 
 fn main() -> ExitCode {
     let flags = Flags::read();
@@ -45,22 +45,14 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
-    #[cfg(not(feature = "glass"))]
-    let (glass, its_page, beside) = (Default::default(), None, 0);
-    #[cfg(feature = "glass")]
-    let (glass, beside) = (flags.glass.open(flags.show_text, flags.lang())?, flags.glass.descriptors());
-    #[cfg(feature = "glass")]
-    let its_page = glass.listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let (glass, its_page, beside) = glass(flags)?;
     let capacity = Capacity::of_this_machine(hashing);
     let (max_clients, late_threads) = clients(flags.max_clients, &capacity, beside, flags.lang())?;
     #[cfg(not(feature = "proxy"))]
     let balancers = None;
     #[cfg(feature = "proxy")]
     let balancers = flags.proxy.balancers();
-    let motd = flags.motd.clone().map(Motd::File);
-    if let Some(motd) = &motd {
-        motd.read()?; // what cannot be shown is said now, not to the first who comes
-    }
+    let motd = motd(flags)?;
     let (host, port) = flags.ip_address.clone().or_port(flags.port);
     let lang = flags.lang();
     let listener = listen(&host, port, "--port", lang)?;
@@ -92,6 +84,26 @@ fn run(flags: &Flags) -> io::Result<()> {
         balancers,
     };
     start_server(listener, config, &stop)
+}
+
+/// The teacher's blackboard. What cannot be shown is said now, not to the first who comes.
+fn motd(flags: &Flags) -> io::Result<Option<Motd>> {
+    let motd = flags.motd.clone().map(Motd::File);
+    motd.as_ref().map_or(Ok(None), Motd::read)?;
+    Ok(motd)
+}
+
+/// Who looks on, where the page for it is, and how many descriptors that may need.
+#[cfg(feature = "glass")]
+fn glass(flags: &Flags) -> io::Result<(Glass, Option<SocketAddr>, usize)> {
+    let glass = flags.glass.open(flags.show_text, flags.lang())?;
+    let page = glass.listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    Ok((glass, page, flags.glass.descriptors()))
+}
+
+#[cfg(not(feature = "glass"))]
+fn glass(_: &Flags) -> io::Result<(Glass, Option<SocketAddr>, usize)> {
+    Ok((Glass::default(), None, 0))
 }
 
 /// How many clients and late threads, so many descriptors being needed beside them: an explicit figure that does not fit

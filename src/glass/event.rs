@@ -1,4 +1,5 @@
-//! What the tap is told: one event for each parcel and each batch, never for each delivery. Pure: the data, and its JSON.
+//! Feature glass: what the tap is told: one event for each parcel and each batch, never for each delivery. Pure: the
+//! data, and its JSON.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -95,6 +96,8 @@ pub struct About {
 pub struct Told {
     /// For whom; `None` is everyone in the group.
     pub to: Option<ClientId>,
+    /// But not for these, who ignore its sender.
+    pub except: Vec<ClientId>,
     /// Bytes, line ends and all.
     pub bytes: usize,
     /// How many lines.
@@ -141,6 +144,7 @@ impl About {
             Parcel::List(id, _) => of("list", *id),
             Parcel::Names(id) => of("names", *id),
             Parcel::Close(id, _) => of("close", *id),
+            Parcel::Announce(_) => About::nobodys("announce"),
             Parcel::Stop(_) => About::nobodys("stop"),
             _ => About::nobodys("other"),
         }
@@ -205,8 +209,9 @@ impl About {
 
 impl Told {
     fn json(&self) -> String {
-        let text = optional(self.text.as_deref());
-        format!("{{\"to\":{},\"bytes\":{},\"lines\":{},\"text\":{text}}}", number(self.to), self.bytes, self.lines)
+        let (to, text) = (number(self.to), optional(self.text.as_deref()));
+        let (bytes, lines, except) = (self.bytes, self.lines, list(&self.except, |id| id.0.to_string()));
+        format!("{{\"to\":{to},\"except\":{except},\"bytes\":{bytes},\"lines\":{lines},\"text\":{text}}}")
     }
 }
 
@@ -266,7 +271,7 @@ mod tests {
     #[test]
     fn an_event_is_one_object() {
         let about = About { to: Some(ClientId(2)), bytes: 5, ..About::nobodys("private") };
-        let told = vec![Told { to: Some(ClientId(2)), bytes: 24, lines: 1, text: None }];
+        let told = vec![Told { to: Some(ClientId(2)), except: Vec::new(), bytes: 24, lines: 1, text: None }];
         let event = Event {
             at: Duration::from_micros(7),
             thread: "delivery".into(),
@@ -276,7 +281,7 @@ mod tests {
         assert_eq!(
             event.json(9),
             "{\"n\":9,\"at\":7,\"thread\":\"delivery\",\"depth\":3,\"what\":\"taken\",\"kind\":\"private\",\"id\":null,\"to\":2,\
-             \"nickname\":null,\"size\":5,\"told\":[{\"to\":2,\"bytes\":24,\"lines\":1,\"text\":null}]}"
+             \"nickname\":null,\"size\":5,\"told\":[{\"to\":2,\"except\":[],\"bytes\":24,\"lines\":1,\"text\":null}]}"
         );
     }
 }

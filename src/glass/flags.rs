@@ -1,4 +1,4 @@
-//! The glass server's flags of `chat-server`. Touches clap, and opens what they name: a listener, files.
+//! Feature glass: the glass server's flags of `chat-server`. Touches clap, and opens what they name: a listener, files.
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};

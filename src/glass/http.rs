@@ -1,5 +1,5 @@
-//! HTTP/1.1, as much of it as the glass server needs: the head of one request, and answers after which the connection ends.
-//! Touches the stream that it is given.
+//! Feature glass: HTTP/1.1, as much of it as the glass server needs: the head of one request, and answers after which
+//! the connection ends. Touches the stream that it is given.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! The last events, numbered, for all who watch. Touches the tap and one small lock.
+//! Feature glass: the last events, numbered, for all who watch. Touches the tap and one small lock.
 //!
 //! # Locks
 //! `kept`: the events and how many watch. Under it nothing is written and nothing waits but for `more`.

@@ -1,4 +1,5 @@
-//! What the chat has done, in numbers: for the ledger at the end and for `/metrics`. Touches atomics alone.
+//! Feature glass: what the chat has done, in numbers: for the ledger at the end and for `/metrics`. Touches atomics
+//! alone.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};

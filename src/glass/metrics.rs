@@ -1,4 +1,5 @@
-//! `/metrics`, as Prometheus reads it: the names say the unit, counters end in `_total`. Reads counters, and `/proc/self`.
+//! Feature glass: `/metrics`, as Prometheus reads it: the names say the unit, counters end in `_total`. Reads counters,
+//! and `/proc/self`.
 
 use std::fmt::Write;
 use std::fs;

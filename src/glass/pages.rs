@@ -1,5 +1,5 @@
-//! The page, and the chapters of the course that it refers to; all of it is in the program, so it works from anywhere and
-//! without a network. Pure.
+//! Feature glass: the page, and the chapters of the course that it refers to; all of it is in the program, so it works
+//! from anywhere and without a network. Pure.
 
 const HTML: &str = "text/html; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";

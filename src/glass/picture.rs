@@ -1,5 +1,6 @@
-//! Which line reached whom: a pure function of the events, in order. Nobody tells of each delivery; but who listens, what each
-//! parcel came to and how the batch came out say it exactly. The page's `glass.js` does the same for the eye.
+//! Feature glass: which line reached whom: a pure function of the events, in order. Nobody tells of each delivery; but
+//! who listens, what each parcel came to and how the batch came out say it exactly. The page's `picture.js` does the
+//! same for the eye.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -96,13 +97,14 @@ impl Picture {
             _ => {}
         }
         for told in told {
-            let Told { to, bytes, lines, text } = told.clone();
+            let Told { to, except, bytes, lines, text } = told.clone();
             let line = Arc::new(Line { number, kind: about.kind, from: about.id, bytes, lines, text });
             match to {
                 Some(id) => self.change(id, |client| client.batch.push(Arc::clone(&line))),
                 None => {
-                    let listeners = self.clients.values_mut().filter(|client| client.listens);
-                    listeners.for_each(|client| client.batch.push(Arc::clone(&line)));
+                    let listeners =
+                        self.clients.iter_mut().filter(|(id, client)| client.listens && !except.contains(id));
+                    listeners.for_each(|(_, client)| client.batch.push(Arc::clone(&line)));
                 }
             }
         }
@@ -182,7 +184,7 @@ mod tests {
     }
 
     fn said(bytes: usize) -> Event {
-        let told = vec![Told { to: None, bytes, lines: 1, text: None }];
+        let told = vec![Told { to: None, except: Vec::new(), bytes, lines: 1, text: None }];
         event(What::Taken { about: About { id: Some(ANNA), ..About::nobodys("to-all") }, told })
     }
 

@@ -1,4 +1,4 @@
-//! The glass server's own listener: one thread for each request, as in the chat. Touches its sockets.
+//! Feature glass: the glass server's own listener: one thread for each request, as in the chat. Touches its sockets.
 //!
 //! # Threads
 //! `glass` accepts until the stop; `glass-N` answers one request. A watcher's thread is the only one that waits for that

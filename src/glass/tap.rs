@@ -1,5 +1,6 @@
-//! The tap: where the chat tells what it does. Bounded; where it is full an event is counted instead of kept, and nobody
-//! waits. While nobody looks, a hook costs one look at an atomic. Touches nothing but its own channel and atomics.
+//! Feature glass: the tap: where the chat tells what it does. Bounded; where it is full an event is counted instead of
+//! kept, and nobody waits. While nobody looks, a hook costs one look at an atomic. Touches nothing but its own channel
+//! and atomics.
 //!
 //! # Threads
 //! Every thread of the chat calls it. `Teller` and `Outcomes` are the delivery thread's own: they gather what a parcel and
@@ -227,7 +228,7 @@ impl Teller {
         let Some(inner) = self.tap.open().filter(|_| !bytes.is_empty()) else { return };
         let text = inner.show_text.then(|| String::from_utf8_lossy(bytes).into_owned());
         let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
-        self.told.push(Told { to, bytes: bytes.len(), lines, text });
+        self.told.push(Told { to, except: Vec::new(), bytes: bytes.len(), lines, text });
     }
 
     /// A session began.

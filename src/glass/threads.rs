@@ -1,5 +1,5 @@
-//! What each thread of this process does now: read from the system, not believed. Reads `/proc/self/task`; where there is
-//! none (it is not Linux), nothing is known, and that is said.
+//! Feature glass: what each thread of this process does now: read from the system, not believed. Reads
+//! `/proc/self/task`; where there is none (it is not Linux), nothing is known, and that is said.
 
 use std::fs;
 use std::path::Path;

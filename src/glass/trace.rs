@@ -1,4 +1,5 @@
-//! `--trace`: the run in a file, as a sequence diagram (mermaid) or for a viewer of traces (Perfetto). Touches the files.
+//! Feature glass: `--trace`: the run in a file, as a sequence diagram (mermaid) or for a viewer of traces (Perfetto).
+//! Touches the files.
 //!
 //! # Threads
 //! `glass-trace` writes all of them; it watches as a browser does.

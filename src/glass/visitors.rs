@@ -1,5 +1,5 @@
-//! Who is connected to the glass server: a bounded number, so that the chat keeps its descriptors and threads. Touches one
-//! small lock, and at the end the visitors' sockets.
+//! Feature glass: who is connected to the glass server: a bounded number, so that the chat keeps its descriptors and
+//! threads. Touches one small lock, and at the end the visitors' sockets.
 //!
 //! # Locks
 //! `here`: the sockets. Nothing is read or written under it; they are shut under it, which does not wait.

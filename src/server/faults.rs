@@ -251,6 +251,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
         archive: None,
         judge: Judge::default(),
         unframed_port: None,
+        one_thread: false,
         registry: Registry::default(),
         delivery: Delivery::with(queue),
         config: Config { rate: None, ..Config::default() },

@@ -1,5 +1,5 @@
-//! The seam to the glass server: where the chat says what it does. With the feature `glass` these are the types of
-//! `src/glass`; without it they are the empty ones below, and nothing of it is there.
+//! Feature glass: the seam to the glass server: where the chat says what it does. With the feature `glass` these are
+//! the types of `src/glass`; without it they are the empty ones below, and nothing of it is there.
 
 #[cfg(feature = "glass")]
 pub use crate::glass::Glass;
@@ -26,7 +26,7 @@ mod nothing {
 
     /// Nobody looks on.
     #[derive(Debug, Default)]
-    pub struct Glass;
+    pub struct Glass {}
 
     impl Glass {
         pub(crate) fn start(self, _: &Stop) -> io::Result<Glass> {
@@ -34,7 +34,7 @@ mod nothing {
         }
 
         pub(crate) fn tap(&self) -> Tap {
-            Tap
+            Tap {}
         }
 
         pub(crate) fn end(self, _: bool) -> io::Result<()> {
@@ -47,7 +47,7 @@ mod nothing {
     }
 
     #[derive(Debug, Clone, Default)]
-    pub(crate) struct Tap;
+    pub(crate) struct Tap {}
 
     impl Tap {
         pub(crate) fn posted(&self, _: &Parcel, _: usize) {}
@@ -65,11 +65,11 @@ mod nothing {
     }
 
     #[derive(Debug, Default)]
-    pub(crate) struct Teller;
+    pub(crate) struct Teller {}
 
     impl Teller {
         pub(crate) fn new(_: Tap, _: Receiver<Parcel>) -> Self {
-            Teller
+            Teller {}
         }
         pub(crate) fn sees(&mut self, _: &Parcel) {}
         pub(crate) fn told(&mut self, _: Option<ClientId>, _: &[u8]) {}
@@ -79,14 +79,14 @@ mod nothing {
     }
 
     #[derive(Debug, Default)]
-    pub(crate) struct Outcomes;
+    pub(crate) struct Outcomes {}
 
     impl Outcomes {
         pub(crate) fn new(_: Tap) -> Self {
-            Outcomes
+            Outcomes {}
         }
         pub(crate) fn tap(&self) -> Tap {
-            Tap
+            Tap {}
         }
         pub(crate) fn written(&mut self, _: usize) {}
         pub(crate) fn late(&mut self, _: ClientId, _: usize, _: usize) {}

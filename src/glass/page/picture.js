@@ -1,8 +1,8 @@
-// The picture: a pure function of the first n events. Nothing here knows a browser.
+// The picture: a pure function of the first n events. It knows no browser.
 
 /** Rows and lanes that are shown for clients; the others fold into one. */
 export const ROWS = 12;
-/** Events that are kept, and how many of them lie between two copies of the picture. */
+/** Events that are kept, and how many lie between two copies. */
 const KEPT = 20000, EVERY = 250;
 
 /** The room before the first event. */
@@ -11,9 +11,9 @@ export const nothing = () => ({ clients: new Map(), queue: [], unknown: 0, heard
 const client = (id) => ({ id, nick: null, listens: false, to: null, late: false, waiting: 0, closing: false,
   since: 0, own: [], backlog: [], taken: 0 });
 
-/** Takes over what the group has heard and this one has not; so that all see one order. */
+/** Takes over what the group has heard and this one has not: so all see one order. */
 function catchUp(room, who) {
-  if (who.listens) who.own.push(...room.heard.slice(who.since));
+  if (who.listens) who.own.push(...room.heard.slice(who.since).filter((line) => !line.except.includes(who.id)));
   who.since = room.heard.length;
 }
 
@@ -135,9 +135,9 @@ export function visible(room) {
 /** Who gets what a parcel comes to: clients' numbers. */
 export function recipients(room, event) {
   const whom = new Set(event.told.filter((line) => line.to !== null).map((line) => line.to));
-  if (event.told.some((line) => line.to === null)) {
-    const leaves = ["left", "listens-no-more"].includes(event.kind) ? event.id : null;
-    for (const who of room.clients.values()) if (who.listens && who.id !== leaves) whom.add(who.id);
+  const leaves = event.kind === "left" ? event.id : null;
+  for (const { except } of event.told.filter((line) => line.to === null)) {
+    for (const { id, listens } of room.clients.values()) if (listens && id !== leaves && !except.includes(id)) whom.add(id);
   }
   return whom;
 }

@@ -1,4 +1,5 @@
-//! Everyone who is connected, as the glass server shows them. Part of the delivery thread's state, as the room is.
+//! Feature glass: everyone who is connected, as the glass server shows them. Part of the delivery thread's state, as
+//! the room is.
 
 use super::Room;
 use crate::glass::event::Seat;
