@@ -38,6 +38,7 @@
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
 //! | `server/tap.rs`, `glass.rs` | the seam to whoever looks on, and what they see |
 //! | [`server::store`], `server/kept.rs`, [`server::password`], `database.rs` | the seam to what outlasts the server, and what is behind it |
+//! | [`server::order`], `cluster.rs` | the seam to what several servers agree by, and what is behind it |
 //! | `proxy.rs` | whose connection a balancer brings |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
@@ -49,6 +50,8 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "database")]

@@ -45,6 +45,7 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
+    let order = flags.engine()?;
     let (glass, its_page, beside) = glass(flags)?;
     let capacity = Capacity::of_this_machine(hashing);
     let (max_clients, late_threads) = clients(flags.max_clients, &capacity, beside, flags.lang())?;
@@ -80,6 +81,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         unframed,
         kept,
         glass,
+        order,
         keeper,
         balancers,
     };

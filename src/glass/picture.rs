@@ -93,7 +93,7 @@ impl Picture {
             "connected" => drop(self.clients.insert(about_whom, Client::default())),
             "joined" => self.change(about_whom, |client| client.nickname.clone_from(&about.nickname)),
             "listens" => self.change(about_whom, |client| client.listens = true),
-            "listens-no-more" | "left" => self.change(about_whom, |client| client.listens = false),
+            "listens-no-more" | "left" | "elsewhere" => self.change(about_whom, |client| client.listens = false),
             _ => {}
         }
         for told in told {

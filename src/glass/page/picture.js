@@ -62,7 +62,7 @@ function take(room, { n, kind, id, to, nickname, told }, who) {
   if (kind === "connected") room.clients.set(id, client(id));
   if (who && kind === "joined") who.nick = nickname;
   if (who && kind === "talks-to") who.to = to;
-  if (who && ["listens", "listens-no-more", "left"].includes(kind)) {
+  if (who && ["listens", "listens-no-more", "left", "elsewhere"].includes(kind)) {
     catchUp(room, who);
     who.listens = kind === "listens";
   }

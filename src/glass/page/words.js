@@ -27,7 +27,7 @@ export const EN = { code: 0, name: "en", live: "Live", pause: "Pause", at: "even
   gap: (n) => `${n} events not shown: a gap`, more: (n) => `and ${n} more`, waits: (n) => `${n} B wait`,
   posted: (who, what) => `${who} puts a parcel into the queue: ${what}.`, taken: (what) => `The delivery thread takes a parcel out: ${what}.`,
   for: (n) => n ? ` It is for ${n}, and not yet written.` : "", batch: (p, s, b) => `Delivery writes once to each: ${p} parcels, ${s} sockets, ${b} bytes.`,
-  late: (who) => ` The socket of ${who} is full: the rest waits.`, dropped: (who) => ` ${who} gets nothing, being cut.`,
+  late: (who) => ` The socket of ${who} is full: the rest waits.`, dropped: (who) => ` ${who} gets nothing.`,
   wrote: (who, b, left) => `The late thread of ${who} writes: ${b} bytes went, ${left} wait.`, caught: (who) => `${who} has caught up; delivery writes again.`,
   cut: (who, why) => `${who} is cut: ${why}. What waited is dropped.`, here: (n) => `${n} are connected.`,
   acts: { posted: "a client's thread queues a parcel", taken: "delivery takes a parcel out", batch: "delivery writes", wrote: "a late thread writes" },
