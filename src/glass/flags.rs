@@ -8,7 +8,6 @@ use clap::{Args, ValueHint};
 
 use super::visitors::VISITORS;
 use super::{Glass, Trace};
-use crate::client::Lang;
 use crate::flags::whole;
 
 /// What `chat-server` takes beside its own flags.
@@ -31,8 +30,8 @@ impl Flags {
     ///
     /// # Errors
     /// The port is taken, or a file cannot be written; the line says what to do.
-    pub fn open(&self, show_text: bool, lang: Lang) -> io::Result<Glass> {
-        let listener = self.glass.map(|address| listen(address, lang)).transpose()?;
+    pub fn open(&self, show_text: bool) -> io::Result<Glass> {
+        let listener = self.glass.map(listen).transpose()?;
         let traces = self.trace.iter().map(|path| Trace::create(path, self.trace_max)).collect::<io::Result<_>>()?;
         Ok(Glass { listener, show_text, traces, ..Glass::default() })
     }
@@ -44,17 +43,14 @@ impl Flags {
     }
 }
 
-fn listen(address: SocketAddr, lang: Lang) -> io::Result<TcpListener> {
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).map_err(|error| {
         let other = SocketAddr::new(address.ip(), address.port().wrapping_add(1).max(1024));
-        let (english, russian) = match error.kind() {
-            ErrorKind::AddrInUse => {
-                ("another program has this port; write", "этот порт занят другой программой; напишите")
-            }
-            _ => ("choose another port; write", "выберите другой порт; напишите"),
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => "another program has this port",
+            _ => "choose another port",
         };
-        let why = lang.pick("the glass server cannot listen on", "странице негде появиться:");
-        io::Error::other(format!("{why} {address}: {error}; {} --glass {other}", lang.pick(english, russian)))
+        io::Error::other(format!("the page cannot be at {address}: {error}; {why}: write --glass {other}"))
     })
 }
 

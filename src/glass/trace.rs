@@ -58,7 +58,7 @@ impl Trace {
         let form = match path.extension().and_then(|ending| ending.to_str()) {
             Some("mmd") => Form::Mermaid { picture: Picture::default(), arrows: String::new(), names: BTreeMap::new() },
             Some("json") => Form::Chrome { threads: HashMap::new(), posted: HashMap::new(), begun: false },
-            _ => return Err(failed(path, "its name has to end in .mmd or .json")),
+            _ => return Err(failed(path, "its name has to end in .mmd (a diagram) or .json (a trace)")),
         };
         let file = File::create(path).map_err(|error| failed(path, error))?;
         Ok(Trace { path: path.to_owned(), file: BufWriter::new(file), form, left: most })
