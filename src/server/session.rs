@@ -260,7 +260,7 @@ impl Seat {
     /// Where this server stops, its names are given up together.
     fn give_back(&self, order: &dyn Order) {
         if self.leave != Leave::ServerStops {
-            let connection = self.shared.registry.holder(&self.nickname).map(|(_, connection)| connection);
+            let connection = self.shared.registry.holder(&self.nickname).and_then(|(_, connection)| connection);
             let sent_away = connection.as_ref().and_then(|connection| connection.words());
             order.give_back(self.id, sent_away.or(self.leave.notice()));
             // An error means that the delivery thread has gone.
