@@ -25,10 +25,13 @@ use self::visitors::Visitors;
 use crate::limits::SINGLE_STACK;
 use crate::server::Stop;
 
+#[cfg(feature = "console")]
+pub(crate) mod ctl;
 pub mod event;
 pub mod flags;
 mod http;
 mod journal;
+pub mod lab;
 mod ledger;
 mod metrics;
 mod pages;
@@ -76,6 +79,7 @@ impl Glass {
         let tap = Tap::new(self.show_text, self.lab.stall.as_deref());
         let (alive, ended) = bounded(0);
         let journal = Arc::new(Journal::new(tap.clone()));
+        tap.leads_to(&journal);
         let visitors = Arc::new(Visitors::default());
         let watching =
             Watching { tap, journal: Arc::clone(&journal), visitors: Arc::clone(&visitors), ended, lab: self.lab };

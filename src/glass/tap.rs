@@ -10,14 +10,15 @@
 //! After the first event that finds no room, all are dropped until the delivery thread, between two batches, tells who is
 //! here (`Here`) and how many were missed. So what stands between two `Here` is always whole.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::thread;
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
 
 use super::event::{About, Event, Told, What};
+use super::journal::Journal;
 use super::ledger::{Counts, Ledger, add};
 use crate::server::parcel::Parcel;
 use crate::server::robust::connection::ClientId;
@@ -52,6 +53,8 @@ struct Inner {
     /// The lab: whose socket is to take nothing, by nickname and then by number.
     stall: Option<String>,
     stalled: AtomicU64,
+    /// Where the events go, for whoever wants to look.
+    journal: OnceLock<Weak<Journal>>,
 }
 
 impl Tap {
@@ -71,7 +74,21 @@ impl Tap {
             counts: Counts::default(),
             stall: stall.map(str::to_lowercase),
             stalled: AtomicU64::new(NOBODY),
+            journal: OnceLock::new(),
         })))
+    }
+
+    /// The events go there.
+    pub(super) fn leads_to(&self, journal: &Arc<Journal>) {
+        if let Some(inner) = &self.0 {
+            inner.journal.get_or_init(|| Arc::downgrade(journal));
+        }
+    }
+
+    /// Where the events go, while the server runs.
+    #[cfg(feature = "console")]
+    pub(super) fn journal(&self) -> Option<Arc<Journal>> {
+        self.0.as_ref()?.journal.get()?.upgrade()
     }
 
     /// Where somebody looks.
