@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 
+use self::record::Returned;
 use self::seated::Seated;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
@@ -25,6 +26,8 @@ use crate::wire::{Framing, frame};
 
 mod elsewhere;
 mod kept;
+mod record;
+mod resume;
 mod seated;
 #[cfg(feature = "glass")]
 mod seats;
@@ -104,6 +107,10 @@ impl Room {
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
             Parcel::Act(act) => self.store.acted(&act),
+            Parcel::Records(id) => self.records(id),
+            Parcel::Away(id) => self.goes_away(id),
+            Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
+            Parcel::Forgets(id) => drop(self.places.remove(&id)),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -221,6 +228,7 @@ impl Room {
         let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
         self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
         self.store.left(&nickname);
+        self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
@@ -252,6 +260,7 @@ impl Room {
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), message);
             self.tell_one(to.id, &line);
+            self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
         } else {
             self.tell_one(from, &protocol::not_delivered(&format!("{} has left", to.nickname)));

@@ -96,7 +96,7 @@ impl Client {
     fn is_brought(&mut self) -> Result<(), Leave> {
         let Some(balancers) = &self.shared.config.balancers else { return Ok(()) };
         let by = self.connection.address();
-        let whose = balancers.whose(&self.connection.stream);
+        let whose = balancers.whose(&self.connection.stream());
         match whose.map_err(|leave| self.why_ended(leave))? {
             // Version 1 has no word for a balancer's own connection: it names the balancer.
             Whose::Client(client) if client.ip().to_canonical() != by.ip().to_canonical() => {
