@@ -144,6 +144,7 @@ impl About {
             Parcel::List(id, _) => of("list", *id),
             Parcel::Names(id) => of("names", *id),
             Parcel::Close(id, _) => of("close", *id),
+            Parcel::Forgets(id) => of("forgets", *id),
             Parcel::Elsewhere(id) => of("elsewhere", *id),
             Parcel::Announce(_) | Parcel::ToEveryone(_) => About::nobodys("announce"),
             Parcel::Stop(_) => About::nobodys("stop"),

@@ -110,6 +110,7 @@ impl Picture {
         }
         let closes = |client: &mut Client| (client.listens, client.closing) = (false, true);
         match about.kind {
+            "forgets" => drop(self.clients.remove(&about_whom)),
             "close" => self.change(about_whom, closes),
             "stop" => self.clients.values_mut().for_each(closes),
             _ => {}

@@ -143,7 +143,7 @@ function goTo(n) { pause(); asked = null; tape.go(n); tell(); draw(); }
 function stepOn() {
   pause();
   const event = tape.events[tape.at];
-  if (event && asks && !asked) ask(event); else { asked = null; forward(tape.at + 1); }
+  if (words.acts[event?.what] && asks && !asked) ask(event); else { asked = null; forward(tape.at + 1); }
   draw();
 }
 function play(speed) {

@@ -71,6 +71,7 @@ function take(room, { n, kind, id, to, nickname, told }, who) {
     if (to === null) room.heard.push(line);
     if (one) { catchUp(room, one); one.own.push(line); }
   }
+  if (kind === "forgets") room.clients.delete(id);
   const closed = kind === "stop" ? [...room.clients.values()] : kind === "close" && who ? [who] : [];
   for (const one of closed) { catchUp(room, one); [one.listens, one.closing] = [false, true]; }
 }
@@ -125,14 +126,14 @@ export class Tape {
   }
 }
 
-/** The clients that have a row: who is late, then in order of coming. */
+/** The clients that have a row: the late ones first. */
 export function visible(room) {
   const all = [...room.clients.values()];
   if (all.length <= ROWS) return all;
   return [...all.filter((who) => who.late), ...all.filter((who) => !who.late)].slice(0, ROWS).sort((a, b) => a.id - b.id);
 }
 
-/** Who gets what a parcel comes to: clients' numbers. */
+/** Who gets what a parcel comes to. */
 export function recipients(room, event) {
   const whom = new Set(event.told.filter((line) => line.to !== null).map((line) => line.to));
   const leaves = event.kind === "left" ? event.id : null;
