@@ -76,13 +76,12 @@ impl Glass {
     /// # Errors
     /// A thread could not be started, or a trace's file not be written.
     pub(crate) fn start(self, stop: &Stop) -> io::Result<Watching> {
-        let tap = Tap::new(self.show_text, self.lab.stall.as_deref());
+        let tap = Tap::new(self.show_text, &self.lab);
         let (alive, ended) = bounded(0);
         let journal = Arc::new(Journal::new(tap.clone()));
         tap.leads_to(&journal);
         let visitors = Arc::new(Visitors::default());
-        let watching =
-            Watching { tap, journal: Arc::clone(&journal), visitors: Arc::clone(&visitors), ended, lab: self.lab };
+        let watching = Watching { tap, journal: Arc::clone(&journal), visitors: Arc::clone(&visitors), ended };
         if let Some(listener) = self.listener {
             stop.wakes(&listener)?;
             serve::start(
@@ -110,18 +109,12 @@ pub(crate) struct Watching {
     journal: Arc<Journal>,
     visitors: Arc<Visitors>,
     ended: Receiver<Infallible>,
-    lab: Lab,
 }
 
 impl Watching {
     /// What the chat tells.
     pub(crate) fn tap(&self) -> Tap {
         self.tap.clone()
-    }
-
-    /// Clients are served one after the other.
-    pub(crate) fn is_one_thread(&self) -> bool {
-        self.lab.one_thread
     }
 
     /// The chat has ended: the watchers get what is left, and the threads are waited for. Then the ledger is drawn up.

@@ -102,6 +102,11 @@ impl Lab {
     fn connect(&self, number: u64, client: TcpStream, alive: &Sender<Infallible>) -> io::Result<()> {
         let server = TcpStream::connect(self.server)?;
         client.set_nodelay(true)?;
+        #[cfg(feature = "sockopts")]
+        if self.wire.fault == Some(Fault::SlowReader) {
+            // Left to itself the kernel holds megabytes, and nobody sees who does not read.
+            rustix::net::sockopt::set_socket_send_buffer_size(&client, RECV_BYTES)?;
+        }
         server.set_nodelay(true)?;
         let ends = Ends { client: Arc::new(client), server: Arc::new(server), talk: Arc::default() };
         for (name, carry) in [("up", Lab::up as fn(&Lab, &Ends) -> io::Result<()>), ("down", Lab::down)] {
@@ -135,8 +140,10 @@ impl Lab {
             }
         }
         let partner = ends.talk.lock().ended(&mut self.hall.lock());
-        if let (Some(Fault::EndlessEnd), Some((socket, line))) = (self.wire.fault, partner) {
-            (0..RECV_BYTES).try_for_each(|_| (&*socket).write_all(line.as_bytes())).unwrap_or_default();
+        if self.wire.fault == Some(Fault::EndlessEnd) {
+            // The server never hears of the end.
+            let Some((socket, line)) = partner else { return Ok(()) };
+            return (0..RECV_BYTES).try_for_each(|_| (&*socket).write_all(line.as_bytes()));
         }
         ends.server.shutdown(Shutdown::Write)
     }

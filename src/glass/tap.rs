@@ -17,6 +17,7 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
 
+use super::Lab;
 use super::event::{About, Event, Told, What};
 use super::journal::Journal;
 use super::ledger::{Counts, Ledger, add};
@@ -52,6 +53,8 @@ struct Inner {
     counts: Counts,
     /// The lab: whose socket is to take nothing, by nickname and then by number.
     stall: Option<String>,
+    /// The lab: the accept thread runs the sessions itself, so the second client waits for the first.
+    one_thread: bool,
     stalled: AtomicU64,
     /// Where the events go, for whoever wants to look.
     journal: OnceLock<Weak<Journal>>,
@@ -59,7 +62,7 @@ struct Inner {
 
 impl Tap {
     /// A tap at which nobody looks yet.
-    pub(super) fn new(show_text: bool, stall: Option<&str>) -> Self {
+    pub(super) fn new(show_text: bool, lab: &Lab) -> Self {
         let ((ring, events), (look, looks)) = (bounded(TAP_EVENTS), bounded(1));
         Tap(Some(Arc::new(Inner {
             is_open: AtomicBool::new(false),
@@ -72,7 +75,8 @@ impl Tap {
             begun: Instant::now(),
             show_text,
             counts: Counts::default(),
-            stall: stall.map(str::to_lowercase),
+            stall: lab.stall.as_deref().map(str::to_lowercase),
+            one_thread: lab.one_thread,
             stalled: AtomicU64::new(NOBODY),
             journal: OnceLock::new(),
         })))
@@ -106,6 +110,11 @@ impl Tap {
     /// Ready when somebody wants to know who is here.
     pub(crate) fn looks(&self) -> Receiver<()> {
         self.0.as_ref().map_or_else(never, |inner| inner.looks.clone())
+    }
+
+    /// The lab has one thread serve all.
+    pub(crate) fn is_one_thread(&self) -> bool {
+        self.0.as_ref().is_some_and(|inner| inner.one_thread)
     }
 
     /// The lab has this one's socket take nothing.

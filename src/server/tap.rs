@@ -40,10 +40,6 @@ mod nothing {
         pub(crate) fn end(self, _: bool) -> io::Result<()> {
             Ok(())
         }
-
-        pub(crate) fn is_one_thread(&self) -> bool {
-            false
-        }
     }
 
     #[derive(Debug, Clone, Default)]
@@ -53,6 +49,9 @@ mod nothing {
         pub(crate) fn posted(&self, _: &Parcel, _: usize) {}
         pub(crate) fn looks(&self) -> Receiver<()> {
             never()
+        }
+        pub(crate) fn is_one_thread(&self) -> bool {
+            false
         }
         pub(crate) fn stalls(&self, _: ClientId) -> bool {
             false

@@ -32,10 +32,8 @@ pub enum Fault {
     CalledList,
     /// 14: a space that should not be there.
     Space,
-    /// 16: the lists do not agree: who has left is still shown.
-    Ghosts,
-    /// 17: a number means who stands under it now, not who was shown.
-    Number,
+    /// 16: the lists do not agree: somebody who is here is missing.
+    Lists,
 }
 
 /// Each with its name, and the check of `chat check` that finds it.
@@ -51,8 +49,7 @@ pub const FAULTS: &[(&str, Fault, &str)] = &[
     ("slow-reader", Fault::SlowReader, "late-reader"),
     ("called-list", Fault::CalledList, "bad-name"),
     ("space", Fault::Space, "taken"),
-    ("ghosts", Fault::Ghosts, "list"),
-    ("number", Fault::Number, "by-number"),
+    ("lists", Fault::Lists, "list"),
 ];
 
 /// What all wires know together.
@@ -60,8 +57,6 @@ pub const FAULTS: &[(&str, Fault, &str)] = &[
 pub(super) struct Hall {
     /// Every nickname that was ever taken.
     used: HashSet<String>,
-    /// Who has left.
-    left: Vec<String>,
     /// Somebody has left the group, and nobody has spoken since.
     is_dead: bool,
     sockets: HashMap<String, Arc<TcpStream>>,
@@ -141,10 +136,6 @@ impl Talk {
                 went.to_client += &format!("{ALREADY_USED}\nchoose another one\n{YOUR_NICKNAME}\n");
                 return;
             }
-            Some(Fault::Number) if self.is_choosing && text.parse::<usize>().is_ok() => {
-                went.to_server.push(b'\n'); // the list is shown once more, to nobody, and holds
-                self.swallows += 2;
-            }
             Some(Fault::TellNobody) if self.tells && !is_word => {
                 self.tells = false;
                 return went.to_server.extend(b"nobody-here\n");
@@ -173,7 +164,6 @@ impl Talk {
             SUCCESSFULLY => {
                 hall.used.insert(self.tried.clone());
                 hall.sockets.insert(self.tried.clone(), Arc::clone(client));
-                hall.left.retain(|left| *left != self.tried);
                 self.nickname = Some(self.tried.clone());
             }
             ALREADY_USED if fault == Some(Fault::TwoOfAName) => {
@@ -192,9 +182,9 @@ impl Talk {
             list if self.is_choosing && list.starts_with("1.") => {
                 self.shown = list.split(' ').filter_map(|one| Some(one.split_once('.')?.1.to_owned())).collect();
             }
-            list if fault == Some(Fault::Ghosts) && list.starts_with("Users in chatroom: [") => {
-                let ghosts: String = hall.left.iter().map(|left| format!(", '{left}'")).collect();
-                went.to_client = list.strip_suffix(']').map_or(text.clone(), |list| format!("{list}{ghosts}]\n"));
+            list if fault == Some(Fault::Lists) && list.starts_with("Users in chatroom: [") => {
+                let without_the_last = list.rsplit_once(", ").map(|(others, _)| format!("{others}]\n"));
+                went.to_client = without_the_last.unwrap_or(text);
                 return went;
             }
             _ => {}
@@ -207,7 +197,6 @@ impl Talk {
     pub(super) fn ended(&mut self, hall: &mut Hall) -> Option<(Arc<TcpStream>, String)> {
         let nickname = self.nickname.take()?;
         hall.is_dead |= self.is_in_group;
-        hall.left.push(nickname.clone());
         hall.sockets.remove(&nickname);
         let partner = hall.sockets.get(self.partner.as_ref()?)?;
         Some((Arc::clone(partner), format!("(private) {nickname} : \n")))
