@@ -131,7 +131,7 @@ fn knobs(text: &str) -> Result<Knobs, String> {
                 knobs.wire.split = Some(bytes.ok_or("split=3 writes at most 3 bytes at once; a number from 1 on")?);
             }
             Some(("delay", time)) => {
-                knobs.wire.delay = delay(time).ok_or("delay=50ms waits before each write; at most 10s")?
+                knobs.wire.delay = delay(time).ok_or("delay=50ms waits before each write; at most 10s")?;
             }
             Some(("stall", nickname)) => {
                 knobs.stall = Some(Nickname::parse(nickname).map_err(|refusal| refusal.to_string())?.to_string());

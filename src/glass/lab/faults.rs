@@ -130,7 +130,7 @@ impl Talk {
         match fault {
             Some(Fault::CalledList) if self.nickname.is_none() && text == "LIST" => went.ends = true,
             Some(Fault::DeadSocket) if self.is_in_group && !is_word && std::mem::take(&mut hall.is_dead) => {
-                went.ends = true
+                went.ends = true;
             }
             Some(Fault::NameStays) if self.nickname.is_none() && hall.used.contains(text) => {
                 went.to_client += &format!("{ALREADY_USED}\nchoose another one\n{YOUR_NICKNAME}\n");
