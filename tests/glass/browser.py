@@ -67,7 +67,11 @@ class Wire:
             if self.is_cut:
                 browser.close()
                 continue
-            server = socket.create_connection(("127.0.0.1", self.to))
+            try:
+                server = socket.create_connection(("127.0.0.1", self.to))
+            except OSError:
+                browser.close()  # the server has ended
+                continue
             own, its = (f"127.0.0.1:{port}".encode() for port in (self.listener.getsockname()[1], self.to))
             server.sendall(browser.recv(65536).replace(own, its))
             self.ends += [browser, server]
