@@ -280,6 +280,8 @@ fn every_arrow_is_a_delivery_that_happened_in_the_group_in_private_and_at_the_st
     assert!(received[0].1.contains(&"(broadcast) anna: the last".to_owned()), "{received:?}");
     assert!(received[3].1.contains(&"(private) boris : you alone".to_owned()), "{received:?}");
     all_arrows_are_true(&diagram, &mut watcher, &received);
+    let text = fs::read_to_string(&diagram).expect("the trace is there");
+    assert!(text.contains("participant c3 as vera\n"), "who has left is still called by name: {text}");
 }
 
 /// boris does not read until `anna` has filled his socket and the watcher has seen `event`; then everybody reads to the end.
