@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use self::record::Returned;
 use self::seated::Seated;
@@ -17,6 +17,7 @@ use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::store::{Event, Store};
+use super::tap::{Tap, Teller};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
@@ -27,12 +28,14 @@ mod elsewhere;
 mod record;
 mod resume;
 mod seated;
+#[cfg(feature = "glass")]
+mod seats;
 mod seen;
 mod store;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Hears what happens, and keeps it.
     store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
@@ -54,6 +57,8 @@ pub(super) struct Room {
     rendered: usize,
     /// Everyone has had the goodbye; when the last of them is to be gone.
     stops: Option<Instant>,
+    /// Tells whoever looks on what each parcel comes to.
+    tells: Teller,
 }
 
 impl Room {
@@ -62,8 +67,19 @@ impl Room {
         Room { store, ..Room::default() }
     }
 
+    /// The same, with somebody who may look on.
+    pub(super) fn watched(self, tap: Tap, queue: Receiver<Parcel>) -> Self {
+        Room { tells: Teller::new(tap, queue), ..self }
+    }
+
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
+        self.tells.sees(&parcel);
+        self.does(parcel);
+        self.tells.done();
+    }
+
+    fn does(&mut self, parcel: Parcel) {
         if self.is_stopping() {
             return self.take_while_stopping(parcel);
         }
@@ -287,6 +303,7 @@ impl Room {
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
                 self.happened(|| Event::Left(nickname));
+                self.tells.left();
             }
         }
     }
@@ -325,6 +342,7 @@ impl Room {
         let before = self.heard_by_all.len();
         frame(line, Framing::Lines, &mut self.heard_by_all);
         self.rendered += self.heard_by_all.len() - before;
+        self.tells.told(None, self.heard_by_all.get(before..).unwrap_or_default());
     }
 
     fn tell_one(&mut self, id: ClientId, line: &str) {
@@ -336,7 +354,9 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
+            let begins = seated.own.len();
             write(&mut seated.own, seated.connection.written());
+            self.tells.told(Some(id), seated.own.get(begins..).unwrap_or_default());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }
