@@ -21,6 +21,8 @@ pub const PROXY_HEADER_BYTES: usize = 4096;
 pub const NICKNAME_CHARS: usize = 32;
 /// Most names in one answer to `LIST`, and in the numbered list: more than that nobody reads.
 pub const LIST_NAMES: usize = 200;
+/// Most nicknames that one client may ignore: more than a room has of such people, and little to remember.
+pub const IGNORED: usize = 100;
 /// Longest `--motd` file in bytes: it is sent whole to everyone who joins.
 pub const MOTD_BYTES: u64 = 8 * 1024;
 

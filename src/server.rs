@@ -58,6 +58,7 @@ pub mod robust;
 mod room;
 mod session;
 pub mod store;
+mod wishes;
 mod word;
 
 pub use self::robust::stop::Stop;

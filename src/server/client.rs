@@ -16,6 +16,7 @@ use super::robust::admission::Seat;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
+use super::wishes::Wishes;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
     RATE_SLICE, READ_BYTES, SENT_AWAY, STOP_DRAIN,
@@ -57,6 +58,8 @@ pub(super) struct Client {
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
     pub(super) wrong_passwords: usize,
+    /// What it does not want to see, and whether it is away.
+    pub(super) wishes: Wishes,
 }
 
 impl Client {
@@ -81,6 +84,7 @@ impl Client {
             messages: 0,
             member: None,
             wrong_passwords: 0,
+            wishes: Wishes::default(),
             connection,
             shared,
         })

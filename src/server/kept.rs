@@ -88,6 +88,7 @@ pub(super) fn history(client: &mut Client, count: &str) -> Result<(), Leave> {
     client.delivery().wait_until_kept()?;
     match archive.history(&member.nickname, member.since, count) {
         Ok(mut lines) => {
+            lines.retain(|line| client.wishes.show(line));
             lines.insert(0, HISTORY_BEGINS.into());
             lines.push(HISTORY_ENDS.into());
             let answer = lines.join("\n");

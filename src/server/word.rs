@@ -6,6 +6,7 @@ use super::kept;
 use super::parcel::Request;
 use super::parcel::{Message, Parcel, Partner};
 use super::robust::leave::Leave;
+use super::wishes;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text, is_blank};
 
@@ -46,6 +47,9 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
+        Word::Ignore(name) => wishes::ignore(client, name)?,
+        Word::Unignore(name) => wishes::unignore(client, name)?,
+        Word::Away(text) => wishes::away(client, line.part(text))?,
         Word::History(_) | Word::Register if client.shared.archive.is_none() => {
             let name = line.as_str().split_whitespace().next().unwrap_or_default();
             client

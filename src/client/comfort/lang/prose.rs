@@ -81,6 +81,15 @@ const REASONS: &[(&str, &str)] = &[
         "nothing was registered, since the database fails; try again later",
         "ничего не зарегистрировано: база данных не работает; попробуйте позже",
     ),
+    // What one wishes.
+    ("that is you; IGNORE hides what somebody else writes", "это вы сами; IGNORE скрывает то, что пишет другой"),
+    ("{nickname} is ignored already; UNIGNORE {nickname} ends it", "{} уже скрыт; UNIGNORE {} отменит это"),
+    (
+        "{IGNORED} are ignored already; UNIGNORE one of them first",
+        "скрыто уже {}; сначала отмените кого-нибудь: UNIGNORE",
+    ),
+    ("whom? UNIGNORE boris; IGNORE lists whom you ignore", "кого? UNIGNORE boris; IGNORE покажет, кто скрыт"),
+    ("you do not ignore {name}; IGNORE lists whom you do", "{} не скрыт; IGNORE покажет, кто скрыт"),
     // A private message.
     ("nobody here is called {user}; LIST shows who is here", "здесь нет никого с ником {}; LIST покажет, кто здесь"),
     (
@@ -163,6 +172,28 @@ const LINES: &[(&str, &str)] = &[
         "Вам нельзя писать, осталось {}: это запрещено {}, кто был с вашего адреса",
     ),
     ("You are not muted any more", "Вам снова можно писать"),
+    // IGNORE and AWAY.
+    (
+        "What {nickname} writes is not shown to you any more; UNIGNORE {nickname} ends that",
+        "Вы больше не увидите того, что пишет {}; UNIGNORE {} отменит это",
+    ),
+    (
+        "Nobody is called {nickname} now; whoever will be is not shown to you; UNIGNORE {nickname} ends that",
+        "Сейчас с ником {} никого нет; кто его займёт, того вы не увидите; UNIGNORE {} отменит это",
+    ),
+    ("What {nickname} writes is shown to you again", "Вы снова видите то, что пишет {}"),
+    (
+        "You ignore nobody; IGNORE boris hides what boris writes",
+        "Никто не скрыт; IGNORE boris скроет то, что пишет boris",
+    ),
+    ("You ignore: {}", "Скрыты: {}"),
+    (
+        "You are away: whoever writes to you alone is told so, once. AWAY alone: you are back",
+        "Вас нет на месте: кто напишет вам лично, узнает об этом, один раз. AWAY без текста — вы вернулись",
+    ),
+    ("You are back", "Вы вернулись"),
+    ("You are not away; AWAY and a text says that you are", "Вы на месте; AWAY с текстом скажет, что вас нет"),
+    ("Away: {nickname} ({text})", "{} сейчас не на месте ({})"),
     (
         "Type the name that others will see: 1 to 32 letters and digits, a letter first; QUIT leaves",
         "Наберите имя, которое увидят другие: от 1 до 32 букв и цифр, сначала буква; QUIT — выход",
@@ -276,6 +307,16 @@ const LINES: &[(&str, &str)] = &[
     ("Example: HELP TELL", "Пример: HELP TELL"),
     ("QUIT or q    leaves the chat", "QUIT или q   выход из чата"),
     ("Example: QUIT   answers   Disconnected", "Пример: QUIT   ответит   Соединение закрыто"),
+    (
+        "IGNORE       hides what somebody writes; IGNORE alone lists; UNIGNORE boris shows it",
+        "IGNORE       скрыть то, что кто-то пишет; без ника — список; UNIGNORE boris вернёт",
+    ),
+    ("Example: IGNORE boris   and later   UNIGNORE boris", "Пример: IGNORE boris   а потом   UNIGNORE boris"),
+    (
+        "AWAY         AWAY text tells it to who writes to you alone, once; AWAY alone: back",
+        "AWAY         AWAY текст узнает, кто напишет вам лично, один раз; без текста — вернулись",
+    ),
+    ("Example: AWAY at lunch until 2   and later   AWAY", "Пример: AWAY обед до 2   а потом   AWAY"),
     (
         "HISTORY      the last 20 messages of the group and your own; HISTORY 200 the last 200",
         "HISTORY      последние 20 сообщений, общих и ваших личных; HISTORY 200 — последние 200",
