@@ -122,6 +122,7 @@ pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
 /// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
+/// Without a database its eight are there for the console; with one, `ctl` has to wait where not one more is left.
 pub const DESCRIPTORS_RESERVE: usize = 16;
 /// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
 /// threads that have ended, of which the system keeps up to 40 MiB.

@@ -33,7 +33,7 @@ pub(super) struct Mute {
     origin: Origin,
     pub(super) until: Instant,
     /// The sessions that it holds for.
-    sessions: Vec<ClientId>,
+    pub(super) sessions: Vec<ClientId>,
 }
 
 /// An address that nobody may come from.
@@ -77,10 +77,10 @@ impl Rules {
         self.mutes.push(Mute { nickname: nickname.clone(), origin, until, sessions });
     }
 
-    /// Lets a nickname write again: its sessions, where it was muted.
-    pub(super) fn unmute(&mut self, nickname: &Nickname) -> Option<Vec<ClientId>> {
+    /// Lets a nickname write again. `None`: it was not muted.
+    pub(super) fn unmute(&mut self, nickname: &Nickname) -> Option<Mute> {
         let at = self.mutes.iter().position(|mute| mute.nickname.key() == nickname.key())?;
-        Some(self.mutes.remove(at).sessions)
+        Some(self.mutes.remove(at))
     }
 
     /// Somebody has come in. A mute may hold for them: they are told.

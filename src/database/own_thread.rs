@@ -20,6 +20,7 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
+use crate::server::keeper::Act;
 use crate::server::parcel::Request;
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{News, Store};
@@ -164,6 +165,14 @@ impl Store for OwnThread {
         let (from, to, text) = (from.clone(), to.cloned(), text.clone());
         self.push(move |store| {
             store.said(&from, to.as_ref(), &text);
+            Vec::new()
+        });
+    }
+
+    fn acted(&mut self, act: &Act) {
+        let act = act.clone();
+        self.push(move |store| {
+            store.acted(&act);
             Vec::new()
         });
     }

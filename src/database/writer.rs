@@ -21,6 +21,7 @@ use super::time::now;
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::protocol;
+use crate::server::keeper::Act;
 use crate::server::parcel::Request;
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{News, Store};
@@ -223,6 +224,11 @@ impl Store for Writer {
             let to = to.map(|to| writer.user(to, time)).transpose()?;
             writer.message(from, to, text, false, time)
         });
+    }
+
+    fn acted(&mut self, act: &Act) {
+        let time = now();
+        self.write(|writer| statements::act(&writer.connection, time, act));
     }
 
     fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {

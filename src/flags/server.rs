@@ -88,6 +88,12 @@ const OF_FEATURES: &[OfFeature] = &[
         russian: "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
     },
     OfFeature {
+        is_built: cfg!(feature = "console"),
+        names: &["--console", "--socket", "ctl"],
+        english: "needs a chat-server with the console, which 'cargo build' makes",
+        russian: "есть только у chat-server с консолью; его собирает 'cargo build'",
+    },
+    OfFeature {
         is_built: cfg!(feature = "proxy"),
         names: &["--trusted-proxy"],
         english: "needs a chat-server for balancers, which 'cargo build --features proxy' makes",
@@ -129,10 +135,13 @@ fn command(lang: Lang) -> Command {
 
 /// The argument, where it is one that this server would know if it had been built with that feature.
 fn without_its_feature(error: &Error) -> Option<(String, &'static OfFeature)> {
-    let unknown = error.get(ContextKind::InvalidArg).map(ToString::to_string)?;
+    // Where there is a command at all, a word that is none is not called an argument.
+    let (arg, command) = (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidSubcommand));
+    let unknown = arg.or(command).map(ToString::to_string)?;
     let is_known_there = |name: &&str| unknown == **name || unknown.starts_with(&format!("{name}="));
     let lacks = |feature: &&OfFeature| !feature.is_built && feature.names.iter().any(is_known_there);
-    let feature = OF_FEATURES.iter().find(lacks).filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    let is_unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
+    let feature = OF_FEATURES.iter().find(lacks).filter(|_| is_unknown)?;
     Some((unknown, feature))
 }
 
