@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use parking_lot::Mutex;
-
-use crate::Names;
+use crate::{Mutex, Names};
 
 /// Who has a name, kept twice, under two locks: as in the original.
 #[derive(Default)]

@@ -1,8 +1,6 @@
 //! A solution of exercise 5.3.
 
-use parking_lot::Mutex;
-
-use crate::Names;
+use crate::{Mutex, Names};
 
 /// One truth, one lock: the list itself says who is there.
 #[derive(Default)]

@@ -2,7 +2,8 @@
 //! over TCP, as two people at `nc` would.
 //!
 //! Run: `cargo run --example e07_me` builds your server and checks it. `CHAT_SERVER=127.0.0.1:12345` in front of that
-//! checks one that runs already. With `solution` behind it, `solution.patch` is checked on a copy of the project.
+//! checks one that runs already. With `solution` behind it, `solution.patch` is checked on a copy of the project; with
+//! `free_name`, the same without what it says of nicknames: the check refuses that.
 #![allow(clippy::print_stdout, reason = "an exercise prints its result")]
 
 use std::io;
@@ -31,8 +32,11 @@ const REFUSED: &[(&str, &str)] = &[
 ];
 
 fn main() -> io::Result<()> {
-    let solved = std::env::args().nth(1).as_deref() == Some("solution");
-    let server = if solved { Server::of_the_solution()? } else { Server::yours()? };
+    let server = match std::env::args().nth(1).as_deref() {
+        Some("solution") => Server::of_the_solution("solution", &[])?,
+        Some("free_name") => Server::of_the_solution("free_name", &["--exclude=src/text/nickname.rs"])?,
+        _ => Server::yours()?,
+    };
     check(&server.address)?;
     println!("e07_me: every check passes");
     Ok(())
@@ -51,6 +55,13 @@ fn check(server: &str) -> io::Result<()> {
         "at the question nobody can hear it: `Not sent: ` and a reason, not\n  {answer}"
     );
     anna.hears("What do you want: 1. write to one user or 2. go into the group", "after the refusal it asks again")?;
+
+    let answer = Talk::connect(server, "the one who would be called me")?.says("me")?;
+    assert!(
+        answer.starts_with("Not sent: "),
+        "a nickname is none of the chat's own words, and `me` is one now (`RESERVED` in src/text/nickname.rs). The answer was\n  \
+         {answer}"
+    );
 
     let mut boris = Talk::login(server, "boris")?;
     for person in [&mut anna, &mut boris] {

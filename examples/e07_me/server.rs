@@ -38,10 +38,11 @@ impl Server {
         Ok(Server { address, _program: None })
     }
 
-    /// Copies the project, applies the patch to the copy, builds the server there, and starts it.
-    pub(crate) fn of_the_solution() -> io::Result<Server> {
-        let (project, target) = (Path::new(env!("CARGO_MANIFEST_DIR")), target()?);
-        // Always the same place, so that the next time is quick.
+    /// Copies the project, applies the patch to the copy, with these flags, builds the server there, and starts it.
+    pub(crate) fn of_the_solution(name: &str, flags: &[&str]) -> io::Result<Server> {
+        let (project, target) = (Path::new(env!("CARGO_MANIFEST_DIR")), target()?.join(name));
+        // Always the same place, so that the next time is quick; another one for each name, since cargo would take the one
+        // copy for the other.
         let copy = target.join("project");
         if copy.exists() {
             fs::remove_dir_all(&copy)?;
@@ -57,7 +58,7 @@ impl Server {
         let mut git = Command::new("git");
         // The ceiling: the copy is no part of the repository around it.
         git.current_dir(&copy).env("GIT_CEILING_DIRECTORIES", &target);
-        run(git.arg("apply").arg(project.join("examples/e07_me/solution.patch")))?;
+        run(git.arg("apply").args(flags).arg(project.join("examples/e07_me/solution.patch")))?;
         let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&copy).env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_TARGET_DIR", &target);
         run(cargo.args(["build", "--quiet", "--locked", "--no-default-features", "--bin", "chat-server"]))?;

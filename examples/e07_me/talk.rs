@@ -17,13 +17,19 @@ pub(crate) struct Talk {
 }
 
 impl Talk {
-    /// Connects, takes the name, and reads on to the question.
-    pub(crate) fn login(server: &str, name: &'static str) -> io::Result<Talk> {
+    /// Connects, and reads the first line.
+    pub(crate) fn connect(server: &str, name: &'static str) -> io::Result<Talk> {
         let server = TcpStream::connect(server)
             .map_err(|error| io::Error::new(error.kind(), format!("no server answers at {server}: {error}")))?;
         server.set_read_timeout(Some(Duration::from_secs(10)))?;
         let mut talk = Talk { server, reader: MessageReader::new(Framing::Lines, SERVER_LINE_BYTES), name };
         talk.hears("Your nickname?", "the first line")?;
+        Ok(talk)
+    }
+
+    /// Connects, takes the name, and reads on to the question.
+    pub(crate) fn login(server: &str, name: &'static str) -> io::Result<Talk> {
+        let mut talk = Talk::connect(server, name)?;
         talk.types(name)?;
         talk.hears("Successfully", &format!("nobody else may be called {name} on that server"))?;
         while !talk.line()?.starts_with("What do you want") {}

@@ -4,10 +4,13 @@
 #![allow(clippy::print_stdout, reason = "an exercise prints its result")]
 
 mod mine;
+mod other;
+#[path = "../exercise/own.rs"]
+mod own;
 mod solution;
 
 /// What is checked: the user and the text, or `None` where the line is no such message.
-type Tell = for<'a> fn(line: &'a str) -> Option<(&'a str, &'a str)>;
+pub(crate) type Tell = for<'a> fn(line: &'a str) -> Option<(&'a str, &'a str)>;
 
 const CASES: &[(&str, Option<(&str, &str)>)] = &[
     ("/tell boris see you", Some(("boris", "see you"))),
@@ -21,14 +24,25 @@ const CASES: &[(&str, Option<(&str, &str)>)] = &[
     ("/tell ", None),
     ("/tell::", None),
     ("/tell  boris", None),
+    ("/tell bo:ris hi", None),
+    ("/tell:bo ris:hi", None),
+    ("/tell :boris: hi", None),
+    ("/tell boris:hi", None),
+    ("/tell:boris hi", None),
     ("/teller boris see you", None),
     ("tell boris see you", None),
     ("", None),
 ];
 
 fn main() {
-    let solved = std::env::args().nth(1).as_deref() == Some("solution");
-    check(if solved { solution::tell } else { mine::tell });
+    check(match std::env::args().nth(1).as_deref() {
+        None => {
+            own::is_own(include_str!("mine.rs"));
+            mine::tell
+        }
+        Some("solution") => solution::tell,
+        Some(name) => other::named(name),
+    });
     println!("e07_tell: every check passes");
 }
 
@@ -50,6 +64,8 @@ fn check(tell: Tell) {
                 !user.is_empty() && !text.is_empty(),
                 "{line:?} has no user or no text, but gave {user:?}, {text:?}"
             );
+            assert!(!user.contains([' ', ':']), "{line:?} gave {user:?}, and a user may hold no space and no colon");
+            assert!(line.ends_with(text), "{line:?} gave the text {text:?}, and that is not its end");
         }
     }
 }

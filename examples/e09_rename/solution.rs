@@ -1,8 +1,6 @@
 //! A solution of exercise 9.4.
 
-use parking_lot::Mutex;
-
-use crate::Names;
+use crate::{Mutex, Names};
 
 /// The names in the order in which they were taken.
 #[derive(Default)]

@@ -18,6 +18,10 @@ impl Backlog for Answer {
     }
 
     fn push(&mut self, line: &str) {
+        if line.len() > self.limit {
+            self.lost += 1;
+            return;
+        }
         self.bytes += line.len();
         self.lines.push_back(line.to_owned());
         while self.bytes > self.limit {
@@ -30,7 +34,7 @@ impl Backlog for Answer {
     fn take(&mut self) -> Option<String> {
         if self.lost > 0 {
             let lost = std::mem::take(&mut self.lost);
-            return Some(format!("({lost} lines were lost)"));
+            return Some(format!("(lines lost: {lost})"));
         }
         let line = self.lines.pop_front()?;
         self.bytes -= line.len();

@@ -186,7 +186,7 @@ mod tests {
         let help = command.render_long_help().to_string();
         let headings = ["Usage:", "Options:", "Commands:", "Arguments:", "[default:", "[possible"];
         assert!(!headings.iter().any(|heading| help.contains(heading)), "{help}");
-        assert!(help.contains("--framing <ДЕЛЕНИЕ>") && help.contains("[по умолчанию: 12345]"), "{help}");
+        assert!(help.contains("--framing <КАДРЫ>") && help.contains("[по умолчанию: 12345]"), "{help}");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! - ``[`src/wire.rs`](../../src/wire.rs)``: the whole file;
 //! - ``… · `fn frame` ``: an item by its first words, with its comments and attributes;
 //! - ``… · `impl Decoder` · `fn new` ``: an item within an item;
-//! - ``… · `let newline` … `line.pop();` ``: of that, the lines from one to another, by their first words;
+//! - ``… · `let newline` … `line.pop();` ``: of that, the lines from one to another, by their first words; where they end
+//!   within a block, a line `// …` says that it goes on;
 //! - two files with an arrow between them: their difference, see `difference`;
 //! - `` `cargo run --example 03_stream` prints``: all that the example prints; `--features database` may stand there.
 
@@ -61,5 +62,7 @@ fn excerpt(caption: &str) -> Result<Vec<String>, String> {
         }
         .map_err(|problem| format!("{path}: {problem}"))?;
     }
-    Ok(source::dedent(&lines))
+    let mut lines = source::dedent(&lines);
+    lines.extend(source::goes_on(&lines));
+    Ok(lines)
 }

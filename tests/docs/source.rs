@@ -60,6 +60,16 @@ pub(crate) fn dedent(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| line.get(column..).unwrap_or_default().to_owned()).collect()
 }
 
+/// The line that shows that something goes on behind an excerpt: where it ends within a block that began in it.
+pub(crate) fn goes_on(lines: &[String]) -> Option<String> {
+    let opens = |line: &str| i32::from(line.ends_with(['{', '(', '[']));
+    let closes = |line: &str| i32::from(line.trim_start().starts_with(['}', ')', ']']));
+    let depth: i32 = lines.iter().map(|line| opens(line) - closes(line)).sum();
+    let last = lines.last().filter(|_| depth > 0)?;
+    let column = indentation(last) + if opens(last) > 0 { 4 } else { 0 };
+    Some(format!("{}// …", " ".repeat(column)))
+}
+
 /// A fence marked `rust,compile_fail,E0373` is compiled: it has to fail with that error.
 pub(crate) fn compile_problem(page: &Page, fence: &Fence) -> Option<String> {
     let code = fence.info.strip_prefix("rust,compile_fail,")?;

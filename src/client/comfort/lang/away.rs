@@ -42,7 +42,7 @@ impl Lang {
     pub(in crate::client) fn no_private(self) -> &'static str {
         self.pick(
             "Not sent: the original's server does not know /tell and /r, and would show your text to everyone; answer 1 to its question to write to one user",
-            "Не отправлено: исходный сервер не знает /tell и /r и показал бы ваш текст всем; чтобы писать одному, ответьте 1 на его вопрос",
+            "Не отправлено: сервер оригинала не знает /tell и /r и показал бы ваш текст всем; чтобы писать одному, ответьте 1 на его вопрос",
         )
     }
 
@@ -109,10 +109,10 @@ impl Lang {
                 "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another"
             ),
             (Lang::Ru, false) => format!(
-                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем каждые 5 с. /nick НИК возьмёт другой"
+                "Ник {nickname} ещё занят, вашим потерянным сеансом или кем-то другим: спрашиваем каждые 5 с. /nick НИК сменит ник"
             ),
             (Lang::En, true) => format!("{nickname} seems to be somebody else now. /nick NAME takes another"),
-            (Lang::Ru, true) => format!("Ник {nickname}, похоже, теперь у кого-то другого. /nick НИК возьмёт другой"),
+            (Lang::Ru, true) => format!("Ник {nickname}, похоже, теперь у кого-то другого. /nick НИК сменит ник"),
         }
     }
 
