@@ -37,6 +37,7 @@
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
 //! | [`server::store`], `server/kept.rs`, [`server::password`], `database.rs` | the seam to what outlasts the server, and what is behind it |
+//! | [`server::order`], `cluster.rs` | the seam to what several servers agree by, and what is behind it |
 //! | `proxy.rs` | whose connection a balancer brings |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
@@ -48,6 +49,8 @@ extern crate self as chatroom; // the helpers in tests/support name the crate fr
 
 pub mod check;
 pub mod client;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 #[cfg(feature = "console")]
 pub mod console;
 #[cfg(feature = "database")]

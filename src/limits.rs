@@ -260,3 +260,29 @@ pub const HASHING_PLACES: usize = 2;
 pub const REGISTER_LINES: u32 = 10;
 /// How long who has the password waits for the session that has the nickname to end: far longer than that takes.
 pub const TAKE_BACK: Duration = Duration::from_secs(5);
+
+// Several servers (feature `cluster`).
+
+/// Within so long a server that says nothing to the engine is taken for dead: its clients have left. The engine's own
+/// least is 2 s; a machine that is busy for a moment must not lose its clients.
+pub const CLUSTER_LEASE: Duration = Duration::from_secs(3);
+/// How often the engine is told that this server lives.
+pub const CLUSTER_LEASE_EVERY: Duration = Duration::from_millis(700);
+/// A server that has nothing to say says so this often: what comes round shows that the way there and back is open.
+pub const CLUSTER_BEAT: Duration = Duration::from_millis(300);
+/// Nothing has come round for so long: everyone is told.
+pub const CLUSTER_TOLD: Duration = Duration::from_secs(1);
+/// Nothing has come round for so long: who comes is sent to another server.
+pub const CLUSTER_CUT_OFF: Duration = Duration::from_secs(2);
+/// How long one request to the engine may wait for its answer: then the next member is asked.
+pub const CLUSTER_ANSWER: Duration = Duration::from_secs(1);
+/// Pause before a request that failed is made again.
+pub const CLUSTER_AGAIN: Duration = Duration::from_millis(100);
+/// Bytes of what was said in one transaction: etcd takes 1.5 MB, and base64 and JSON add their part.
+pub const CLUSTER_BATCH_BYTES: usize = 256 * 1024;
+/// Lines in one transaction: their rows are numbered by its revision and three digits more.
+pub const CLUSTER_BATCH_LINES: usize = 999;
+/// Nicknames taken or given back in one transaction: etcd takes 128 operations.
+pub const CLUSTER_BATCH_NAMES: usize = 100;
+/// Longest line of the engine's answers: a watch that has to catch up gets some batches in one.
+pub const CLUSTER_ANSWER_BYTES: u64 = 64 * 1024 * 1024;

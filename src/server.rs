@@ -21,6 +21,7 @@ use parking_lot::Mutex;
 use self::client::Client;
 use self::delivery::Delivery;
 use self::keeper::{Desk, Keeper};
+use self::order::{Engine, Here, Order};
 use self::parcel::Parcel;
 use self::password::Judge;
 use self::registry::Registry;
@@ -51,6 +52,7 @@ pub mod keeper;
 mod kept;
 #[cfg(test)]
 mod model;
+pub mod order;
 pub mod parcel;
 pub mod password;
 pub mod registry;
@@ -85,6 +87,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub kept: Option<Kept>,
+    /// What several servers agree by; `None` for one that is alone.
+    pub order: Option<Box<dyn Engine>>,
     /// Who keeps order; without one everybody may do everything.
     pub keeper: Option<Arc<dyn Keeper>>,
     /// Who connects for others; `None`: every connection is its sender's own.
@@ -103,6 +107,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             kept: None,
+            order: None,
             keeper: None,
             balancers: None,
         }
@@ -111,7 +116,9 @@ impl Default for Config {
 
 /// What all clients' threads share.
 struct Shared {
-    registry: Registry,
+    registry: Arc<Registry>,
+    /// Where there are several servers.
+    order: Option<Arc<dyn Order>>,
     /// Above `delivery`, so that it is closed first: the store, closed last, tidies the file up.
     archive: Option<Arc<dyn Archive>>,
     delivery: Delivery,
@@ -131,7 +138,8 @@ struct Shared {
 /// which what is in the queue is delivered, everyone gets `Disconnected`, and the threads are waited for.
 ///
 /// # Errors
-/// The first descriptors and threads could not be had, or the delivery thread panicked: then everyone was disconnected.
+/// The first descriptors and threads could not be had, or the delivery thread panicked, or several servers had agreed that
+/// this one is dead: then everyone was disconnected.
 pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> io::Result<()> {
     let unframed = config.unframed.take();
     for listener in unframed.iter().chain([&listener]) {
@@ -143,8 +151,12 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let writer = Writer::new(Arc::clone(&spares), alive.clone());
     let (store, archive) = store::halves(config.kept.take());
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
+    let registry = Arc::<Registry>::default();
+    let here = || Here { delivery: delivery.clone(), registry: Arc::clone(&registry), stop: stop.clone() };
+    let order = order::begin(config.order.take(), here, archive.as_deref())?;
     let shared = Arc::new(Shared {
-        registry: Registry::default(),
+        registry,
+        order,
         archive,
         places: Places::new(config.max_clients, config.per_address, spares),
         rate_limit: RateLimit::new(config.rate, Instant::now()),
@@ -171,12 +183,14 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
     shared.delivery.post(Parcel::Stop(Leave::ServerStops.reason().unwrap_or_default().into())).unwrap_or_default();
+    let agreed = order::end(shared.order.as_deref());
     drop((shared, alive));
     let all_ended = ended.recv_deadline(deadline) != Err(RecvTimeoutError::Timeout);
     if !all_ended {
         log::warn!("not every thread ended in time; the end of the process ends them");
     }
     delivery_thread.join(all_ended)?;
+    agreed?;
     log::info!("stopped");
     Ok(())
 }

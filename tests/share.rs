@@ -13,7 +13,7 @@ use clap_complete::{Shell, generate};
 use clap_mangen::Man;
 
 /// Flags of features that `download.sh` installs no program with.
-const NOT_INSTALLED: &[&str] = &["trusted_proxy"];
+const NOT_INSTALLED: &[&str] = &["trusted_proxy", "cluster", "server_name"];
 
 /// `chat-server` without those flags.
 fn as_installed(program: &Command) -> Command {

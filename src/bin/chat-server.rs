@@ -45,6 +45,7 @@ fn run(flags: &Flags) -> io::Result<()> {
     let hashing = 0;
     #[cfg(feature = "database")]
     let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
+    let order = flags.engine()?;
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing), flags.lang())?;
     #[cfg(not(feature = "proxy"))]
     let balancers = None;
@@ -80,6 +81,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         kept,
+        order,
         keeper,
         balancers,
     };

@@ -21,10 +21,10 @@ use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::keeper::Act;
-use crate::server::parcel::Request;
+use crate::server::parcel::{Message, Request};
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{News, Store};
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 /// What the thread owns.
 pub(super) trait Owned: Store {
@@ -157,14 +157,15 @@ impl Store for OwnThread {
         });
     }
 
-    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
+    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, message: &Message) {
         if to.is_none() {
-            self.recent.push(now(), from, text);
+            let time = message.place.map_or_else(now, |place| place.time);
+            self.recent.push(time, from, &message.text);
         }
         self.messages += 1;
-        let (from, to, text) = (from.clone(), to.cloned(), text.clone());
+        let (from, to, message) = (from.clone(), to.cloned(), message.clone());
         self.push(move |store| {
-            store.said(&from, to.as_ref(), &text);
+            store.said(&from, to.as_ref(), &message);
             Vec::new()
         });
     }

@@ -10,6 +10,7 @@ use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::server::keeper::Act;
+use crate::server::parcel::Message;
 use crate::text::Nickname;
 
 /// `messages.waits` of a message that was shown, and nothing has come from its recipient since.
@@ -46,17 +47,19 @@ pub(super) fn sent(connection: &Connection, user: i64, messages: u64, time: i64)
     connection.prepare_cached(sql)?.execute(params![user, messages, time])
 }
 
-/// A message, to the group or to one user; `waits` where that one is away.
+/// A message, to the group or to one user; `waits` where that one is away. Its number is the one that several servers
+/// have agreed on, or the next.
 pub(super) fn message(
     connection: &Connection,
     time: i64,
     sender: i64,
     recipient: Option<i64>,
-    text: &str,
+    message: &Message,
     waits: bool,
 ) -> Result<usize> {
-    let sql = "INSERT INTO messages (time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(sql)?.execute(params![time, sender, recipient, text, waits])
+    let sql = "INSERT INTO messages (id, time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let (row, text) = (message.place.map(|place| place.row), message.text.as_str());
+    connection.prepare_cached(sql)?.execute(params![row, time, sender, recipient, text, waits])
 }
 
 /// What the teacher did.

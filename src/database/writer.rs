@@ -22,10 +22,10 @@ use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::protocol;
 use crate::server::keeper::Act;
-use crate::server::parcel::Request;
+use crate::server::parcel::{Message, Request};
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{News, Store};
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 mod absent;
 pub(super) mod forget;
@@ -159,12 +159,12 @@ impl Writer {
         &mut self,
         from: &Nickname,
         to: Option<i64>,
-        text: &Text,
+        message: &Message,
         waits: bool,
         time: i64,
     ) -> rusqlite::Result<()> {
         let sender = self.user(from, time)?;
-        statements::message(&self.connection, time, sender, to, text.as_str(), waits)?;
+        statements::message(&self.connection, time, sender, to, message, waits)?;
         *self.batch.sent.entry(sender).or_default() += 1;
         Ok(())
     }
@@ -217,12 +217,12 @@ impl Store for Writer {
         self.unanswered.remove(&name);
     }
 
-    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, text: &Text) {
-        let time = now();
+    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, message: &Message) {
+        let time = message.place.map_or_else(now, |place| place.time);
         self.batch.messages += 1;
         self.write(|writer| {
             let to = to.map(|to| writer.user(to, time)).transpose()?;
-            writer.message(from, to, text, false, time)
+            writer.message(from, to, message, false, time)
         });
     }
 

@@ -14,6 +14,7 @@ use super::russian::in_russian;
 use super::{Address, whole, wrong};
 use crate::client::Lang;
 use crate::limits::{LOGIN, PEER_TIMEOUT, PORT, RATE_PER_SECOND};
+use crate::server::order::Engine;
 
 mod russian;
 
@@ -58,6 +59,10 @@ pub struct Flags {
     /// Language of the program's own words, but not of the log; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// Several servers with one chat
+    #[cfg(feature = "cluster")]
+    #[command(flatten)]
+    pub cluster: crate::cluster::Flags,
     /// What outlasts the server
     #[cfg(feature = "database")]
     #[command(flatten)]
@@ -99,6 +104,12 @@ const OF_FEATURES: &[OfFeature] = &[
         english: "needs a chat-server for balancers, which 'cargo build --features proxy' makes",
         russian: "есть только у chat-server для балансировщиков; его собирает 'cargo build --features proxy'",
     },
+    OfFeature {
+        is_built: cfg!(feature = "cluster"),
+        names: &["--cluster", "--server-name"],
+        english: "needs a chat-server for several servers, which 'cargo build --features cluster' makes",
+        russian: "есть только у chat-server для нескольких серверов; его собирает 'cargo build --features cluster'",
+    },
 ];
 
 impl Flags {
@@ -117,6 +128,17 @@ impl Flags {
 
     fn parse_in(lang: Lang, arguments: Vec<OsString>) -> Result<Flags, Error> {
         Flags::from_arg_matches(&command(lang).try_get_matches_from(arguments)?)
+    }
+
+    /// What several servers agree by, where this is to be one of them.
+    ///
+    /// # Errors
+    /// One line: it cannot be reached.
+    pub fn engine(&self) -> io::Result<Option<Box<dyn Engine>>> {
+        #[cfg(feature = "cluster")]
+        return self.cluster.engine();
+        #[cfg(not(feature = "cluster"))]
+        Ok(None)
     }
 
     /// The language of the program's own words.

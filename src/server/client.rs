@@ -35,6 +35,8 @@ pub(super) struct Client {
     pub(super) connection: Arc<Connection>,
     pub(super) shared: Arc<Shared>,
     reader: MessageReader,
+    /// What was read while something else was on its way, and is the next line.
+    ahead: Option<Incoming>,
     pace: Pace,
     told_about_pace: bool,
     told_about_address: bool,
@@ -70,6 +72,7 @@ impl Client {
             id: connection.id,
             reader: MessageReader::new(connection.framing, MESSAGE_BYTES).without_mark().with_telnet(),
             pace: Pace::new(shared.config.rate, Instant::now()),
+            ahead: None,
             told_about_pace: false,
             told_about_address: false,
             seat,
@@ -95,7 +98,7 @@ impl Client {
         let (id, address) = (self.id, self.connection.address());
         match leave {
             // A health check: it looks whether anybody listens, every few seconds perhaps.
-            Leave::End | Leave::Broken(_) if !self.has_spoken => {
+            Leave::End | Leave::Broken(_) | Leave::CutOff if !self.has_spoken => {
                 log::debug!("{id} connected from {address} and said nothing");
             }
             _ if leave.is_fault() => log::warn!("{} left: {leave}", self.name),
@@ -240,7 +243,7 @@ impl Client {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
             }
-            if let Some(incoming) = self.reader.take() {
+            if let Some(incoming) = self.ahead.take().or_else(|| self.reader.take()) {
                 return Ok(incoming);
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
@@ -251,6 +254,28 @@ impl Client {
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
             }
+        }
+    }
+
+    /// The next line is there, and `is_meant`; or `None`, after waiting for it up to `time`. It is still to be read. The
+    /// end of the stream ends the session, as where a line is read.
+    pub(super) fn looks_ahead(&mut self, is_meant: fn(&str) -> bool, time: Duration) -> Result<Option<bool>, Leave> {
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        if self.ahead.is_none() {
+            self.has_timeout = true;
+            let patient = self.connection.stream.set_read_timeout(Some(time));
+            match patient.and_then(|()| self.reader.fill(&self.connection.stream)) {
+                Err(error) if is_timeout(&error) => return Ok(None),
+                Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
+                Ok(()) => self.has_read()?,
+            }
+        }
+        self.ahead = self.ahead.take().or_else(|| self.reader.take());
+        match &self.ahead {
+            Some(Incoming::End) => Err(self.end()),
+            Some(Incoming::Line(line)) => Ok(Some(std::str::from_utf8(line).is_ok_and(is_meant))),
+            Some(_) => Ok(Some(false)),
+            None => Ok(None),
         }
     }
 

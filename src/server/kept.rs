@@ -45,7 +45,7 @@ pub(super) fn welcome(client: &mut Client) -> Result<(), Leave> {
     let Some(archive) = client.shared.archive.clone() else { return Ok(()) };
     // Waited for: what the last one with this nickname said is kept then, and comes before this session. And what this
     // thread puts into the queue from here on is taken after what had waited was written.
-    client.delivery().ask(client.id, Request::Waiting)?;
+    client.ask(Request::Waiting)?;
     client.delivery().wait_until_kept()?;
     let Some(member) = &mut client.member else { return Ok(()) };
     member.answers = true;
@@ -64,7 +64,7 @@ pub(super) fn answered(client: &mut Client) -> Result<(), Leave> {
     match &mut client.member {
         Some(member) if member.answers => {
             member.answers = false;
-            client.delivery().ask(client.id, Request::Answered)
+            client.ask(Request::Answered)
         }
         _ => Ok(()),
     }
@@ -147,7 +147,7 @@ pub(super) fn register(client: &mut Client) -> Result<(), Leave> {
     match archive.hash(&password, &client.shared.stop) {
         Ok(hash) => {
             // Waited for: when this session ends, the next one with this nickname must find the account.
-            client.delivery().ask(client.id, Request::Register { hash, since })?;
+            client.ask(Request::Register { hash, since })?;
             client.delivery().wait_until_kept()
         }
         Err(error) => client.send(does_not_answer(&error)),

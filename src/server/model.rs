@@ -159,7 +159,7 @@ impl Model {
         self.said += 1;
         let text = format!("{} {}", self.said, "x".repeat(self.dice.below(60)));
         let number = MessageNumber { from: self.clients[who].connection.id, count: self.said };
-        Message { number, text: Text::parse(text.into_bytes()).expect("plain text") }
+        Message { number, text: Text::parse(text.into_bytes()).expect("plain text"), place: None }
     }
 
     fn hears(&mut self, who: usize, line: &str) {

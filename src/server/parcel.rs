@@ -14,12 +14,23 @@ use crate::text::{Nickname, Text};
 pub type Line = Arc<str>;
 
 /// What a user said, and its number, by which the log can be followed from thread to thread.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Message {
     /// `message 17.3`: the third of client 17.
     pub number: MessageNumber,
     /// The text.
     pub text: Text,
+    /// Where it stands in the order of several servers; `None` where this one is alone.
+    pub place: Option<Placed>,
+}
+
+/// A place in the order of several servers.
+#[derive(Debug, Clone, Copy)]
+pub struct Placed {
+    /// The same on all servers: the number under which it is kept.
+    pub row: i64,
+    /// When it was said, by the clock of the server that it came from: milliseconds since 1970.
+    pub time: i64,
 }
 
 /// Names a message in the log.
@@ -60,6 +71,17 @@ pub enum Parcel {
         /// The number of joining: the order of `LIST`.
         joined: u64,
     },
+    /// Somebody was here, on another server, before this one looked: nobody is told.
+    Here {
+        /// Who.
+        id: ClientId,
+        /// Under which name.
+        nickname: Nickname,
+        /// The number of joining.
+        joined: u64,
+    },
+    /// A session outlives its connection here: its name is given up in the order of several servers.
+    Elsewhere(ClientId),
     /// Is in the group from here on.
     Listens(ClientId),
     /// Is in the group no more.
@@ -73,7 +95,7 @@ pub enum Parcel {
         /// Its number of joining.
         joined: u64,
         /// What the notice adds.
-        notice: Option<&'static str>,
+        notice: Option<Line>,
     },
     /// A message to the group.
     ToAll(ClientId, Message),
@@ -90,6 +112,8 @@ pub enum Parcel {
     },
     /// A line of the server's to one client.
     ToOne(ClientId, Line),
+    /// A line of the server's to everyone who has a nickname.
+    ToEveryone(Line),
     /// Bytes that are no line to one client: answers to its telnet.
     Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.

@@ -24,7 +24,9 @@ use crate::text::Nickname;
 #[derive(Debug)]
 struct Member {
     nickname: Nickname,
-    connection: Arc<Connection>,
+    id: ClientId,
+    /// `None` where the session is on another server.
+    connection: Option<Arc<Connection>>,
     /// The number of joining: the order in which the lists show people.
     joined: u64,
     /// The room has been told. Before that nobody may find this member: a private message would overtake the join.
@@ -33,7 +35,7 @@ struct Member {
 
 impl Member {
     fn partner(&self) -> Partner {
-        Partner { id: self.connection.id, nickname: self.nickname.clone() }
+        Partner { id: self.id, nickname: self.nickname.clone() }
     }
 }
 
@@ -60,8 +62,8 @@ impl Registry {
                 Entry::Occupied(_) => None,
                 Entry::Vacant(free) => {
                     let joined = self.joinings.fetch_add(1, Ordering::Relaxed);
-                    let (nickname, connection) = (nickname.clone(), Arc::clone(client));
-                    free.insert(Member { nickname, connection, joined, present: false });
+                    let (nickname, connection) = (nickname.clone(), Some(Arc::clone(client)));
+                    free.insert(Member { nickname, id: client.id, connection, joined, present: false });
                     Some(joined)
                 }
             }
@@ -91,7 +93,7 @@ impl Registry {
     pub fn others(&self, client: ClientId) -> Vec<Partner> {
         let mut others: Vec<(u64, Partner)> = {
             let members = self.members.lock();
-            let others = members.values().filter(|member| member.present && member.connection.id != client);
+            let others = members.values().filter(|member| member.present && member.id != client);
             others.map(|member| (member.joined, member.partner())).collect()
         };
         others.sort_unstable_by_key(|(joined, _)| *joined);
@@ -105,19 +107,44 @@ impl Registry {
         self.freed.notify_all();
     }
 
-    /// Who has this nickname, or one that looks like it, whether others find them yet or not.
+    /// Several servers have agreed (feature `cluster`) that this session has the nickname, whoever hoped for it here. One
+    /// of this server's own keeps its connection, and is found when it is announced; all others are found at once.
+    pub fn agreed(&self, id: ClientId, nickname: &Nickname, joined: u64) {
+        let key = nickname.key();
+        let mut members = self.members.lock();
+        match members.get_mut(&key).filter(|member| member.id == id) {
+            Some(own) => own.joined = joined,
+            None => {
+                let nickname = nickname.clone();
+                members.insert(key, Member { nickname, id, connection: None, joined, present: true });
+            }
+        }
+    }
+
+    /// Forgets that this session, and no other, has the nickname or hoped for it.
+    pub fn give_up(&self, id: ClientId, nickname: &Nickname) {
+        let key = nickname.key();
+        let mut members = self.members.lock();
+        if members.get(&key).is_some_and(|member| member.id == id) {
+            members.remove(&key);
+        }
+        drop(members);
+        self.freed.notify_all();
+    }
+
+    /// Who has this nickname, or one that looks like it, on this server, whether others find them yet or not.
     pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
         let key = nickname.key();
         let members = self.members.lock();
-        members.get(&key).map(|member| (member.nickname.clone(), Arc::clone(&member.connection)))
+        let member = members.get(&key)?;
+        Some((member.nickname.clone(), Arc::clone(member.connection.as_ref()?)))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.
     pub(super) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
         let key = nickname.key();
-        let has_it = |members: &mut HashMap<String, Member>| {
-            members.get(&key).is_some_and(|member| member.connection.id == holder)
-        };
+        let has_it =
+            |members: &mut HashMap<String, Member>| members.get(&key).is_some_and(|member| member.id == holder);
         !self.freed.wait_while_for(&mut self.members.lock(), has_it, time).timed_out()
     }
 

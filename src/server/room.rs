@@ -23,6 +23,7 @@ use crate::protocol;
 use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
+mod elsewhere;
 mod kept;
 mod seated;
 mod seen;
@@ -38,6 +39,8 @@ pub(super) struct Room {
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
+    /// The named who have no connection here: they are on another server, or their name is not given up yet.
+    elsewhere: HashMap<ClientId, Nickname>,
     /// Who talks to whom in private.
     talks: HashMap<ClientId, Partner>,
     /// Who ignores whom, and who is away.
@@ -66,10 +69,12 @@ impl Room {
         match parcel {
             Parcel::Connected(connection) => self.connected(connection),
             Parcel::Joined { id, nickname, joined } => self.joined(id, nickname, joined),
+            Parcel::Here { id, nickname, joined } => self.is_named(id, nickname, joined),
+            Parcel::Elsewhere(id) => self.goes_elsewhere(id),
             Parcel::Listens(id) => self.listens(id, true),
             Parcel::ListensNoMore(id) => self.listens(id, false),
             Parcel::TalksTo(id, partner) => self.talks_to(id, partner),
-            Parcel::Left { id, joined, notice } => self.left(id, joined, notice),
+            Parcel::Left { id, joined, notice } => self.left(id, joined, notice.as_deref()),
             Parcel::ToAll(from, message) => self.tell_all(from, &message),
             Parcel::Private { from, to, message, arrived } => {
                 let delivered = self.tell_private(from, &to, &message);
@@ -77,6 +82,7 @@ impl Room {
                 arrived.try_send(delivered).unwrap_or_default();
             }
             Parcel::ToOne(id, line) => self.tell_one(id, &line),
+            Parcel::ToEveryone(line) => self.tell_everyone(&line),
             Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
             Parcel::Kept(done) => self.waits.push(done),
@@ -156,10 +162,7 @@ impl Room {
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
         self.tell_group(&protocol::joined(&nickname));
         self.store.joined(&nickname);
-        if let Some(seated) = self.places.get_mut(&id) {
-            seated.nickname = Some(nickname);
-            self.named.insert(joined, id);
-        }
+        self.is_named(id, nickname, joined);
     }
 
     fn listens(&mut self, id: ClientId, listens: bool) {
@@ -201,9 +204,8 @@ impl Room {
     fn left(&mut self, id: ClientId, joined: u64, notice: Option<&str>) {
         self.named.remove(&joined);
         self.listens(id, false);
-        let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) else { return };
-        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
-        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
+        let Some(nickname) = self.unname(id) else { return };
+        self.tell_group(&protocol::left(&nickname, notice));
         self.store.left(&nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
@@ -223,7 +225,7 @@ impl Room {
         #[cfg(test)]
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
-        self.store.said(&nickname, None, &message.text);
+        self.store.said(&nickname, None, message);
         self.tell_group_from(&nickname, &protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -232,10 +234,10 @@ impl Room {
         let Some(nickname) = self.nickname(from) else { return false };
         let text = message.text.as_str();
         let line = protocol::private(&nickname, text);
-        let delivered = self.reaches(to.id);
+        let delivered = self.counts(to.id, message);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
-            self.store.said(&nickname, Some(&to.nickname), &message.text);
+            self.store.said(&nickname, Some(&to.nickname), message);
             self.tell_one_from(&nickname, to.id, &line);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
             self.tell_away(to.id, &to.nickname, from);
@@ -253,7 +255,8 @@ impl Room {
         let in_group: Vec<&Nickname> = in_group.filter_map(|seated| seated.nickname.as_ref()).collect();
         if found.is_empty() {
             answer += &format!("\n{}", protocol::nobody_begins(beginning));
-        } else if begins.is_empty() && !in_group.is_empty() && in_group.len() < found.len() {
+        } else if begins.is_empty() && !in_group.is_empty() && in_group.len() < found.len() && self.elsewhere.is_empty()
+        {
             answer += &format!("\n{}", protocol::in_the_group(&in_group, found.len()));
         }
         self.tell_one(id, &answer);
@@ -261,7 +264,7 @@ impl Room {
 
     /// Everyone who has a nickname, in order of joining.
     fn here(&self) -> impl Iterator<Item = &Nickname> {
-        self.named.values().filter_map(|id| self.places.get(id)?.nickname.as_ref())
+        self.named.values().filter_map(|id| self.name_of(*id))
     }
 
     fn close(&mut self, id: ClientId, reason: Option<&str>) {
@@ -302,11 +305,11 @@ impl Room {
     /// thread can be had. Then that client is cut with the receipt already given.)
     fn reaches(&self, id: ClientId) -> bool {
         let named = self.places.get(&id).filter(|seated| seated.nickname.is_some());
-        named.is_some_and(|seated| seated.connection.why_cut().is_none())
+        named.map_or_else(|| self.elsewhere.contains_key(&id), |seated| seated.connection.why_cut().is_none())
     }
 
     fn nickname(&self, id: ClientId) -> Option<Nickname> {
-        self.places.get(&id)?.nickname.clone()
+        self.name_of(id).cloned()
     }
 
     fn tell_group(&mut self, line: &str) {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use super::Shared;
 use super::client::Client;
 use super::kept::{self, Proof};
-use super::parcel::{Message, Parcel, Partner};
+use super::order::{Claim, Order};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
 use super::word::{Awaited, Input, word};
@@ -33,6 +34,9 @@ pub(super) fn session(client: &mut Client) -> Leave {
 /// Asks for a nickname until one is free, and takes it. The original checks and takes in two steps; here it is one.
 fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     loop {
+        if client.is_cut_off() {
+            return Err(Leave::CutOff);
+        }
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
         match Said::parse(line.as_str()) {
@@ -55,7 +59,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
         let Some(proof) = kept::prove(client, &nickname)? else { continue };
         client.may_come_in()?;
         match take(client, &nickname, proof)? {
-            Ok(joined) => {
+            Claim::Yours(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
                 let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
                 if !kept::enter(client, &seat.nickname, proof)? {
@@ -65,23 +69,26 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
-            Err(free_name) => {
+            Claim::Taken(free_name) => {
                 let free_name = kept::free_name(client, &nickname, free_name);
                 client.send(protocol::ALREADY_USED)?;
                 client.send(format!("{nickname} is taken, or looks like a name that is; {free_name} is free"))?;
             }
+            Claim::NotNow => client.send(protocol::not_sent(
+                "the servers cannot reach each other, and nobody can log in meanwhile; try again in a while",
+            ))?,
         }
     }
 }
 
 /// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
-fn take(client: &Client, nickname: &Nickname, proof: Proof) -> Result<Result<u64, Nickname>, Leave> {
-    let taken = client.shared.registry.register(&client.connection, nickname);
-    if taken.is_ok() || proof == Proof::Free {
-        return Ok(taken);
+fn take(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<Claim, Leave> {
+    let claim = client.claim(nickname)?;
+    if !matches!(claim, Claim::Taken(_)) || proof == Proof::Free {
+        return Ok(claim);
     }
     kept::take_back(client, nickname)?;
-    Ok(client.shared.registry.register(&client.connection, nickname))
+    client.claim(nickname)
 }
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
@@ -101,7 +108,10 @@ fn show_motd(client: &Client) -> Result<(), Leave> {
 fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
     log::info!("{nickname} joined");
-    client.delivery().post(Parcel::Joined { id, nickname, joined })?;
+    if client.shared.order.is_none() {
+        // Among several servers the order has done it, on all of them.
+        client.delivery().post(Parcel::Joined { id, nickname, joined })?;
+    }
     client.send(protocol::PROCESS)?;
     // Only now is this client found by others: the original's client wants `process` alone in one `recv`.
     client.shared.registry.announce(&seat.nickname);
@@ -183,10 +193,10 @@ fn chosen(client: &Client, shown: &[Partner], answer: &str) -> Result<Option<Par
 /// The conversation: private with `to`, or in the group. Ends with `MENU`, or with the first message that no longer
 /// reached the partner: then the question comes again.
 fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
-    client.delivery().post(match to {
-        Some(partner) => Parcel::TalksTo(client.id, Some(partner.clone())),
-        None => Parcel::Listens(client.id),
-    })?;
+    match to {
+        Some(partner) => client.talks_to(Some(partner))?,
+        None => client.delivery().post(Parcel::Listens(client.id))?,
+    }
     loop {
         let text = match recv(client, Awaited::Message)? {
             Input::Text(text) if !text.is_blank() => text,
@@ -196,21 +206,21 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
         if !client.may_write()? {
             continue;
         }
-        let message = Message { number: client.number(), text };
+        let message = Message { number: client.number(), text, place: None };
         log::debug!("{} goes to the queue", message.number);
         match to {
-            None => client.delivery().send_to_broadcast(client.id, message)?,
+            None => client.send_to_broadcast(message)?,
             Some(partner) => {
-                if !client.delivery().send_private(client.id, partner, message)? {
+                if !client.send_private(partner, message)? {
                     break; // the partner has left, and the client was told so
                 }
             }
         }
     }
-    client.delivery().post(match to {
-        Some(_) => Parcel::TalksTo(client.id, None),
-        None => Parcel::ListensNoMore(client.id),
-    })
+    match to {
+        Some(_) => client.talks_to(None),
+        None => client.delivery().post(Parcel::ListensNoMore(client.id)),
+    }
 }
 
 /// One line from the client. Special words are dealt with here, as in the original; but what they come to is an
@@ -239,17 +249,37 @@ impl Seat {
     /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
     /// queue does, and whoever took the name in between would join a second time.
     fn delete(&self) {
-        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice() };
+        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.notice() };
         if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
             return log::debug!("{} leaves a chat that has ended", self.nickname);
         }
         self.shared.registry.delete(&self.nickname);
-        self.shared.has_left(self.id);
+    }
+
+    /// What the leave notice adds: the words with which it was sent away, or why it was cut.
+    fn notice(&self) -> Option<Line> {
+        let connection = self.shared.registry.holder(&self.nickname).map(|(_, connection)| connection);
+        let words = connection.as_ref().and_then(|connection| connection.words());
+        words.or(self.leave.notice()).map(Line::from)
+    }
+
+    /// Among several servers the name is given up in the order of all, which may take longer than this connection lasts.
+    /// Where this server stops, its names are given up together.
+    fn give_back(&self, order: &dyn Order) {
+        if self.leave != Leave::ServerStops {
+            order.give_back(self.id, self.notice().as_deref());
+            // An error means that the delivery thread has gone.
+            self.shared.delivery.post(Parcel::Elsewhere(self.id)).unwrap_or_default();
+        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.delete();
+        match &self.shared.order {
+            None => self.delete(),
+            Some(order) => self.give_back(&**order),
+        }
+        self.shared.has_left(self.id);
     }
 }

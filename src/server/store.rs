@@ -14,11 +14,11 @@ use std::time::Instant;
 use parking_lot::Mutex;
 
 use super::keeper::Act;
-use super::parcel::Request;
+use super::parcel::{Message, Request};
 use super::password::Password;
 use super::robust::connection::ClientId;
 use super::robust::stop::Stop;
-use crate::text::{Nickname, Text};
+use crate::text::Nickname;
 
 /// Both halves of a database, for `Config`.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub trait Store: Send + fmt::Debug {
     fn left(&mut self, _nickname: &Nickname) {}
 
     /// A message, to the group or to one who is here.
-    fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _text: &Text) {}
+    fn said(&mut self, _from: &Nickname, _to: Option<&Nickname>, _message: &Message) {}
 
     /// What the keeper did.
     fn acted(&mut self, _act: &Act) {}

@@ -144,10 +144,10 @@ fn tell_it(client: &mut Client, to: Addressee, text: Text) -> Result<(), Leave> 
     if !client.may_write()? {
         return Ok(());
     }
-    let message = Message { number: client.number(), text };
+    let message = Message { number: client.number(), text, place: None };
     log::debug!("{} goes to the queue", message.number);
     match to {
-        Addressee::Here(partner) => client.delivery().send_private(client.id, &partner, message).map(|_arrived| ()),
-        Addressee::Away(to) => client.delivery().ask(client.id, Request::LeaveFor { to, message }),
+        Addressee::Here(partner) => client.send_private(&partner, message).map(|_arrived| ()),
+        Addressee::Away(to) => client.ask(Request::LeaveFor { to, message }),
     }
 }

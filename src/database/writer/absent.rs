@@ -13,7 +13,7 @@ use crate::text::Nickname;
 impl Writer {
     /// Keeps a message for one who is away, if that one is known and has room. The answer goes out with the commit.
     pub(super) fn leave_for(&mut self, by: ClientId, from: &Nickname, to: &Nickname, message: &Message) {
-        let time = now();
+        let time = message.place.map_or_else(now, |place| place.time);
         let kept = self.write(|writer| {
             let Some((id, nickname)) = statements::known(&writer.connection, to)? else {
                 return Ok(Err(protocol::nobody_is_called(to.as_str())));
@@ -27,7 +27,7 @@ impl Writer {
                 let why = format!("{nickname} is away, and {WAITING_FROM_ONE} messages of yours wait already");
                 return Ok(Err(protocol::not_delivered(&why)));
             }
-            writer.message(from, Some(id), &message.text, true, time)?;
+            writer.message(from, Some(id), message, true, time)?;
             let mut told = vec![protocol::kept(&nickname, message.text.as_str())];
             if !statements::is_registered(&writer.connection, to)? {
                 told.push(format!("Nobody has registered {nickname}: whoever comes under this name gets it"));

@@ -41,7 +41,7 @@ fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
         delivery.send(id, "hello").expect("the queue is open");
         assert!(stop.wait(DEADLINE), "the delivery thread has broken");
         for count in 0..ASKED as u64 {
-            let message = Message { number: MessageNumber { from: id, count }, text: text.clone() };
+            let message = Message { number: MessageNumber { from: id, count }, text: text.clone(), place: None };
             answers.send(delivery.send_private(id, &anna, message)).expect("the test waits for it");
         }
     });

@@ -40,6 +40,10 @@ pub enum Leave {
     Fault,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
+    /// This server cannot reach the others of its cluster: it can do nothing for whoever comes.
+    CutOff,
+    /// The other servers of its cluster took this one for dead.
+    Fenced,
     /// Sent away: its connection has the words.
     SentAway,
 }
@@ -93,6 +97,8 @@ impl fmt::Display for Leave {
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),
             Leave::Fault => f.write_str("a fault in the server, which has been logged"),
+            Leave::CutOff => f.write_str("this server cannot reach the others; try again, or another server"),
+            Leave::Fenced => f.write_str("this server was cut off from the others and stops; connect to another one"),
             Leave::ServerStops => f.write_str("the server stops"),
         }
     }

@@ -20,10 +20,7 @@ impl Room {
         for news in news {
             match news.to {
                 Some(id) => self.tell_one(id, &news.line),
-                None => {
-                    let everyone: Vec<ClientId> = self.named.values().copied().collect();
-                    everyone.into_iter().for_each(|id| self.tell_one(id, &news.line));
-                }
+                None => self.tell_everyone(&news.line),
             }
         }
     }
@@ -74,7 +71,7 @@ impl Room {
 
     fn present(&self, nickname: &Nickname) -> Option<Partner> {
         self.named.values().find_map(|&id| {
-            let named = self.places.get(&id)?.nickname.as_ref()?;
+            let named = self.name_of(id)?;
             (named.folded() == nickname.folded()).then(|| Partner { id, nickname: named.clone() })
         })
     }

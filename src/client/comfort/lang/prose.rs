@@ -115,6 +115,18 @@ const REASONS: &[(&str, &str)] = &[
     ("a fault in the server, which has been logged", "ошибка сервера, она записана в журнал"),
     ("the server stops", "сервер останавливается"),
     (
+        "this server cannot reach the others; try again, or another server",
+        "этот сервер не может связаться с остальными; попробуйте ещё раз или другой сервер",
+    ),
+    (
+        "this server was cut off from the others and stops; connect to another one",
+        "этот сервер был отрезан от остальных и останавливается; подключитесь к другому",
+    ),
+    (
+        "the servers cannot reach each other, and nobody can log in meanwhile; try again in a while",
+        "серверы не могут связаться друг с другом, и пока никто не может войти; попробуйте чуть позже",
+    ),
+    (
         "you speak {protocol}, and this is a chat of text lines; connect with chat, nc or telnet",
         "вы говорите на языке {}, а это чат из строк текста; подключитесь программой chat, nc или telnet",
     ),
@@ -245,6 +257,18 @@ const LINES: &[(&str, &str)] = &[
     ),
     ("{nickname} is registered: first the password that it has now", "{} зарегистрирован: сначала нынешний пароль"),
     ("Nothing was registered", "Ничего не зарегистрировано"),
+    (
+        "The servers cannot reach each other: what you write waits, and nobody can log in. LIST, HELP and QUIT are answered",
+        "Серверы не могут связаться друг с другом: написанное ждёт, и никто не может войти. LIST, HELP и QUIT работают",
+    ),
+    (
+        "The servers reach each other again: what waited is sent",
+        "Серверы снова связаны друг с другом: то, что ждало, отправлено",
+    ),
+    (
+        "This server could not keep up with the others: some of what was said just now is missing here, and who came and went is told now",
+        "Этот сервер не успел за остальными: часть только что сказанного здесь пропала, а о вошедших и вышедших сказано сейчас",
+    ),
     (
         "What is said here is kept by the server{time}, private messages too. HISTORY shows it, REGISTER keeps your nickname for you.",
         "Сказанное здесь хранится на сервере{}, личное тоже. HISTORY покажет его, REGISTER закрепит за вами ник.",

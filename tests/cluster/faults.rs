@@ -1,0 +1,125 @@
+//! A server that dies, and an engine that is gone for a while.
+
+use std::time::{Duration, Instant};
+
+use chatroom::limits::{CLUSTER_LEASE, CLUSTER_TOLD};
+use rustix::process::Signal;
+
+use crate::engine::Etcd;
+use crate::people::{Guest, program, server};
+use crate::support::{Peer, QUESTION};
+
+#[test]
+fn the_people_of_a_dead_server_leave_once_and_in_time() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let b = server(&etcd, "b");
+    let (a, address) = program(&etcd, "a", &[]);
+    let mut boris = Guest::group(b.address, "boris");
+    let people: Vec<Guest> = ["anna", "vera", "gleb"].map(|name| Guest::group(address, name)).into();
+    boris.say("who is here?");
+    let killed = Instant::now();
+    a.signal(Signal::KILL);
+    let mut left: Vec<String> =
+        people.iter().map(|_| boris.expect_start("(broadcast) General information: ")).collect();
+    assert!(killed.elapsed() < CLUSTER_LEASE + Duration::from_secs(1), "{:?}", killed.elapsed());
+    left.sort();
+    let expected =
+        ["anna", "gleb", "vera"].map(|name| format!("(broadcast) General information: {name} has left the Chat"));
+    assert_eq!(left, expected);
+    // Their names are free, and nobody leaves twice.
+    let mut anna = Guest::group(b.address, "anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    assert_eq!(anna.say("back"), Vec::<String>::new());
+    boris.expect("(broadcast) anna: back");
+}
+
+#[test]
+fn while_the_engine_is_gone_what_is_said_waits_and_nothing_is_lost_or_doubled() {
+    let Some(mut etcd) = Etcd::start(1) else { return };
+    let (a, b) = (server(&etcd, "a"), server(&etcd, "b"));
+    let mut anna = Guest::group(a.address, "anna");
+    let mut boris = Guest::group(b.address, "boris");
+    let mut vera = Guest::group(b.address, "vera");
+    anna.say("hello");
+    boris.skip_to("(broadcast) anna: hello");
+    let mut nameless = Peer::connect(a.address);
+    nameless.expect("Your nickname?");
+    etcd.kill(0);
+    // Of each one line is on its way, and more may wait behind it.
+    anna.send("one");
+    anna.send("two");
+    boris.send("three");
+    vera.send("four");
+    anna.peer().skip_to_start("The servers cannot reach each other");
+    vera.peer().skip_to_start("The servers cannot reach each other");
+    // Nobody comes in, and who comes now is sent to another server. The local words are answered.
+    nameless.send("gleb");
+    nameless.expect_start("Not sent: the servers cannot reach each other");
+    is_sent_away(&a);
+    boris.send("LIST");
+    boris.peer().skip_to_start("The servers cannot reach each other");
+    boris.expect("Users in chatroom: ['anna', 'boris', 'vera']");
+    boris.send("HELP QUIT");
+    boris.expect_start("QUIT");
+    boris.expect_start("Example: QUIT");
+    vera.send("QUIT");
+    assert_eq!(vera.skip_to("Disconnected").len(), 0, "she does not wait for the engine");
+
+    etcd.begin(0);
+    let is_talk = |line: &String| line.starts_with("(broadcast)");
+    let talk = |guest: &mut Guest, end: &str| -> Vec<String> {
+        guest.skip_to(&format!("(broadcast) General information: {end}")).into_iter().filter(is_talk).collect()
+    };
+    let mut heard = talk(&mut anna, "vera has left the Chat");
+    assert_eq!(talk(&mut boris, "vera has left the Chat"), heard);
+    // Behind the first line of each, the second: it may come after the leave.
+    heard.extend(anna.say("that was it"));
+    boris.skip_to("(broadcast) anna: that was it");
+    heard.sort();
+    let expected = ["anna: one", "anna: two", "boris: three", "vera: four"].map(|line| format!("(broadcast) {line}"));
+    assert_eq!(heard, expected);
+}
+
+/// Who comes after two seconds gets a goodbye instead of the question for a nickname.
+fn is_sent_away(server: &crate::support::Server) {
+    let until = Instant::now() + crate::support::DEADLINE;
+    loop {
+        let mut health_check = Peer::connect(server.address);
+        let line = health_check.line();
+        if line != "Your nickname?" {
+            assert_eq!(
+                line,
+                "The connection is closed: this server cannot reach the others; try again, or another server"
+            );
+            health_check.expect("Disconnected");
+            return;
+        }
+        assert!(Instant::now() < until, "it sends nobody away");
+        std::thread::sleep(crate::engine::LOOK);
+    }
+}
+
+#[test]
+fn a_hanging_engine_hangs_nobody_who_asks_this_server_alone() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let a = server(&etcd, "a");
+    let mut anna = Guest::group(a.address, "anna");
+    let mut boris = Guest::group(a.address, "boris");
+    anna.say("hello");
+    boris.skip_to("(broadcast) anna: hello");
+    etcd.signal(0, Signal::STOP);
+    let begun = Instant::now();
+    anna.send("is anybody there?");
+    for _ in 0..20 {
+        boris.send("LIST");
+        boris.expect("Users in chatroom: ['anna', 'boris']");
+        boris.send("MENU");
+        boris.expect(QUESTION);
+        boris.send("2");
+        boris.expect("You in group");
+    }
+    let took = begun.elapsed();
+    etcd.signal(0, Signal::CONT);
+    assert!(took < CLUSTER_TOLD, "{took:?}");
+    anna.skip_to("(broadcast) anna: is anybody there?");
+}
