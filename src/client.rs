@@ -144,8 +144,7 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
     let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script, for_late);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
-    let panicked = lang.pick("the receiving thread panicked", "принимающий поток аварийно завершился");
-    let ended = receiving.join().map_err(|_| io::Error::other(panicked));
+    let ended = receiving.join().map_err(|_| io::Error::other("the receiving thread panicked"));
     // Wakes a `sent` that waits for the server to take something.
     link.shutdown(Shutdown::Both);
     link.failure()?;

@@ -46,7 +46,7 @@ fn the_client_with_a_log_that_panics() {
     log::set_boxed_logger(Box::new(Panics(thread.clone()))).expect("the first one");
     log::set_max_level(LevelFilter::Trace);
     let servers = Servers::new(vec![("127.0.0.1".into(), port)], PEER_TIMEOUT);
-    let server = servers.connect(Lang::En).expect("the test listens");
+    let server = servers.connect().expect("the test listens");
     let look = Look { colour: false, time: false, bell: Bell::Off, quiet: false, lang: Lang::En };
     let (input, printer) = client::open(look);
     let settings = Settings { nickname: Some("anna".into()), ..Settings::default() };

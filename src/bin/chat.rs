@@ -23,19 +23,19 @@ fn main() -> ExitCode {
         Ok(ended) if ended.is_success() => ExitCode::SUCCESS,
         // As where the signal itself had ended it.
         Ok(Ended::Interrupted) => ExitCode::from(130),
-        Ok(ended) => fail(&lang.ended(ended)),
-        Err(error) => fail(&error.to_string()),
+        Ok(ended) => fail(&lang.told(&ended.to_string())),
+        Err(error) => fail(&lang.told(&error.to_string())),
     }
 }
 
 fn run(flags: Flags) -> io::Result<Ended> {
-    let (look, framing, lang) = (flags.look(), flags.framing(), flags.lang());
+    let (look, framing) = (flags.look(), flags.framing());
     let servers = flags.servers();
-    let server = servers.connect(lang)?;
+    let server = servers.connect()?;
     let reconnect = (!flags.no_reconnect).then_some(servers);
     let settings = Settings { nickname: flags.nickname, framing, reconnect };
     if flags.raw {
-        return client::raw(server, settings, lang, io::stdin(), io::stdout()).map(|()| Ended::Left);
+        return client::raw(server, settings, io::stdin(), io::stdout()).map(|()| Ended::Left);
     }
     let (input, mut printer) = client::open(look);
     if let Some(path) = &flags.log {

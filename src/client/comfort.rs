@@ -11,6 +11,7 @@ pub(super) mod lang;
 pub(super) mod look;
 pub(super) mod meant;
 pub(super) mod others;
+pub(super) mod prompt;
 pub(super) mod raw;
 pub(super) mod screen;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]

@@ -230,6 +230,11 @@ impl Link {
         self.failed.lock().get_or_insert(error);
     }
 
+    /// A line of a script was not sent: it has no eyes, and hears of it by the exit status.
+    pub(super) fn refused(&self) {
+        self.fail(&io::Error::other("a line was refused, see above"), "not all was sent");
+    }
+
     /// What has failed, where something has.
     pub(super) fn failure(&self) -> io::Result<()> {
         self.failed.lock().take().map_or(Ok(()), Err)

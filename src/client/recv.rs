@@ -10,6 +10,7 @@ use crossbeam_channel::Sender;
 
 use super::comfort::back::Back;
 use super::comfort::history::{Becomes, History};
+use super::comfort::others::MUTE;
 use super::heard::{Heard, unglued};
 use super::link::Link;
 use super::process::Process;
@@ -133,7 +134,7 @@ impl Recv {
     /// Nothing can be shown any more. That nobody reads is a quiet end, a full disk is not.
     pub(super) fn output_ended(&self, error: &io::Error) -> Ended {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            self.link.fail(error, self.printer.lang().no_output());
+            self.link.fail(error, "cannot write the output");
         }
         Ended::OutputClosed
     }
@@ -150,8 +151,7 @@ impl Recv {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
                     Incoming::Refused(_) => {
-                        let too_long = self.printer.lang().too_long();
-                        self.printer.own_words(too_long)?;
+                        self.printer.says("A line of the server's is too long to be shown", &[])?;
                     }
                     Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
                 }
@@ -227,8 +227,7 @@ impl Recv {
         match heard {
             // A script has no eyes: it hears of it by the exit status.
             Heard::NotSent(_) | Heard::NotDelivered(_) if self.is_script && self.is_in => {
-                let (what, why) = self.printer.lang().script_refused();
-                self.link.fail(&io::Error::other(why), what);
+                self.link.refused();
             }
             Heard::Successfully if !self.is_in => {
                 self.is_in = true;
@@ -301,14 +300,13 @@ impl Recv {
             return Ok(());
         }
         if std::mem::take(&mut self.mute) {
-            self.printer.own_words(self.printer.lang().mute())?;
+            self.printer.says(MUTE, &[])?;
         }
         if !self.printer.is_terminal() {
             return self.printer.flush();
         }
-        let what = self.printer.lang().pick("No answer yet", "Пока нет ответа");
         for line in self.printer.talk().unanswered(SILENCE) {
-            self.printer.own_words(&format!("{what}: {line}"))?;
+            self.printer.says("No answer yet: {line}", &[&line])?;
         }
         self.printer.flush()
     }

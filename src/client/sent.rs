@@ -15,6 +15,15 @@ use crate::limits::CHUNK_PAUSE;
 use crate::protocol::{Said, Word};
 use crate::wire::Framing;
 
+/// Words that a loss brings.
+const WITHDRAWN: &str = "Not sent: the server that asked for a password has gone; say REGISTER again";
+const TOO_MANY: &str = "Not sent: too many lines wait for the server already; what follows is only counted";
+const BEGUN_IN_PRIVATE: &str =
+    "Not sent: you began this line for one user alone, and the server that asked for it has gone";
+const NO_NICK: &str = "Not sent: /nick NAME works only while a lost server is tried again; to change your name, leave with QUIT and come back: chat --nickname NAME";
+/// The original's server would publish it.
+const NO_PRIVATE: &str = "Not sent: the original's server does not know /tell and /r, and would show your text to everyone; answer 1 to its question to write to one user";
+
 /// What the sending thread owns.
 pub(super) struct Sent {
     pub(super) link: Arc<Link>,
@@ -63,7 +72,7 @@ impl Sent {
                 Ok(Some(line)) => self.send(&line)?,
                 Ok(None) => {}
                 Err(error) => {
-                    self.link.fail(&error, self.lang.no_input());
+                    self.link.fail(&error, "cannot read the input");
                     break;
                 }
             }
@@ -81,7 +90,9 @@ impl Sent {
         let may_ask = !self.has_asked && self.input.is_typed() && self.talk.takes_messages();
         let Some(word) = meant(&line).filter(|_| may_ask) else { return Ok(Some(line)) };
         self.has_asked = true;
-        let question = self.lang.is_word_meant(&String::from_utf8_lossy(&line), word);
+        let typed = String::from_utf8_lossy(&line);
+        let question = "'{line}' would be a message. Is the word {word} meant? Y/n";
+        let question = self.lang.fill(question, &[&typed.trim_end(), &word]);
         Ok(match self.input.asks(&question)? {
             Answer::Yes => Some(word.as_bytes().to_vec()),
             Answer::No => Some(line),
@@ -95,10 +106,13 @@ impl Sent {
         loop {
             match self.input.next_line() {
                 Ok(Some(Ok(line))) => return Some(line),
-                Ok(Some(Err(refusal))) => self.refuse(&self.lang.refused(&refusal)),
+                Ok(Some(Err(refusal))) => {
+                    let why = self.lang.told(&refusal.to_string());
+                    self.refuse(&self.lang.fill("Not sent: {why}", &[&why]));
+                }
                 Ok(None) => return None,
                 Err(error) => {
-                    self.link.fail(&error, self.lang.no_input());
+                    self.link.fail(&error, "cannot read the input");
                     return None;
                 }
             }
@@ -113,7 +127,7 @@ impl Sent {
         match self.framing {
             Framing::Lines => message.push(b'\n'),
             Framing::Chunks if is_private(line) && self.talk.nickname().is_some() => {
-                self.refuse(self.lang.no_private());
+                self.refuse(self.lang.words(NO_PRIVATE));
                 return Ok(());
             }
             // The one spelling that the original's server takes without harm.
@@ -125,10 +139,10 @@ impl Sent {
             Err(error) if self.reconnects => log::debug!("not sent: {error}"),
             Err(error) => return Err(error),
             Ok(Sending::Taken) => {}
-            Ok(Sending::Withdrawn) => self.input.tells(self.lang.withdrawn()),
-            Ok(Sending::TooMany) => self.input.tells(self.lang.too_many()),
-            Ok(Sending::Private) => self.input.tells(self.lang.begun_in_private()),
-            Ok(Sending::NoNick) => self.refuse(self.lang.no_nick()),
+            Ok(Sending::Withdrawn) => self.input.tells(self.lang.words(WITHDRAWN)),
+            Ok(Sending::TooMany) => self.input.tells(self.lang.words(TOO_MANY)),
+            Ok(Sending::Private) => self.input.tells(self.lang.words(BEGUN_IN_PRIVATE)),
+            Ok(Sending::NoNick) => self.refuse(self.lang.words(NO_NICK)),
         }
         if self.framing == Framing::Chunks && self.is_script {
             // Two messages must not meet in one `recv` of the other side, and there is no event to wait for.
@@ -141,8 +155,7 @@ impl Sent {
     fn refuse(&mut self, words: &str) {
         self.input.tells(words);
         if self.is_script {
-            let (what, why) = self.lang.script_refused();
-            self.link.fail(&io::Error::other(why), what);
+            self.link.refused();
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Settings, export, manage, time};
+use crate::client::Lang;
 use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
 use crate::server::store::Kept;
@@ -108,15 +109,15 @@ pub enum Asked {
 }
 
 impl Flags {
-    /// Opens the database, or does what the command says.
+    /// Opens the database, or does what the command says, and tells of it in this language.
     ///
     /// # Errors
     /// One line that says what is wrong with the file.
-    pub fn run(&self) -> io::Result<Asked> {
+    pub fn run(&self, lang: Lang) -> io::Result<Asked> {
         match (&self.command, &self.database) {
             (Some(Command::History(asked)), _) => export::history(asked).map(|()| Asked::Printed),
             (Some(Command::Users(asked)), _) => export::users(asked).map(|()| Asked::Printed),
-            (Some(Command::Account(asked)), _) => manage::account(asked).map(|()| Asked::Printed),
+            (Some(Command::Account(asked)), _) => manage::account(asked, lang).map(|()| Asked::Printed),
             (None, Some(path)) => {
                 let settings = Settings { history: self.history, keep_days: self.keep_days, ..Settings::default() };
                 super::open(path, settings).map(Some).map(Asked::Chat)

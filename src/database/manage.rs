@@ -10,19 +10,20 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use super::file::{open_reader, told};
 use super::flags::Account;
 use super::keys;
+use crate::client::Lang;
 use crate::limits::{ACCOUNT_PATIENCE, FORGET_AT_ONCE};
 use crate::protocol::thousands;
 use crate::text::Nickname;
 
 /// What the command says.
-pub(super) fn account(asked: &Account) -> io::Result<()> {
+pub(super) fn account(asked: &Account, lang: Lang) -> io::Result<()> {
     let (Account::Reset(named) | Account::Delete(named)) = asked;
     let done = open(&named.database).and_then(|connection| match asked {
         Account::Reset(_) => reset(&connection, &named.nickname),
         Account::Delete(_) => delete(&connection, &named.nickname),
     });
     let context = |why| io::Error::other(format!("cannot change accounts in {}: {why}", named.database.display()));
-    writeln!(io::stdout(), "{}", done.map_err(context)?)
+    writeln!(io::stdout(), "{}", lang.told(&done.map_err(context)?))
 }
 
 /// A connection that writes. A file that is no chat, or of another version, is refused as a reader refuses it.

@@ -208,7 +208,7 @@ mod tests {
             (
                 "chat -n an\nna",
                 "invalid value 'an^Jna' for '--nickname <NICKNAME>': it holds U+000A",
-                "не подходит значение 'an^Jna': в нём есть знак, который управляет терминалом; уберите его",
+                "не подходит значение 'an^Jna': в нём есть знак U+000A, который управляет терминалом; уберите его",
             ),
             ("chat -n \x1b[2J", "invalid value '^[[2J'", "значение '^[[2J'"),
             ("chat -i a:b", "its port with --port", "узел (192.0.2.2, ::1 или имя), а порт в --port"),

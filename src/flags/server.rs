@@ -155,16 +155,17 @@ fn command(lang: Lang) -> Command {
     }
 }
 
-/// The argument, where it is one that this server would know if it had been built with that feature.
+/// The argument or command, where it is one that this server would know if it had been built with that feature.
 fn without_its_feature(error: &Error) -> Option<(String, &'static OfFeature)> {
-    // Where there is a command at all, a word that is none is not called an argument.
-    let (arg, command) = (error.get(ContextKind::InvalidArg), error.get(ContextKind::InvalidSubcommand));
-    let unknown = arg.or(command).map(ToString::to_string)?;
+    let kind = match error.kind() {
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        _ => return None,
+    };
+    let unknown = error.get(kind).map(ToString::to_string)?;
     let is_known_there = |name: &&str| unknown == **name || unknown.starts_with(&format!("{name}="));
     let lacks = |feature: &&OfFeature| !feature.is_built && feature.names.iter().any(is_known_there);
-    let is_unknown = matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand);
-    let feature = OF_FEATURES.iter().find(lacks).filter(|_| is_unknown)?;
-    Some((unknown, feature))
+    OF_FEATURES.iter().find(lacks).map(|feature| (unknown.clone(), feature))
 }
 
 /// `--rate`: lines a second, `None` for off.

@@ -61,27 +61,6 @@ fn is_bare(error: &Error) -> bool {
     error.kind() == ErrorKind::UnknownArgument && !argument.starts_with('-') && !usage.contains(": chat check")
 }
 
-/// What would be right, said by the flag's own parser.
-fn wanted(english: &str) -> String {
-    if let Some(range) = english.strip_prefix("it has to be a whole number from ") {
-        return format!("нужно целое число от {}", range.replace(" on", "").replace(" to ", " до "));
-    }
-    match english {
-        _ if english.contains("its port with --port") => {
-            "напишите узел (192.0.2.2, ::1 или имя), а порт в --port".into()
-        }
-        _ if english.contains("seconds from 0.1 to 600") => "нужно число секунд от 0.1 до 600".into(),
-        _ if english.contains("controls terminals") => {
-            "в нём есть знак, который управляет терминалом; уберите его".into()
-        }
-        _ if english.contains("an IP address without a port") => {
-            "нужен IP-адрес без порта, например 192.0.2.3 или ::1".into()
-        }
-        _ if english.ends_with("or 'off'") => "нужно число от 1, например 10, или off".into(),
-        _ => english.into(),
-    }
-}
-
 fn in_russian(error: &Error, is_bare: bool, program: &str) -> String {
     let context = |kind| error.get(kind).map(ToString::to_string).filter(|text| !text.is_empty());
     let (argument, value) = (context(ContextKind::InvalidArg).unwrap_or_default(), context(ContextKind::InvalidValue));
@@ -105,8 +84,9 @@ fn in_russian(error: &Error, is_bare: bool, program: &str) -> String {
         _ => return error.to_string().trim_end().to_owned(),
     };
     if error.kind() == ErrorKind::ValueValidation {
-        text +=
-            &format!(": {}", std::error::Error::source(error).map_or_else(String::new, |why| wanted(&why.to_string())));
+        // What would be right is said by the flag's own parser.
+        let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+        text += &format!(": {}", Lang::Ru.told(&why));
     }
     if let Some(valid) = context(ContextKind::ValidValue) {
         text += &format!("\n  [возможно: {valid}]");

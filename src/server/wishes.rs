@@ -88,8 +88,8 @@ fn list(ignored: &[Nickname]) -> String {
     match ignored {
         [] => "You ignore nobody; IGNORE boris hides what boris writes".into(),
         ignored => {
-            let names: Vec<&str> = ignored.iter().map(Nickname::as_str).collect();
-            format!("You ignore: {}", names.join(", "))
+            let names = ignored.iter().map(Nickname::as_str).collect::<Vec<_>>().join(", ");
+            format!("You ignore: {names}")
         }
     }
 }

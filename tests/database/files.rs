@@ -237,6 +237,7 @@ fn history_without_rights(folder: &Folder) -> (Option<i32>, String, String) {
     let mut command = Command::new(if is_root { "setpriv" } else { "env" });
     command.args(["--inh-caps=-all", "--bounding-set=-all"].iter().filter(|_| is_root));
     command.args([env!("CARGO_BIN_EXE_chat-server"), "history", "--database"]).arg(folder.database());
+    command.env("LC_ALL", "C");
     let before = files();
     let output = command.output().expect("setpriv runs");
     assert_eq!(files(), before, "nothing is made beside it");

@@ -9,7 +9,7 @@ use std::thread;
 use chatroom::database::{self, Settings};
 use rusqlite::Connection;
 
-use crate::support::{Folder, Peer, QUESTION, Server, run};
+use crate::support::{Folder, Peer, QUESTION, Server, program, run};
 
 /// Opens the file; it must be refused, with one line that says why, and the folder left as it was.
 fn refused(database: &Path, why: &str) {
@@ -56,6 +56,26 @@ fn a_folder_and_a_file_nowhere_are_refused() {
     fs::create_dir(folder.database()).unwrap();
     refused(&folder.database(), "it is a folder");
     refused(&folder.path("nowhere/chat.db"), "No such file");
+}
+
+#[test]
+fn what_is_wrong_is_told_in_russian_too() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("folder")).unwrap();
+    fs::write(folder.path("notes"), "my notes, which are longer than a header ".repeat(100)).unwrap();
+    for (command, file, told) in [
+        (&[][..], "folder", "не удаётся хранить чат в FILE: это папка"),
+        (&[], "notes", "не удаётся хранить чат в FILE: это не база данных; выберите другой файл: --database"),
+        (&["history"], "folder", "не удаётся прочитать чат в FILE: это папка"),
+        (&["account", "reset", "anna"], "folder", "не удаётся изменить учётные записи в FILE: это папка"),
+    ] {
+        let path = folder.path(file);
+        let mut russian = program();
+        russian.env("LC_ALL", "ru_RU.UTF-8").args(command).arg("--database").arg(&path);
+        let output = russian.output().expect("the program runs");
+        let told = format!("chat-server: {}\n", told.replace("FILE", &path.display().to_string()));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), told);
+    }
 }
 
 #[test]

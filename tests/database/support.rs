@@ -172,7 +172,7 @@ impl Drop for Program {
 }
 
 /// `chat-server`, in English, whatever language whoever runs the tests has chosen.
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chat-server"));
     for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
         command.env_remove(name);

@@ -249,6 +249,28 @@ fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
     report(&problems);
 }
 
+/// Each use of an atomic says what others see with it; why that is enough is on the page, by file.
+#[test]
+fn every_ordering_in_the_code_is_explained() {
+    let page = Page::load("en", "conditions.md").expect("the page about waiting is there");
+    let rows: Vec<Vec<&str>> = page.prose().iter().map(|(_, line)| page::code_spans(line)).collect();
+    let mut problems = Vec::new();
+    for file in share::rust_files("src") {
+        let source = read(&file).unwrap_or_default();
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        for word in ["Relaxed", "Acquire", "Release", "AcqRel", "SeqCst"] {
+            let is_told = rows.iter().any(|row| row.contains(&name) && row.contains(&word));
+            if source.contains(&format!("Ordering::{word}")) && !is_told {
+                let file = file.display();
+                problems.push(format!(
+                    "{file}: Ordering::{word} needs its row in docs/{{en,ru}}/conditions.md: why it is enough"
+                ));
+            }
+        }
+    }
+    report(&problems);
+}
+
 /// `cargo test --test docs most_of_the_code -- --nocapture` prints the share.
 #[test]
 #[allow(clippy::print_stdout, reason = "the share is what one runs it for")]

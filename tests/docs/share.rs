@@ -22,6 +22,7 @@ const OTHER: &[&str] = &[
     "client/comfort/lang",
     "client/comfort/look",
     "client/process.rs",
+    "client/comfort/prompt.rs",
     "client/comfort/screen",
     "client/comfort/transcript.rs",
     "flags",

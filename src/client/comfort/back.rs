@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
-use crate::client::comfort::talk::Place;
+use crate::client::comfort::prompt::Place;
 use crate::client::heard::Heard;
 use crate::client::recv::{Over, Recv};
-use crate::client::{Ended, Lang, Servers};
+use crate::client::{Ended, Servers};
 use crate::limits::{SERVER_LINE_BYTES, SINGLE_STACK};
 use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
 use crate::wire::{Framing, MessageReader};
@@ -31,6 +31,10 @@ const REFUSALS: u32 = 24;
 
 /// Most lines that are named one by one where they may not have arrived.
 const NAMED: usize = 100;
+
+/// On the way back the nickname is taken; after many tries it is not by the lost session any more.
+const STILL_TAKEN: &str = "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another";
+const TAKEN_FOR_GOOD: &str = "{nickname} seems to be somebody else now. /nick NAME takes another";
 
 /// What is to be taken up again.
 pub(in crate::client) struct Back {
@@ -68,19 +72,13 @@ impl Recv {
         self.link.lost();
         self.history.lost();
         let talk = Arc::clone(self.printer.talk());
-        let lang = self.printer.lang();
         let in_tell = talk.is_in_tell();
         if self.back.is_none() {
-            self.printer.own_words(lang.pick(
-                "The server is gone; we try again. What you type waits. Ctrl-C leaves",
-                "Связь потеряна, пробуем снова. Набранное подождёт. Ctrl-C — выход",
-            ))?;
+            self.printer.says("The server is gone; we try again. What you type waits. Ctrl-C leaves", &[])?;
         }
         if talk.is_withdrawn() {
-            self.printer.own_words(lang.pick(
-                "A password was asked for: the line that you are typing goes nowhere. Enter ends it",
-                "Сервер спрашивал пароль: строка, которую вы набираете, никуда не пойдёт. Enter завершает её",
-            ))?;
+            let words = "A password was asked for: the line that you are typing goes nowhere. Enter ends it";
+            self.printer.says(words, &[])?;
         }
         self.tell_unknown()?;
         let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
@@ -99,7 +97,7 @@ impl Recv {
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            let Some(tried) = self.link.wait_for(&connecting(servers.clone(), lang)?) else { return Ok(false) };
+            let Some(tried) = self.link.wait_for(&connecting(servers.clone())?) else { return Ok(false) };
             match tried {
                 Ok(server) => break server,
                 Err(error) => log::debug!("not yet: {error}"),
@@ -128,8 +126,8 @@ impl Recv {
             Heard::AlreadyUsed => {
                 (back.refused, back.taken) = (true, back.taken.saturating_add(1));
                 if back.taken == 1 || back.taken == REFUSALS {
-                    let words = self.printer.lang().still_taken(&back.nickname, back.taken == REFUSALS);
-                    self.printer.own_words(&words)?;
+                    let words = if back.taken == REFUSALS { TAKEN_FOR_GOOD } else { STILL_TAKEN };
+                    self.printer.says(words, &[&back.nickname])?;
                     self.printer.flush()?;
                 }
             }
@@ -161,8 +159,7 @@ impl Recv {
     fn is_back(&mut self, back: &Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
         let talk = Arc::clone(self.printer.talk());
         talk.is_away(None);
-        let lang = self.printer.lang();
-        self.printer.own_words(lang.pick("The server is back", "Связь восстановлена"))?;
+        self.printer.says("The server is back", &[])?;
         self.printer.show(heard, line)?;
         let mut not_sent = Vec::new();
         if back.in_tell || *heard != Heard::InGroup {
@@ -173,7 +170,8 @@ impl Recv {
         not_sent.iter().try_for_each(|line| self.tell_not_sent(line))?;
         talk.hand_back(&not_sent);
         if !not_sent.is_empty() && self.printer.has_prompt() {
-            self.printer.own_words(lang.brings_back())?;
+            let words = "What was not sent was not for the group: the arrow up brings it back, in order";
+            self.printer.says(words, &[])?;
         }
         self.tell_unkept()?;
         Ok(())
@@ -182,10 +180,8 @@ impl Recv {
     /// What was sent to the server that has gone. Where it is a lot, how much.
     fn tell_unknown(&mut self) -> io::Result<()> {
         let lines = self.printer.talk().lost();
-        let lang = self.printer.lang();
-        let lines = if lines.len() > NAMED { vec![lang.lines(lines.len())] } else { lines };
-        let what = lang.pick("Not known to have arrived", "Неизвестно, дошло ли");
-        lines.iter().try_for_each(|line| self.printer.own_words(&format!("{what}: {line}")))
+        let lines = if lines.len() > NAMED { vec![self.counted(lines.len())] } else { lines };
+        lines.iter().try_for_each(|line| self.printer.says("Not known to have arrived: {line}", &[line]))
     }
 
     /// What waits, and will not be sent. True: there was something.
@@ -199,13 +195,17 @@ impl Recv {
     fn tell_unkept(&mut self) -> io::Result<()> {
         match self.link.unkept() {
             0 => Ok(()),
-            lines => self.tell_not_sent(&self.printer.lang().lines(lines)),
+            lines => self.tell_not_sent(&self.counted(lines)),
         }
     }
 
     fn tell_not_sent(&mut self, what: &str) -> io::Result<()> {
-        let not_sent = self.printer.lang().pick("Not sent", "Не отправлено");
-        self.printer.own_words(&format!("{not_sent}: {what}"))
+        self.printer.says("Not sent: {why}", &[&what])
+    }
+
+    /// Lines, by their number.
+    fn counted(&self, lines: usize) -> String {
+        self.printer.lang().fill("{lines} lines", &[&lines])
     }
 
     /// The end: nothing that was typed is lost in silence. Not for a script, which hears of it by the exit status.
@@ -267,11 +267,11 @@ fn about_a_second() -> Duration {
 
 /// Tries to connect, in a thread of its own: neither a name nor an address that does not answer can be waited for in a way
 /// that ends when the user leaves. Then that thread ends with the process.
-fn connecting(servers: Servers, lang: Lang) -> io::Result<Receiver<io::Result<TcpStream>>> {
+fn connecting(servers: Servers) -> io::Result<Receiver<io::Result<TcpStream>>> {
     let (tell, connected) = bounded(1);
     let builder = thread::Builder::new().name("connect".into()).stack_size(SINGLE_STACK);
     // Where the user has left, nobody waits for the news.
-    builder.spawn(move || tell.send(servers.connect(lang)).unwrap_or_default())?;
+    builder.spawn(move || tell.send(servers.connect()).unwrap_or_default())?;
     Ok(connected)
 }
 

@@ -16,7 +16,6 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::lang::Lang;
 use crate::limits::SINGLE_STACK;
 use crate::sockopts;
 
@@ -48,40 +47,49 @@ impl Servers {
     /// the first. Next time the turn is with the one behind it: what was lost, or sent us away, is tried last. Of several
     /// servers one answers when it says something: a balancer accepts too while there is nobody behind it.
     ///
-    /// `lang` is for the errors.
-    ///
     /// # Errors
     /// No name has an address, or no address answers; the message says what can be done.
-    pub fn connect(&self, lang: Lang) -> io::Result<TcpStream> {
+    pub fn connect(&self) -> io::Result<TcpStream> {
         let count = self.servers.len();
         let turn = self.turn.load(Ordering::Relaxed);
         let in_turn = (0..count).map(|number| (turn + number) % count);
         let mut addresses: Vec<(SocketAddr, usize)> = Vec::new();
-        let mut unknown = io::Error::other(lang.pick("it has no address", "у него нет адреса"));
+        let mut unknown = io::Error::other("it has no address");
         for number in in_turn {
             let Some((host, port)) = self.servers.get(number) else { continue };
             match (host.as_str(), *port).to_socket_addrs() {
                 Ok(found) => addresses.extend(found.map(|address| (address, number))),
-                Err(error) => unknown = with(lang.unknown_host(host), &error),
+                Err(why) => {
+                    let told = format!("cannot find the host '{host}'; check the name given with --ip-address: {why}");
+                    unknown = io::Error::new(why.kind(), told);
+                }
             }
         }
         if addresses.is_empty() {
             return Err(unknown);
         }
         let only = addresses.iter().map(|&(address, _)| address).collect();
-        let (stream, address) =
-            first_that_answers(only, count > 1).map_err(|error| with(lang.no_server(&self.servers), &error))?;
+        let (stream, address) = first_that_answers(only, count > 1).map_err(|why| self.none_answers(&why))?;
         let number = addresses.iter().find(|(other, _)| *other == address).map_or(turn, |&(_, number)| number);
         self.turn.store((number + 1) % count, Ordering::Relaxed);
         stream.set_nodelay(true)?;
         sockopts::keepalive(&stream, self.peer_timeout)?;
         Ok(stream)
     }
-}
 
-/// An error of the system's, behind what it hindered.
-fn with(what: String, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{what}: {error}"))
+    /// The last error, behind what can be done.
+    fn none_answers(&self, why: &io::Error) -> io::Error {
+        let told = if let [(host, port)] = &*self.servers {
+            format!(
+                "cannot connect to {host} port {port}; start chat-server there, or name another with --ip-address and --port: {why}"
+            )
+        } else {
+            let named: Vec<String> = self.servers.iter().map(|(host, port)| format!("{host} {port}")).collect();
+            let named = named.join(", ");
+            format!("none of these answers: {named}; start chat-server there, or name others with --ip-address: {why}")
+        };
+        io::Error::new(why.kind(), told)
+    }
 }
 
 /// The race. The last error is that of the address that gave up last.
@@ -204,7 +212,7 @@ mod tests {
         });
         let named = [closes, first, second].map(|address| (address.ip().to_string(), address.port()));
         let servers = Servers::new(named.to_vec(), Duration::from_secs(1));
-        let answers = || servers.clone().connect(Lang::En).and_then(|stream| stream.peer_addr()).expect("one answers");
+        let answers = || servers.clone().connect().and_then(|stream| stream.peer_addr()).expect("one answers");
         assert_eq!([answers(), answers(), answers(), answers()], [first, second, first, second]);
     }
 

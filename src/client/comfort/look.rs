@@ -93,17 +93,22 @@ impl Look {
             Heard::Receipt { to, text } => {
                 said(PRIVATE, (Colour::Private, &lang.heading(None, Some(to))), (Colour::None, text), false)
             }
-            Heard::Kept { to, text } => {
-                said(PRIVATE, (Colour::Private, &lang.kept_heading(to)), (Colour::None, text), false)
-            }
+            Heard::Kept { to, text } => said(
+                PRIVATE,
+                (Colour::Private, &(lang.fill("you to {to}, who is away", &[&to]))),
+                (Colour::None, text),
+                false,
+            ),
             Heard::Announced(text) => {
-                let text = lang.announcement(text);
-                said(ANNOUNCED, (Colour::Cyan, lang.pick("Announcement", "Объявление")), (Colour::Cyan, &text), some)
+                said(ANNOUNCED, (Colour::Cyan, lang.words("Announcement")), (Colour::Cyan, &lang.told(text)), some)
             }
             Heard::NotSent(_) | Heard::NotDelivered(_) | Heard::SentAway(_) => {
                 system(Colour::Yellow, &lang.line(heard, line))
             }
-            Heard::Successfully => system(Colour::Dim, &lang.first_screen(us.unwrap_or("?"))),
+            Heard::Successfully => {
+                let words = "You are {nickname}. Try LIST, /tell NAME text, HELP. QUIT or Ctrl-D leaves";
+                system(Colour::Dim, &lang.fill(words, &[&us.unwrap_or("?")]))
+            }
             Heard::Prose(line) => system(Colour::Dim, &self.past(line, now).unwrap_or_else(|| lang.line(heard, line))),
             _ => system(Colour::Dim, &lang.line(heard, line)),
         }

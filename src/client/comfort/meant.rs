@@ -42,10 +42,11 @@ pub(in crate::client) enum Answer {
 }
 
 impl Answer {
-    /// What an answer says; a bare Enter says yes.
-    pub(in crate::client) fn parse(typed: &str) -> Self {
+    /// What an answer says; a bare Enter says `enter`.
+    pub(in crate::client) fn parse(typed: &str, enter: Answer) -> Self {
         match typed.trim().to_lowercase().as_str() {
-            "" | "y" | "yes" | "д" | "да" => Answer::Yes,
+            "" => enter,
+            "y" | "yes" | "д" | "да" => Answer::Yes,
             "n" | "no" | "н" | "нет" => Answer::No,
             _ => Answer::Other,
         }

@@ -11,6 +11,11 @@ use crate::limits::OTHER_PROTOCOL;
 use crate::protocol::YOUR_NICKNAME;
 use crate::wire::Framing;
 
+/// A server that has not said a word.
+pub(in crate::client) const MUTE: &str = "Connected, but nothing comes: is it a chat server? Ctrl-C leaves";
+/// One that has not asked for a nickname.
+const OTHER: &str = "This server speaks another protocol: no 'Your nickname?' has come. What you type is sent as it is, what comes is shown. Ctrl-D or QUIT leaves";
+
 impl Recv {
     /// One line of the original's. Where a long message was cut on its way, its tail looks like a line of its own, any
     /// line: so once the nickname is ours, and others can write to us, lines are shown and decide nothing.
@@ -55,11 +60,10 @@ impl Recv {
     /// No nickname was asked for: it is some other server. From now on what is typed is sent, what comes is shown, each
     /// read for itself, since its lines may have no ends.
     pub(in crate::client) fn turns_foreign(&mut self) -> Result<(), Over> {
-        let lang = self.printer.lang();
         if std::mem::take(&mut self.mute) && self.heard.elapsed() >= OTHER_PROTOCOL {
-            self.printer.own_words(lang.mute())?;
+            self.printer.says(MUTE, &[])?;
         }
-        self.printer.own_words(lang.other_protocol())?;
+        self.printer.says(OTHER, &[])?;
         self.foreign = true;
         self.printer.talk().talks_with(Server::Other);
         self.reader.reads(Framing::Chunks);
@@ -76,11 +80,12 @@ impl Recv {
         }
         self.foreign = false;
         self.reader.reads(Framing::Lines);
-        let lang = self.printer.lang();
         if self.printer.talk().talks_with(Server::Ours) {
-            self.printer.own_words(lang.ours_after_all(true))?;
+            let words =
+                "It is a chat server after all, and slow: the first line that you sent is taken for your nickname";
+            self.printer.says(words, &[])?;
         } else {
-            self.printer.own_words(lang.ours_after_all(false))?;
+            self.printer.says("It is a chat server after all, and slow", &[])?;
             if let Some(nickname) = self.nickname.take() {
                 self.answer(&nickname);
             }

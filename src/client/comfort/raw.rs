@@ -10,7 +10,6 @@ use std::thread;
 use crossbeam_channel::bounded;
 use parking_lot::Mutex;
 
-use super::lang::Lang;
 use crate::client::Settings;
 use crate::limits::{MESSAGE_BYTES, SINGLE_STACK};
 use crate::shown::Shown;
@@ -24,12 +23,10 @@ use crate::wire::Framing;
 pub fn raw(
     server: TcpStream,
     settings: Settings,
-    lang: Lang,
     input: impl Read + Send + 'static,
     out: impl Write + Send + 'static,
 ) -> io::Result<()> {
     let Settings { nickname, framing, .. } = settings;
-    let no_input = lang.no_input();
     let mut input = Cursor::new(nickname.map_or_else(String::new, |nickname| nickname + "\n")).chain(input);
     let (server, out) = (Arc::new(server), Arc::new(Mutex::new(out)));
     // The channel holds the one error there can be.
@@ -53,7 +50,9 @@ pub fn raw(
     each_read(&mut &*server, |bytes| show(&out, "<-", bytes))
         .map_err(|(Broken::Source(error) | Broken::Take(error))| error)?;
     show(&out, "<-", &[])?;
-    failure.try_recv().map_or(Ok(()), |error| Err(io::Error::new(error.kind(), format!("{no_input}: {error}"))))
+    failure
+        .try_recv()
+        .map_or(Ok(()), |error| Err(io::Error::new(error.kind(), format!("cannot read the input: {error}"))))
 }
 
 /// What ended a reading that has not come to its end.

@@ -92,7 +92,7 @@ pub(in crate::client) trait Lines: Send {
         // A stderr that is closed asks nobody; the next line answers all the same.
         writeln!(io::stderr(), "{question}").unwrap_or_default();
         Ok(match self.next_line()? {
-            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line)),
+            Some(Ok(line)) => Answer::parse(&String::from_utf8_lossy(&line), Answer::Yes),
             _ => Answer::Other,
         })
     }
@@ -233,8 +233,9 @@ impl Printer {
     /// # Errors
     /// The file cannot be written; the message names it.
     pub fn keep_transcript(&mut self, path: &Path) -> io::Result<()> {
-        let what = self.lang().pick("cannot keep a transcript in", "не удаётся вести запись в");
-        let context = |error: io::Error| io::Error::new(error.kind(), format!("{what} {}: {error}", path.display()));
+        let context = |why: io::Error| {
+            io::Error::new(why.kind(), format!("cannot keep a transcript in {}: {why}", path.display()))
+        };
         self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
         Ok(())
     }
@@ -251,8 +252,8 @@ impl Printer {
         let ours = self.talk.is_with(Server::Ours);
         let row = match heard {
             Heard::Successfully if !ours => {
-                let words = look.lang.first_screen_in_chunks(us.as_deref().unwrap_or("?"));
-                Some(look.own_words(&words, now, columns))
+                let words = "You are {nickname}. Here anyone may imitate any line. QUIT or Ctrl-D leaves";
+                Some(look.own_words(&look.lang.fill(words, &[&us.as_deref().unwrap_or("?")]), now, columns))
             }
             _ => look.row(heard, line, us.as_deref(), now, columns),
         };
@@ -286,18 +287,18 @@ impl Printer {
             return Ok(());
         };
         self.transcript = None;
-        let what = self.lang().pick("No transcript from here on", "Запись разговора прервалась");
-        self.own_words(&format!("{what}: {error}"))
+        self.says("No transcript from here on: {why}", &[&self.lang().told(&error.to_string())])
     }
 
-    /// Shows words of the client's own.
-    pub(in crate::client) fn own_words(&mut self, words: &str) -> io::Result<()> {
+    /// Shows a sentence of the client's own, with these for what stands in `{…}`.
+    pub(in crate::client) fn says(&mut self, english: &'static str, values: &[&dyn fmt::Display]) -> io::Result<()> {
+        let words = self.lang().fill(english, values);
         match &self.look {
             Some(look) => {
                 let columns = self.rows.columns();
-                self.rows.row(&look.own_words(words, self.clock.now(), columns))
+                self.rows.row(&look.own_words(&words, self.clock.now(), columns))
             }
-            None => self.plain_row(words),
+            None => self.plain_row(&words),
         }
     }
 
@@ -305,10 +306,7 @@ impl Printer {
     pub(in crate::client) fn hide_typing(&mut self) -> io::Result<()> {
         match self.echo.as_ref().map_or(Ok(()), Echo::hide) {
             Ok(()) => Ok(()),
-            Err(error) => {
-                let what = self.lang().pick("The password will be seen", "Пароль будет виден");
-                self.own_words(&format!("{what}: {error}"))
-            }
+            Err(error) => self.says("The password will be seen: {why}", &[&error]),
         }
     }
 

@@ -12,6 +12,7 @@ use parking_lot::{Condvar, Mutex};
 use self::answers::Answers;
 pub(in crate::client) use self::servers::Server;
 use super::lang::Lang;
+use super::prompt::Place;
 use crate::client::heard::{Heard, numbered};
 use crate::protocol::{Said, Word};
 
@@ -25,21 +26,6 @@ mod tests;
 
 /// Most nicknames kept for completion.
 const NICKNAMES: usize = 1000;
-
-/// Where what is typed goes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::client) enum Place {
-    /// The server asks for a nickname.
-    #[default]
-    Nickname,
-    /// The question: one user, or the group.
-    Question,
-    /// The numbered list was shown.
-    Choosing,
-    Group,
-    /// To one user. Their name is known from the answer, and again from each receipt.
-    Private(Option<String>),
-}
 
 /// What is known of a private message in a dialogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,15 +41,19 @@ enum Tell {
     What(String),
 }
 
-/// What the server has not answered yet, and may answer with `Password?`.
+/// How it stands with a password. All but `No`: what is typed is hidden.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Pending {
+enum Secret {
     #[default]
     No,
-    /// `REGISTER`: asks for one.
-    Register,
-    /// A password: it may have to be said again.
-    Password,
+    /// `REGISTER` was sent, which may be answered by asking for one.
+    Registers,
+    /// The server asks for one: what is typed is not remembered, and no answer to anything else.
+    Asked,
+    /// One was sent, and may have to be said again.
+    Sent,
+    /// The server that asked for it has gone: the line that is being typed goes nowhere.
+    Withdrawn,
 }
 
 /// What both threads know of the conversation.
@@ -80,37 +70,48 @@ struct State {
     server: Server,
     place: Place,
     nickname: Option<String>,
+    tell: Tell,
+    secret: Secret,
+    choice: Choice,
+    people: People,
+    /// A line went out whose answer changes the place.
+    awaited: bool,
+    /// Which lines that were sent are not answered.
+    answers: Answers,
+    away: Away,
+}
+
+/// What was asked, and what was answered.
+#[derive(Debug, Default)]
+struct Choice {
     /// The last line that was sent as a nickname.
     offered: String,
     /// The last line that was sent as an answer to the numbered list, or to TELL's first question.
     chosen: String,
     /// The numbered list as it was shown.
     numbered: Vec<String>,
-    /// The line after this one is the numbered list.
+    /// The line after this one is that list.
     list_follows: bool,
-    /// In a private chat whose partner has left: what is typed next goes to nobody.
-    is_alone: bool,
-    tell: Tell,
-    /// A line went out whose answer changes the place.
-    awaited: bool,
-    /// Who wrote to us alone last.
-    last_private: Option<String>,
+}
+
+/// The others.
+#[derive(Debug, Default)]
+struct People {
     /// Who is here, as far as we heard: who spoke last comes first.
     here: Vec<String>,
+    /// Who wrote to us alone last.
+    last_private: Option<String>,
     /// `LIST` was sent for the first screen.
     listed: bool,
-    /// A password is asked for: what is typed is not shown, not remembered, and no answer to anything else.
-    secret: bool,
-    /// The server that asked for it has gone: the line that is being typed is hidden still, and goes nowhere.
-    withdrawn: bool,
-    /// What was sent that may be answered by asking for a password: what is typed until then is hidden already.
-    pending: Pending,
-    /// Which lines that were sent are not answered.
-    answers: Answers,
+}
+
+/// A server that was lost.
+#[derive(Debug, Default)]
+struct Away {
+    /// There is none; seconds until it is tried again.
+    seconds: Option<u32>,
     /// Lines that were not sent after a loss: the arrow up brings them back.
     handed_back: Vec<String>,
-    /// There is no server; seconds until it is tried again.
-    away: Option<u32>,
 }
 
 impl Talk {
@@ -128,15 +129,15 @@ impl Talk {
     pub(in crate::client) fn sent(&self, line: &str) {
         let mut state = self.state.lock();
         if !state.is_followed() {
-            if state.offered.is_empty() {
-                line.trim().clone_into(&mut state.offered);
+            if state.choice.offered.is_empty() {
+                line.trim().clone_into(&mut state.choice.offered);
             }
             return;
         }
-        let secret = !state.withdrawn && std::mem::take(&mut state.secret);
+        let secret = state.secret == Secret::Asked;
         state.answers.sent(line, secret);
         if secret {
-            (state.awaited, state.pending) = (true, Pending::Password);
+            (state.awaited, state.secret) = (true, Secret::Sent);
             return;
         }
         match state.tell {
@@ -146,7 +147,7 @@ impl Talk {
                 if Said::parse(line) == Said::Word(Word::Menu) {
                     state.tell = Tell::No;
                 }
-                state.chosen = line.trim().to_owned();
+                state.choice.chosen = line.trim().to_owned();
                 state.awaited = true;
             }
         }
@@ -155,37 +156,39 @@ impl Talk {
     /// What is typed now is a password, or may be one.
     #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
     pub(in crate::client) fn is_secret(&self) -> bool {
-        self.state.lock().is_hidden()
+        self.state.lock().secret != Secret::No
     }
 
     /// Waits until it is known whether a password is asked for, and says so. Blocks until the server answers or is lost.
     #[cfg_attr(not(feature = "editor"), allow(dead_code, reason = "only the editor can hide what is typed"))]
     pub(in crate::client) fn takes_password(&self) -> bool {
         let mut state = self.state.lock();
-        while state.pending != Pending::No {
+        while matches!(state.secret, Secret::Registers | Secret::Sent) {
             self.answered.wait(&mut state);
         }
-        state.secret
+        state.secret != Secret::No
     }
 
     /// The server has gone, and with it what asked for a password, where something did.
     pub(in crate::client) fn withdraw(&self) {
         let mut state = self.state.lock();
-        if state.is_hidden() {
-            (state.secret, state.withdrawn, state.pending) = (true, true, Pending::No);
+        if state.secret != Secret::No {
+            state.secret = Secret::Withdrawn;
         }
     }
 
     /// What is typed now is a password that nobody asks for any more.
     pub(in crate::client) fn is_withdrawn(&self) -> bool {
-        self.state.lock().withdrawn
+        self.state.lock().secret == Secret::Withdrawn
     }
 
     /// A line was typed. True: it is such a password, and must not go out; the next one may.
     pub(in crate::client) fn drops_secret(&self) -> bool {
         let mut state = self.state.lock();
-        let drops = std::mem::take(&mut state.withdrawn);
-        state.secret &= !drops;
+        let drops = state.secret == Secret::Withdrawn;
+        if drops {
+            state.secret = Secret::No;
+        }
         drops
     }
 
@@ -196,28 +199,29 @@ impl Talk {
             return;
         }
         if *heard == Heard::Password {
-            (state.secret, state.withdrawn) = (true, false);
+            state.secret = Secret::Asked;
         }
-        let is_list = std::mem::replace(&mut state.list_follows, *heard == Heard::Choose);
+        let is_list = std::mem::replace(&mut state.choice.list_follows, *heard == Heard::Choose);
         let own = matches!(*heard, Heard::ToAll { from, .. } if state.is_us(from));
         state.answers.heard(heard, own);
         state.learn(heard);
         let is_answer = match *heard {
             Heard::Prose(list) if is_list => {
-                state.numbered = numbered(list);
+                state.choice.numbered = numbered(list);
                 true
             }
             Heard::Successfully | Heard::Process | Heard::Choose => false,
             Heard::ToAll { .. } | Heard::Private { .. } | Heard::Joined(_) | Heard::Left(..) => false,
-            Heard::Prose(_) => state.pending == Pending::Password,
+            Heard::Prose(_) => state.secret == Secret::Sent,
             Heard::Users(_) | Heard::PartnerHasLeft(_) => false,
             _ => true,
         };
         if is_answer {
             state.awaited = false;
             // These answer a message that was sent before.
-            if !matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_)) {
-                state.pending = Pending::No;
+            let is_receipt = matches!(heard, Heard::Receipt { .. } | Heard::Kept { .. } | Heard::NotDelivered(_));
+            if matches!(state.secret, Secret::Registers | Secret::Sent) && !is_receipt {
+                state.secret = Secret::No;
             }
             self.answered.notify_all();
         }
@@ -238,19 +242,19 @@ impl Talk {
 
     /// Lines that were not sent after a loss, for the arrow up.
     pub(in crate::client) fn hand_back(&self, lines: &[String]) {
-        self.state.lock().handed_back.extend_from_slice(lines);
+        self.state.lock().away.handed_back.extend_from_slice(lines);
     }
 
     /// Those lines, in order, as one text.
     pub(in crate::client) fn handed_back(&self) -> Option<String> {
-        let state = self.state.lock();
-        (!state.handed_back.is_empty()).then(|| state.handed_back.join("\n"))
+        let lines = &self.state.lock().away.handed_back;
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// The same, and from now on they are no more.
     pub(in crate::client) fn take_handed_back(&self) -> Option<String> {
         let text = self.handed_back();
-        self.state.lock().handed_back.clear();
+        self.state.lock().away.handed_back.clear();
         text
     }
 
@@ -262,17 +266,18 @@ impl Talk {
     /// Words count where what is typed goes: no password is asked for, and no question of TELL's is open.
     pub(in crate::client) fn takes_words(&self) -> bool {
         let state = self.state.lock();
-        state.server == Server::Ours && state.nickname.is_some() && !state.is_hidden() && state.tell == Tell::No
+        let is_free = state.secret == Secret::No && state.tell == Tell::No;
+        state.server == Server::Ours && state.nickname.is_some() && is_free
     }
 
     /// What is typed goes to others as it is.
     pub(in crate::client) fn takes_messages(&self) -> bool {
-        matches!(self.place(), Place::Group | Place::Private(_)) && self.takes_words()
+        self.place().is_chat() && self.takes_words()
     }
 
     /// The server is away, and tried again in so many seconds; `None`: it is back.
     pub(in crate::client) fn is_away(&self, seconds: Option<u32>) {
-        self.state.lock().away = seconds;
+        self.state.lock().away.seconds = seconds;
     }
 
     /// Where what is typed goes.

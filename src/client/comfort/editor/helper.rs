@@ -128,7 +128,7 @@ impl Helper {
     /// The prompt as it is now, as wide as the one that `readline` was given: rustyline counts with that width until it
     /// returns. So `readline` is asked to begin anew, and until it has, who writes is left out where there is no room.
     fn current(&self, given: &str) -> Shown {
-        let current = self.talk.prompt();
+        let current = self.talk.prompt(columns());
         let width = given.chars().count();
         if current == given || !self.follows.get() {
             return Shown::of(given);
@@ -216,7 +216,10 @@ impl Hinter for Helper {
     type Hint = Told;
 
     fn hint(&self, line: &str, _: usize, _: &Context<'_>) -> Option<Told> {
-        self.keyboard.folded().lines(line).map(|lines| Told(Shown::of(&self.talk.lang().folded(lines))))
+        self.keyboard.folded().lines(line).map(|lines| {
+            let words = self.talk.lang().fill("paste of {lines} lines, Enter sends", &[&lines]);
+            Told(Shown::of(&format!(" {words}")))
+        })
     }
 }
 

@@ -121,7 +121,7 @@ struct Suspend {
 impl ConditionalEventHandler for Suspend {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
         // rustyline will wipe as many rows as the draft had: they must not be the shell's.
-        let rows = |line: &str| height(&[self.talk.prompt().as_str(), line].concat(), columns()) - 1;
+        let rows = |line: &str| height(&[self.talk.prompt(columns()).as_str(), line].concat(), columns()) - 1;
         let (all, above) = (rows(context.line()), rows(context.line().get(..context.pos()).unwrap_or_default()));
         let up = if all > above { format!("\x1b[{}A", all - above) } else { String::new() };
         let after = "\n".repeat(all as usize) + &up;

@@ -21,7 +21,7 @@ use crate::client::comfort::clock::Clock;
 use crate::client::comfort::look::Look;
 use crate::client::comfort::meant::Answer;
 use crate::client::comfort::screen::Lines;
-use crate::client::comfort::talk::{Place, Server, Talk};
+use crate::client::comfort::talk::{Server, Talk};
 use crate::limits::MESSAGE_BYTES;
 use crate::shown::Shown;
 use crate::text::Refusal;
@@ -76,7 +76,7 @@ impl Lines for EditorLines {
             if let Some(text) = self.talk.take_handed_back() {
                 self.remember(&text).map_err(io::Error::other)?;
             }
-            let mut prompt = self.talk.prompt();
+            let mut prompt = self.talk.prompt(columns());
             match (self.read(&mut prompt, true)?, self.talk.gives_up()) {
                 (Typed::Line(typed), _) => self.take(&prompt, &typed)?,
                 (Typed::Interrupted, Some(line)) => self.ready.push_back(line.to_owned()),
@@ -108,14 +108,7 @@ impl Lines for EditorLines {
     }
 
     fn asks(&mut self, question: &str) -> io::Result<Answer> {
-        let mut question = Shown::of(&format!("{question} "));
-        let Typed::Line(typed) = self.read(&mut question, false)? else { return Ok(Answer::Other) };
-        self.stage.close(0)?;
-        let answer = Answer::parse(&typed);
-        if matches!(answer, Answer::Other) {
-            self.draft = (typed, String::new());
-        }
-        Ok(answer)
+        self.asks_with(question, Answer::Yes)
     }
 }
 
@@ -188,7 +181,7 @@ impl EditorLines {
         if let Some(helper) = self.editor.helper() {
             (self.draft, self.is_hidden, rows) = (helper.draft(), helper.is_hidden(), helper.rows());
         }
-        *prompt = self.talk.prompt();
+        *prompt = self.talk.prompt(columns());
         self.stage.close(rows)
     }
 
@@ -196,14 +189,15 @@ impl EditorLines {
     fn take(&mut self, prompt: &Shown, typed: &str) -> io::Result<()> {
         if self.keyboard.was_not_utf8() && self.keyboard.folded().whole(typed).contains(NO_LETTER) {
             self.stage.close(0)?;
-            return self.say(&self.talk.lang().refused(&Refusal::NotUtf8));
+            let lang = self.talk.lang();
+            return self.say(&lang.fill("Not sent: {why}", &[&lang.told(&Refusal::NotUtf8.to_string())]));
         }
         if self.editor.helper().is_some_and(Helper::is_hidden) {
             // As it is, even empty: that gives it up. Nothing of it stays, here or in the history.
             let wipe = rows(prompt, typed);
             self.stage.close(wipe)?;
             if !self.talk.takes_password() {
-                return self.say(self.talk.lang().no_password());
+                return self.say(self.talk.lang().words("Not sent: no password is asked for"));
             }
             self.ready.push_back(typed.to_owned());
             return Ok(());
@@ -238,7 +232,9 @@ impl EditorLines {
 
     /// Whom it answers is to be seen before it goes out: so it is the next draft.
     fn write_out(&mut self, line: &str) -> io::Result<()> {
-        let Some(to) = self.talk.last_private() else { return self.say(self.talk.lang().nobody_wrote()) };
+        let Some(to) = self.talk.last_private() else {
+            return self.say(self.talk.lang().words("Not sent: nobody has written to you alone yet"));
+        };
         let text = line.strip_prefix(SHORT_ANSWER).unwrap_or_default();
         self.draft.0 = format!("/tell {to} {}", text.trim_start());
         Ok(())
@@ -250,33 +246,35 @@ impl EditorLines {
     fn take_paste(&mut self, lines: &[&str]) -> io::Result<()> {
         let lang = self.talk.lang();
         if self.talk.is_asked_whom() {
-            return self.say(lang.no_nickname());
+            let words = "Not sent: one nickname is asked for; the arrow up brings your text back";
+            return self.say(lang.words(words));
         }
         let goes_to = (self.talk.told(), self.talk.place());
         let ours = self.talk.is_with(Server::Ours);
-        if ours && matches!(goes_to, (None, Place::Nickname | Place::Question | Place::Choosing)) {
-            return self.say(lang.one_answer());
+        if ours && goes_to.0.is_none() && !goes_to.1.is_chat() {
+            let words = "Not sent: one answer is asked for; the arrow up brings your text back";
+            return self.say(lang.words(words));
         }
-        if lines.len() > PASTE_LINES && !self.asks_about_paste(Shown::of(&lang.paste(lines.len())))? {
-            return self.say(&lang.paste_kept(lines.len()));
-        }
-        if goes_to != (self.talk.told(), self.talk.place()) {
-            return self.say(&lang.paste_kept(lines.len()));
+        let question = lang.fill("send {lines} lines? y/N", &[&lines.len()]);
+        let is_sent = lines.len() <= PASTE_LINES || matches!(self.asks_with(&question, Answer::No)?, Answer::Yes);
+        if !is_sent || goes_to != (self.talk.told(), self.talk.place()) {
+            let words = "Not sent: {lines} lines; the arrow up brings them back";
+            return self.say(&lang.fill(words, &[&lines.len()]));
         }
         self.ready.extend(paste::as_text(lines, goes_to.0.as_ref().map(Shown::as_str), &goes_to.1));
         Ok(())
     }
 
-    /// A question of ours: yes, or anything else. What is no answer was meant for somebody: it is the next draft.
-    fn asks_about_paste(&mut self, mut question: Shown) -> io::Result<bool> {
-        let Typed::Line(answer) = self.read(&mut question, false)? else { return Ok(false) };
+    /// A question of ours, with what a bare Enter answers. What is no answer was meant for somebody: it is the next draft.
+    fn asks_with(&mut self, question: &str, enter: Answer) -> io::Result<Answer> {
+        let mut question = Shown::of(&format!("{question} "));
+        let Typed::Line(typed) = self.read(&mut question, false)? else { return Ok(Answer::Other) };
         self.stage.close(0)?;
-        match answer.trim().to_lowercase().as_str() {
-            "y" | "yes" | "д" | "да" => return Ok(true),
-            "" | "n" | "no" | "н" | "нет" => {}
-            _ => self.draft.0 = answer,
+        let answer = Answer::parse(&typed, enter);
+        if matches!(answer, Answer::Other) {
+            self.draft = (typed, String::new());
         }
-        Ok(false)
+        Ok(answer)
     }
 
     /// A row of the client's own words.

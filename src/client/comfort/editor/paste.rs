@@ -1,6 +1,6 @@
 //! Feature editor: what the lines of a paste are sent as. Pure.
 
-use crate::client::comfort::talk::Place;
+use crate::client::comfort::prompt::Place;
 use crate::protocol::{Said, Word};
 
 /// A paste is text whatever it looks like: a `q` in it must not end the chat. But a `/tell` stays one: a private text that
@@ -9,7 +9,7 @@ use crate::protocol::{Said, Word};
 /// TELL asks for it: the first line is that message, and the others are for the same reader.
 pub(super) fn as_text(lines: &[&str], told: Option<&str>, place: &Place) -> Vec<String> {
     let partner = match place {
-        Place::Private(partner) => partner.as_deref(),
+        Place::Private(partner) | Place::Alone(partner) => partner.as_deref(),
         _ => None,
     };
     let is_tell = |line: &str| matches!(Said::parse(line), Said::Word(Word::TellTo { .. }));

@@ -3,8 +3,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Place, Server, State, Talk, Tell};
-use crate::client::comfort::lang::Lang;
+use super::{Secret, Server, State, Talk, Tell};
+use crate::client::comfort::prompt::{Place, Prompt};
 use crate::protocol::Said;
 use crate::shown::Shown;
 use crate::text::is_blank;
@@ -22,16 +22,20 @@ impl Talk {
         !std::mem::take(&mut state.awaited)
     }
 
-    /// Who writes, and to whom it goes. However long the names are that a server brought, it is short.
-    pub(in crate::client) fn prompt(&self) -> Shown {
-        Shown::of(&self.state.lock().prompt(self.lang))
+    /// Who writes, and to whom it goes, in a window so wide.
+    pub(in crate::client) fn prompt(&self, columns: u16) -> Shown {
+        let state = self.state.lock();
+        state.prompt().shown(self.lang, state.nickname.as_deref().unwrap_or("?"), columns.into())
     }
 
     /// What gives up the question that stands open, where one does: then Ctrl-C need not leave the chat.
     pub(in crate::client) fn gives_up(&self) -> Option<&'static str> {
         let state = self.state.lock();
         match state.tell {
-            Tell::No => (state.secret && state.nickname.is_some()).then_some(""),
+            Tell::No => {
+                let is_asked = matches!(state.secret, Secret::Asked | Secret::Withdrawn);
+                (is_asked && state.nickname.is_some()).then_some("")
+            }
             Tell::Sent | Tell::Who => Some("MENU"),
             Tell::What(_) => Some(""),
         }
@@ -40,36 +44,36 @@ impl Talk {
     /// Whether it is time to ask who is here, for the first screen: true once, where one begins to talk.
     pub(in crate::client) fn is_arrival(&self) -> bool {
         let mut state = self.state.lock();
-        let arrived = matches!(state.place, Place::Group | Place::Private(_)) && !state.listed;
-        state.listed |= arrived;
+        let arrived = state.place.is_chat() && !state.people.listed;
+        state.people.listed |= arrived;
         arrived
     }
 
     /// Whether what is typed goes to one user alone.
     pub(in crate::client) fn is_private(&self) -> bool {
         let state = self.state.lock();
-        matches!((&state.tell, &state.place), (Tell::What(_), _) | (Tell::No, Place::Private(_)))
+        let is_private = matches!(state.place, Place::Private(_) | Place::Alone(_));
+        matches!(state.tell, Tell::What(_)) || (state.tell == Tell::No && is_private)
     }
 
     /// Whether the server will show `line` again: then its row need not stay. While the server is away it waits, and stays.
     pub(in crate::client) fn has_receipt(&self, line: &str) -> bool {
         let state = self.state.lock();
-        state.away.is_none() && state.has_receipt(line)
+        state.away.seconds.is_none() && state.has_receipt(line)
     }
 
     /// Whether `line` says nothing where it would go. At a question an empty line is an answer.
     pub(in crate::client) fn is_nothing(&self, line: &str) -> bool {
         let state = self.state.lock();
-        let is_message = state.tell == Tell::No && matches!(state.place, Place::Group | Place::Private(_));
-        is_blank(line) && (is_message || state.away.is_some())
+        let is_message = state.tell == Tell::No && state.place.is_chat();
+        is_blank(line) && (is_message || state.away.seconds.is_some())
     }
 
     /// Whether `line` answers the server's question, and means nothing anywhere else: `2`, a nickname.
     pub(in crate::client) fn is_answer(&self, line: &str) -> bool {
         let state = self.state.lock();
-        let is_asked = matches!(state.place, Place::Nickname | Place::Question | Place::Choosing);
-        let ours = state.server == Server::Ours && state.tell == Tell::No && state.away.is_none();
-        ours && is_asked && matches!(Said::parse(line), Said::Message(_))
+        let ours = state.server == Server::Ours && state.tell == Tell::No && state.away.seconds.is_none();
+        ours && !state.place.is_chat() && matches!(Said::parse(line), Said::Message(_))
     }
 
     /// Whether TELL asks for a nickname, or will ask at once.
@@ -87,7 +91,7 @@ impl Talk {
 
     /// Who wrote to us alone last.
     pub(in crate::client) fn last_private(&self) -> Option<Shown> {
-        self.state.lock().last_private.as_deref().filter(|name| name.len() <= NAME_BYTES).map(Shown::of)
+        self.state.lock().people.last_private.as_deref().filter(|name| name.len() <= NAME_BYTES).map(Shown::of)
     }
 
     /// Whose names begin with `beginning`, in either case; who spoke last comes first, we ourselves never.
@@ -97,28 +101,20 @@ impl Talk {
         let is_meant = |name: &&String| {
             name.len() <= NAME_BYTES && name.to_lowercase().starts_with(&beginning) && !state.is_us(name)
         };
-        state.here.iter().filter(is_meant).map(|name| Shown::of(name)).collect()
+        state.people.here.iter().filter(is_meant).map(|name| Shown::of(name)).collect()
     }
 }
 
 impl State {
-    fn prompt(&self, lang: Lang) -> String {
-        let nickname = self.nickname.as_deref().unwrap_or("?");
-        if self.server == Server::Other {
-            return "> ".to_owned();
-        }
-        if self.withdrawn {
-            return lang.password().to_owned();
-        }
-        if let Some(seconds) = self.away {
-            return lang.away(nickname, seconds);
-        }
-        match &self.tell {
-            _ if self.is_hidden() => lang.password().to_owned(),
-            Tell::Who => lang.tell_who(nickname),
-            Tell::What(to) => lang.tell_what(nickname, to),
-            Tell::No | Tell::Sent if self.is_alone => lang.to_nobody(nickname),
-            Tell::No | Tell::Sent => lang.prompt(nickname, &self.place),
+    fn prompt(&self) -> Prompt<'_> {
+        match (self.secret, self.away.seconds, &self.tell) {
+            _ if self.server == Server::Other => Prompt::AsItIs,
+            (Secret::Withdrawn, ..) => Prompt::Password,
+            (_, Some(seconds), _) => Prompt::Away(seconds),
+            (Secret::Registers | Secret::Asked | Secret::Sent, ..) => Prompt::Password,
+            (Secret::No, None, Tell::Who) => Prompt::TellWho,
+            (Secret::No, None, Tell::What(to)) => Prompt::TellWhat(to),
+            (Secret::No, None, Tell::No | Tell::Sent) => Prompt::To(&self.place),
         }
     }
 }

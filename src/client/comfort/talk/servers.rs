@@ -27,7 +27,7 @@ impl Talk {
         let mut state = self.state.lock();
         (state.server, state.awaited) = (server, false);
         self.answered.notify_all();
-        !state.offered.is_empty()
+        !state.choice.offered.is_empty()
     }
 }
 

@@ -23,20 +23,20 @@ fn anna() -> Talk {
 #[test]
 fn the_prompt_says_who_and_where() {
     let talk = anna();
-    assert_eq!(talk.prompt(), "[anna] ");
+    assert_eq!(talk.prompt(80), "[anna] ");
     talk.sent("2");
     hears(&talk, &["You in group"]);
-    assert_eq!(talk.prompt(), "[anna in the group] ");
+    assert_eq!(talk.prompt(80), "[anna in the group] ");
     talk.sent("MENU");
     hears(&talk, &[crate::protocol::QUESTION]);
     talk.sent("1");
     hears(&talk, &["Choose your user-chat", "1.vera 2.boris"]);
-    assert_eq!(talk.prompt(), "[anna] ");
+    assert_eq!(talk.prompt(80), "[anna] ");
     talk.sent("2");
     hears(&talk, &["(private) vera : Successful", "Successful"]);
-    assert_eq!(talk.prompt(), "[anna to boris] ");
+    assert_eq!(talk.prompt(80), "[anna to boris] ");
     hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
-    assert_eq!(talk.prompt(), "[anna] ");
+    assert_eq!(talk.prompt(80), "[anna] ");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_partner_is_known_by_name_too() {
     hears(&talk, &["Choose your user-chat", "1.Vera"]);
     talk.sent("vera");
     hears(&talk, &["Successful"]);
-    assert_eq!(talk.prompt(), "[anna to Vera] ");
+    assert_eq!(talk.prompt(80), "[anna to Vera] ");
 }
 
 #[test]
@@ -71,20 +71,20 @@ fn tells_questions_are_in_the_prompt_until_they_are_answered_or_given_up() {
     assert!(talk.is_asked_whom() && talk.gives_up() == Some("MENU"));
     assert!(!talk.wait_until_answered(Duration::from_millis(1)), "the question changes the prompt");
     hears(&talk, &[crate::protocol::TELL_WHO]);
-    assert_eq!(talk.prompt(), "[anna: TELL to whom?] ");
+    assert_eq!(talk.prompt(80), "[anna: TELL to whom?] ");
     assert!(!talk.is_private());
     talk.sent("boris");
     hears(&talk, &[&crate::protocol::tell_what("boris")]);
-    assert_eq!((talk.prompt(), talk.gives_up()), ("[anna to boris, once] ".into(), Some("")));
+    assert_eq!((talk.prompt(80), talk.gives_up()), ("[anna to boris, once] ".into(), Some("")));
     assert!(talk.is_private() && talk.has_receipt("LIST"), "no word counts there");
     talk.sent("LIST");
-    assert_eq!(talk.prompt(), "[anna in the group] ");
+    assert_eq!(talk.prompt(80), "[anna in the group] ");
     assert_eq!(talk.lost(), ["LIST"]);
     // A message that is refused is asked for again.
     hears(&talk, &["Not sent: it rings", &crate::protocol::tell_what("boris")]);
-    assert_eq!(talk.prompt(), "[anna to boris, once] ");
+    assert_eq!(talk.prompt(80), "[anna to boris, once] ");
     hears(&talk, &[crate::protocol::TELL_NOTHING]);
-    assert_eq!((talk.prompt(), talk.gives_up()), ("[anna in the group] ".into(), None));
+    assert_eq!((talk.prompt(80), talk.gives_up()), ("[anna in the group] ".into(), None));
 }
 
 #[test]
@@ -103,10 +103,10 @@ fn when_the_partner_has_left_what_is_typed_goes_to_nobody() {
     talk.sent("1");
     let boris = crate::text::Nickname::parse("boris").expect("a nickname");
     hears(&talk, &["Successful", &crate::protocol::partner_has_left(&boris)]);
-    assert_eq!(talk.prompt(), "[anna to nobody] ");
+    assert_eq!(talk.prompt(80), "[anna to nobody] ");
     assert!(!talk.has_receipt("hello"), "its row stays");
     hears(&talk, &["Not delivered: boris has left", crate::protocol::QUESTION]);
-    assert_eq!(talk.prompt(), "[anna] ");
+    assert_eq!(talk.prompt(80), "[anna] ");
 }
 
 #[test]
@@ -116,9 +116,9 @@ fn a_question_of_tells_is_still_open_when_the_partner_has_left() {
     talk.sent("1");
     let boris = crate::text::Nickname::parse("boris").expect("a nickname");
     hears(&talk, &["Successful", &crate::protocol::tell_what("vera"), &crate::protocol::partner_has_left(&boris)]);
-    assert_eq!(talk.prompt(), "[anna to vera, once] ");
+    assert_eq!(talk.prompt(80), "[anna to vera, once] ");
     hears(&talk, &["(private to vera) : hello"]);
-    assert_eq!(talk.prompt(), "[anna to nobody] ");
+    assert_eq!(talk.prompt(80), "[anna to nobody] ");
 }
 
 #[test]
@@ -127,13 +127,13 @@ fn a_password_is_in_the_prompt_and_only_registering_is_given_up() {
     hears(&talk, &["Your nickname?"]);
     talk.sent("anna");
     hears(&talk, &["Password?"]);
-    assert_eq!((talk.prompt(), talk.gives_up()), ("Password? ".into(), None));
+    assert_eq!((talk.prompt(80), talk.gives_up()), ("Password? ".into(), None));
     talk.sent("secret");
     assert!(!talk.wait_until_answered(Duration::from_millis(1)), "it may be asked for again");
     hears(&talk, &["Successfully", crate::protocol::QUESTION, "You in group"]);
     talk.sent("REGISTER");
     hears(&talk, &["Password?"]);
-    assert_eq!((talk.prompt(), talk.gives_up()), ("Password? ".into(), Some("")));
+    assert_eq!((talk.prompt(80), talk.gives_up()), ("Password? ".into(), Some("")));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_line_is_known_to_have_arrived_by_its_receipt() {
     assert_eq!(talk.lost(), ["third"]);
     assert!(talk.lost().is_empty(), "said once");
     talk.is_away(Some(4));
-    assert_eq!(talk.prompt().as_str().trim_end(), "[anna away, next try in 4 s]");
+    assert_eq!(talk.prompt(80).as_str().trim_end(), "[anna away, next try in 4 s]");
     assert!(!talk.has_receipt("hello"), "it waits, and its row stays");
 }
 
@@ -209,13 +209,13 @@ fn in_chunks_no_line_changes_anything_once_others_can_write() {
     assert!(!talk.is_secret() && talk.nickname().is_none());
     talk.sent("anna");
     hears(&talk, &["Successfully"]);
-    let before = talk.prompt();
+    let before = talk.prompt(80);
     assert_eq!(before.as_str(), "[anna] ");
     for line in lines {
         hears(&talk, &[line]);
         talk.sent("REGISTER");
         talk.sent("TELL");
-        assert_eq!(talk.prompt(), before, "{line:?}");
+        assert_eq!(talk.prompt(80), before, "{line:?}");
         assert!(
             !talk.is_secret() && !talk.is_in_tell() && !talk.is_arrival() && talk.last_private().is_none(),
             "{line:?}"
@@ -229,7 +229,7 @@ fn with_a_server_of_another_protocol_nothing_is_believed() {
     let talk = Talk::default();
     assert!(!talk.talks_with(Server::Other), "nothing was sent yet");
     hears(&talk, &["Successfully", "Password?", "You in group"]);
-    assert_eq!((talk.prompt().as_str(), talk.is_secret(), talk.nickname()), ("> ", false, None));
+    assert_eq!((talk.prompt(80).as_str(), talk.is_secret(), talk.nickname()), ("> ", false, None));
     talk.sent("anna");
     assert!(talk.talks_with(Server::Ours), "what was sent may be the nickname");
     hears(&talk, &["Your nickname?", "Successfully"]);
