@@ -48,7 +48,7 @@ use self::publisher::Publisher;
 use self::replica::Replica;
 use self::state::State;
 use self::watch::Watch;
-use crate::limits::{CLUSTER_LEASE, QUEUE_PARCELS, SINGLE_STACK};
+use crate::limits::{CLUSTER_LEASE, CLUSTER_OUTBOX, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::leave::Leave;
 use crate::server::order::{Engine, Here, Order};
@@ -124,7 +124,7 @@ struct Inner {
 
 impl Cluster {
     fn start(&mut self, here: Here, replica: Replica) -> io::Result<()> {
-        let (outbox, ops) = bounded(QUEUE_PARCELS);
+        let (outbox, ops) = bounded(CLUSTER_OUTBOX);
         let (quit, quits) = bounded(0);
         let inner = self.inner.get_mut();
         (inner.outbox, inner.quit) = (Some(outbox), Some(quit));
@@ -169,6 +169,13 @@ impl Order for Cluster {
     fn give_back(&self, id: ClientId, notice: Option<&str>) {
         // An error means that all names of this server are free already.
         self.send(Op::GiveBack { id, notice: notice.map(|notice| entry::notice(id, notice)) }).unwrap_or_default();
+    }
+
+    fn take_back(&self, holder: ClientId) {
+        if let Some((number, line)) = self.state.takes_back(holder) {
+            // An error means that this server ends.
+            self.send(Op::Line { number, line }).unwrap_or_default();
+        }
     }
 
     fn silence(&self) -> Duration {

@@ -121,16 +121,16 @@ pub const CONSOLE_AGAIN: Duration = Duration::from_secs(1);
 pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
-/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, and one.
-/// Without a database its eight are there for the console; with one, `ctl` has to wait where not one more is left.
-pub const DESCRIPTORS_RESERVE: usize = 16;
+/// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, the
+/// cluster's four, and one. Those that are not taken are there for the console: where all are, `ctl` waits.
+pub const DESCRIPTORS_RESERVE: usize = 20;
 /// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
 /// threads that have ended, of which the system keeps up to 40 MiB.
 pub const ADDRESS_RESERVE: usize = 64 * 1024 * 1024;
 /// Address space that a thread costs beside its stack: its signal stack, two guard pages, and its share of the heap.
 pub const THREAD_EXTRA: usize = 32 * 1024;
 /// Threads kept back for the program itself.
-pub const THREADS_RESERVE: usize = 8;
+pub const THREADS_RESERVE: usize = 12;
 /// Fewest late threads that must fit beside the clients.
 pub const LATE_THREADS_MIN: usize = 16;
 
@@ -278,6 +278,8 @@ pub const CLUSTER_CUT_OFF: Duration = Duration::from_secs(2);
 pub const CLUSTER_ANSWER: Duration = Duration::from_secs(1);
 /// Pause before a request that failed is made again.
 pub const CLUSTER_AGAIN: Duration = Duration::from_millis(100);
+/// What may wait for the engine: each client has one line on its way, and there are never so many clients.
+pub const CLUSTER_OUTBOX: usize = 64 * 1024;
 /// Bytes of what was said in one transaction: etcd takes 1.5 MB, and base64 and JSON add their part.
 pub const CLUSTER_BATCH_BYTES: usize = 256 * 1024;
 /// Lines in one transaction: their rows are numbered by its revision and three digits more.

@@ -214,7 +214,7 @@ fn too_many_clients_for_the_machine_are_refused_at_the_start_with_what_would_fit
     let mut few = Command::new("sh");
     few.args(["-c", "ulimit -n 100; exec \"$0\" --port 0", SERVER]);
     let mut server = ServerProgram::run(&mut few);
-    let line = server.program.expect_error("only 84 clients instead of 1000");
+    let line = server.program.expect_error("only 80 clients instead of 1000");
     assert!(line.contains("WARN") && line.contains("ulimit -n"), "{line}");
     server.login("anna").quit();
     let nobody = fails("sh", &["-c", "ulimit -n 16; exec \"$0\" --port 0", SERVER]);

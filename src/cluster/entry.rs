@@ -36,6 +36,8 @@ pub(super) enum Said {
     },
     /// What the notice of the leave that follows adds.
     Notice(Text),
+    /// A session is asked to end: somebody has the password of its nickname. It is no line of a session.
+    TakesBack(u64),
 }
 
 /// A whole batch.
@@ -82,6 +84,11 @@ pub(super) fn notice(id: ClientId, notice: &str) -> String {
     json!({ "n": 0, "from": id.0, "leaves": notice }).to_string()
 }
 
+/// The line by which a server asks for the end of a session on another one.
+pub(super) fn takes_back(joined: u64) -> String {
+    json!({ "n": 0, "from": 0, "takes_back": joined }).to_string()
+}
+
 /// A batch of such lines.
 pub(super) fn batch(by: &str, time: i64, lines: &[String]) -> String {
     format!("{{\"by\":{},\"time\":{time},\"lines\":[{}]}}", Value::from(by), lines.join(","))
@@ -104,6 +111,8 @@ fn read_line(line: &Value) -> Option<Entry> {
         Said::LeaveFor(Nickname::parse(line["away"].as_str()?).ok()?, text("text")?)
     } else if line["register"].is_string() {
         Said::Register { hash: line["register"].as_str()?.to_owned(), since: line["since"].as_i64()? }
+    } else if line["takes_back"].is_u64() {
+        Said::TakesBack(line["takes_back"].as_u64()?)
     } else if line["leaves"].is_string() {
         Said::Notice(text("leaves")?)
     } else {

@@ -67,6 +67,8 @@ pub(super) enum Happened {
         said: Said,
         place: Placed,
     },
+    /// One of this server's own sessions is to end: somebody has the password of its nickname.
+    TakenBack(Member),
     /// A batch of this server's own came round.
     Beat,
 }
@@ -200,6 +202,11 @@ impl Replica {
         let mut happened = Vec::new();
         for (row, entry) in (0..ROWS).zip(batch.lines) {
             let Some(entry) = entry else { continue };
+            if let Said::TakesBack(joined) = entry.said {
+                let own = self.seats.values().find(|seat| seat.by == self.me && seat.member.joined == joined);
+                happened.extend(own.map(|seat| Happened::TakenBack(seat.member.clone())));
+                continue;
+            }
             let seat = keys.and_then(|keys| self.seats.get_mut(keys.get(&entry.from)?));
             let from = match (seat, &entry.said) {
                 (Some(seat), Said::Notice(notice)) => {
@@ -254,6 +261,7 @@ mod tests {
                 Happened::Joined(member) => format!("+{} {}", member.nickname, member.joined),
                 Happened::Left { member, notice } => format!("-{} {}", member.nickname, notice.is_some()),
                 Happened::Said { from, said, place, .. } => format!("{} {}: {said:?}", place.row, name(*from)),
+                Happened::TakenBack(member) => format!("<{}", member.nickname),
                 Happened::Beat => "beat".into(),
             })
             .collect()

@@ -86,6 +86,12 @@ impl State {
         Ok((number, line, is_done))
     }
 
+    /// The line by which a session is asked to end; `None` where it has ended. Nobody waits for it.
+    pub(super) fn takes_back(&self, holder: ClientId) -> Option<(u64, String)> {
+        let joined = self.inner.lock().joined.get(&holder).copied()?;
+        Some((self.numbers.fetch_add(1, Ordering::Relaxed), entry::takes_back(joined)))
+    }
+
     /// A nickname is asked for: the channel that brings the answer.
     pub(super) fn claims(&self, id: ClientId) -> Result<Receiver<Option<u64>>, Leave> {
         let (tell, answer) = bounded(1);

@@ -13,6 +13,7 @@ use super::replica::{Happened, Member, Replica};
 use super::state::{State, Waiting};
 use crate::limits::CLUSTER_AGAIN;
 use crate::server::connection::ClientId;
+use crate::server::leave::Leave;
 use crate::server::order::Here;
 use crate::server::parcel::Request;
 use crate::server::parcel::{Message, MessageNumber, Parcel, Placed};
@@ -122,6 +123,12 @@ impl Watch {
                 Some(waiting) => self.comes_round(waiting, Some(place)),
                 None => self.post_all(self.parcel(from, said, place)),
             },
+            Happened::TakenBack(Member { id, nickname, .. }) => {
+                let holder = self.here.registry.holder(&nickname).filter(|(holder, _)| holder.id == id);
+                if let Some(connection) = holder.and_then(|(_, connection)| connection) {
+                    connection.ask_to_leave(Leave::TakenBack);
+                }
+            }
             Happened::Beat => self.state.beats(),
         }
     }
@@ -158,7 +165,7 @@ impl Watch {
             Said::Answered => Parcel::Ask(from, Request::Answered),
             Said::LeaveFor(to, text) => Parcel::Ask(from, Request::LeaveFor { to, message: message(text) }),
             Said::Register { hash, since } => Parcel::Ask(from, Request::Register { hash, since }),
-            Said::Notice(_) => return None,
+            Said::Notice(_) | Said::TakesBack(_) => return None,
         })
     }
 

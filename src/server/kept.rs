@@ -177,12 +177,16 @@ pub(super) fn prove(client: &mut Client, nickname: &Nickname) -> Result<Option<P
 /// Ends the session that has this nickname, and waits until its leave is in the queue: whoever has the password need not
 /// wait until a session that hangs is found out.
 pub(super) fn take_back(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
-    let Some((name, holder)) = client.shared.registry.holder(nickname) else { return Ok(()) };
-    if !is_one_account(client, nickname, &name) {
+    let Some((holder, connection)) = client.shared.registry.holder(nickname) else { return Ok(()) };
+    if !is_one_account(client, nickname, &holder.nickname) {
         return Ok(());
     }
     log::info!("{} takes {nickname} back from {}", client.id, holder.id);
-    holder.ask_to_leave(Leave::TakenBack);
+    match (connection, &client.shared.order) {
+        (Some(connection), _) => connection.ask_to_leave(Leave::TakenBack),
+        (None, Some(order)) => order.take_back(holder.id),
+        (None, None) => return Ok(()),
+    }
     let until = Instant::now() + TAKE_BACK;
     while !client.shared.registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
         client.still_there()?;

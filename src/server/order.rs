@@ -82,6 +82,9 @@ pub trait Order: Send + Sync + fmt::Debug {
     /// `notice` is what the leave notice adds. Does not wait for it to come round.
     fn give_back(&self, id: ClientId, notice: Option<&str>);
 
+    /// Asks a session on another server to end: somebody has the password of its nickname.
+    fn take_back(&self, holder: ClientId);
+
     /// For how long nothing has come round: what cannot come while the servers cannot reach each other.
     fn silence(&self) -> Duration;
 

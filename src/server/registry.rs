@@ -132,12 +132,12 @@ impl Registry {
         self.freed.notify_all();
     }
 
-    /// Who has this nickname, or one that looks like it, on this server, whether others find them yet or not.
-    pub(super) fn holder(&self, nickname: &Nickname) -> Option<(Nickname, Arc<Connection>)> {
+    /// Who has this nickname, or one that looks like it, whether others find them yet or not; and the connection, if that
+    /// is one of this server's.
+    pub fn holder(&self, nickname: &Nickname) -> Option<(Partner, Option<Arc<Connection>>)> {
         let key = nickname.key();
         let members = self.members.lock();
-        let member = members.get(&key)?;
-        Some((member.nickname.clone(), Arc::clone(member.connection.as_ref()?)))
+        members.get(&key).map(|member| (member.partner(), member.connection.clone()))
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.

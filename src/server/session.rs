@@ -258,7 +258,7 @@ impl Seat {
 
     /// What the leave notice adds: the words with which it was sent away, or why it was cut.
     fn notice(&self) -> Option<Line> {
-        let connection = self.shared.registry.holder(&self.nickname).map(|(_, connection)| connection);
+        let connection = self.shared.registry.holder(&self.nickname).and_then(|(_, connection)| connection);
         let words = connection.as_ref().and_then(|connection| connection.words());
         words.or(self.leave.notice()).map(Line::from)
     }

@@ -65,6 +65,11 @@ impl Etcd {
         self.members.iter().map(|member| member.clients.to_string()).collect()
     }
 
+    /// Where this member listens for clients.
+    pub(crate) fn address(&self, index: usize) -> SocketAddr {
+        self.members[index].clients
+    }
+
     /// Starts a member, for the first time or again, with what it had.
     pub(crate) fn begin(&mut self, index: usize) {
         let all = self.all.clone();
@@ -107,6 +112,16 @@ impl Etcd {
             assert!(Instant::now() < until, "no member leads");
             thread::sleep(LOOK);
         }
+    }
+
+    /// Forgets all changes up to now.
+    pub(crate) fn compacts(&self) {
+        let member = &self.members[0];
+        let range = member.asked("POST /v3/kv/range", "{\"key\":\"YQ==\"}").expect("it answers");
+        let (_, behind) = range.split_once("\"revision\":\"").expect("it names its revision");
+        let revision = behind.split('"').next().unwrap();
+        let answer = member.asked("POST /v3/kv/compaction", &format!("{{\"revision\":\"{revision}\"}}"));
+        assert!(answer.is_some_and(|answer| answer.contains("200 OK")), "it forgets");
     }
 
     pub(crate) fn signal(&self, index: usize, signal: Signal) {

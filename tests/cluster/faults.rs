@@ -6,7 +6,8 @@ use chatroom::limits::{CLUSTER_LEASE, CLUSTER_TOLD};
 use rustix::process::Signal;
 
 use crate::engine::Etcd;
-use crate::people::{Guest, program, server};
+use crate::people::{Guest, program, server, server_behind};
+use crate::relay::Relay;
 use crate::support::{Peer, QUESTION};
 
 #[test]
@@ -122,4 +123,73 @@ fn a_hanging_engine_hangs_nobody_who_asks_this_server_alone() {
     etcd.signal(0, Signal::CONT);
     assert!(took < CLUSTER_TOLD, "{took:?}");
     anna.skip_to("(broadcast) anna: is anybody there?");
+}
+
+#[test]
+fn a_server_that_is_cut_off_for_a_moment_misses_nothing() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let relay = Relay::to(etcd.address(0));
+    let (a, b) = (server_behind(&relay, "a"), server(&etcd, "b"));
+    let mut anna = Guest::group(a.address, "anna");
+    let mut boris = Guest::group(b.address, "boris");
+    anna.skip_to("(broadcast) General information: boris has joined the Chat");
+    relay.cut();
+    anna.send("can you hear me?");
+    for line in ["one", "two", "three"] {
+        assert_eq!(boris.say(line), Vec::<String>::new());
+    }
+    relay.mend();
+    let heard = anna.skip_to("(broadcast) anna: can you hear me?");
+    assert_eq!(heard, ["one", "two", "three"].map(|line| format!("(broadcast) boris: {line}")));
+    assert_eq!(boris.skip_to("(broadcast) anna: can you hear me?"), Vec::<String>::new());
+}
+
+#[test]
+fn behind_a_gap_everyone_is_told_and_who_is_here_is_known() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let relay = Relay::to(etcd.address(0));
+    let (a, b) = (server_behind(&relay, "a"), server(&etcd, "b"));
+    let mut anna = Guest::group(a.address, "anna");
+    let mut boris = Guest::group(b.address, "boris");
+    let vera = Guest::group(b.address, "vera");
+    anna.skip_to("(broadcast) General information: vera has joined the Chat");
+    relay.cut();
+    boris.say("this is missing over there");
+    drop(vera);
+    boris.skip_to("(broadcast) General information: vera has left the Chat");
+    let _gleb = Guest::group(b.address, "gleb");
+    boris.skip_to("(broadcast) General information: gleb has joined the Chat");
+    etcd.compacts();
+    anna.send("what did I miss?");
+    relay.mend();
+    anna.expect_start("This server could not keep up with the others");
+    anna.expect("(broadcast) General information: vera has left the Chat");
+    anna.expect("(broadcast) General information: gleb has joined the Chat");
+    anna.expect("(broadcast) anna: what did I miss?");
+    boris.skip_to("(broadcast) anna: what did I miss?");
+    anna.send("LIST");
+    anna.expect("Users in chatroom: ['anna', 'boris', 'gleb']");
+    assert_eq!(boris.say("now you hear me"), Vec::<String>::new());
+    anna.expect("(broadcast) boris: now you hear me");
+}
+
+#[test]
+fn a_server_that_is_cut_off_for_longer_than_its_lease_stops() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let relay = Relay::to(etcd.address(0));
+    let (a, b) = (server_behind(&relay, "a"), server(&etcd, "b"));
+    let mut anna = Guest::group(a.address, "anna");
+    let mut boris = Guest::group(b.address, "boris");
+    anna.skip_to("(broadcast) General information: boris has joined the Chat");
+    relay.cut();
+    anna.send("nobody hears this");
+    boris.expect("(broadcast) General information: anna has left the Chat");
+    boris.say("nor does she hear this");
+    is_sent_away(&a);
+    relay.mend();
+    anna.expect_start("The connection is closed: this server was cut off from the others and stops");
+    anna.expect("Disconnected");
+    let error = a.wait().expect_err("it is no orderly end");
+    assert!(error.to_string().contains("took this one for dead"), "{error}");
+    assert_eq!(boris.say("still here"), Vec::<String>::new());
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::engine::Etcd;
 use crate::people::{Guest, config};
-use crate::support::Server;
+use crate::support::{Peer, Server};
 
 fn keeping(etcd: &Etcd, name: &str, file: &Path) -> Server {
     let kept = database::open(file, Settings::default()).expect("the database can be opened");
@@ -66,6 +66,31 @@ fn two_databases_have_the_same_rows_and_one_that_was_away_catches_up() {
     assert_eq!(rows_a, rows_b);
     assert_eq!(rows_a.len(), 33);
     assert!(rows_a.iter().all(|(id, ..)| *id >= 1000), "a revision, and three digits");
+}
+
+#[test]
+fn a_password_is_known_to_all_servers_and_takes_the_nickname_back_across_them() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let a = keeping(&etcd, "a", &folder.path().join("a.db"));
+    let b = keeping(&etcd, "b", &folder.path().join("b.db"));
+    let mut anna = Guest::group(a.address, "anna");
+    for line in ["REGISTER", "correct horse", "correct horse"] {
+        anna.send(line);
+    }
+    anna.skip_to("Registered: from now on the login asks for the password of anna");
+    let mut elsewhere = Peer::connect(b.address);
+    elsewhere.expect("Your nickname?");
+    elsewhere.send("anna");
+    elsewhere.expect_start("anna is registered");
+    elsewhere.expect("Password?");
+    elsewhere.send("not this one");
+    elsewhere.expect_start("Not sent: the password is wrong");
+    elsewhere.expect("Password?");
+    elsewhere.send("correct horse");
+    elsewhere.expect("Successfully");
+    anna.expect("The connection is closed: this nickname was taken back by a login with its password");
+    anna.expect("Disconnected");
 }
 
 #[test]

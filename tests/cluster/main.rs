@@ -14,5 +14,6 @@ mod one_chat;
 mod people;
 #[path = "../support/program.rs"]
 mod program;
+mod relay;
 #[path = "../support/mod.rs"]
 mod support;

@@ -10,6 +10,7 @@ use chatroom::server::Config;
 
 use crate::engine::{Etcd, LOOK};
 use crate::program::Program;
+use crate::relay::Relay;
 use crate::support::{DEADLINE, Peer, QUESTION, Server};
 
 /// Of what the servers say about themselves.
@@ -20,8 +21,17 @@ pub(crate) fn server(etcd: &Etcd, name: &str) -> Server {
     Server::with(config(etcd, name))
 }
 
+/// The same behind a network of its own.
+pub(crate) fn server_behind(relay: &Relay, name: &str) -> Server {
+    Server::with(config_at(&[relay.address.to_string()], name))
+}
+
 pub(crate) fn config(etcd: &Etcd, name: &str) -> Config {
-    let order = cluster::engine(&etcd.endpoints(), name).expect("etcd answers");
+    config_at(&etcd.endpoints(), name)
+}
+
+fn config_at(endpoints: &[String], name: &str) -> Config {
+    let order = cluster::engine(endpoints, name).expect("etcd answers");
     Config { order: Some(order), rate: None, ..Config::default() }
 }
 

