@@ -27,6 +27,12 @@
 //! | `lease.rs` | the thread that keeps this server alive, and says when the engine is gone |
 //! | `state.rs` | what these threads share: who waits for what, and how it stands with the engine |
 //!
+//! # The same session on another server
+//! A session is its nickname's key and the revision at which that was created; its number of joining is made of both, and
+//! lines name people by it. So a session could move: put the key again, with another holder, where it still has the old
+//! one. Then the old holder's lines count no more, and nobody has left or joined. Today nobody does, and `replica.rs` takes
+//! such a change for none.
+//!
 //! # Threads
 //! `publisher`, `watch` and `lease`, one of each. They belong to the `Cluster`; its `end` waits for them.
 
@@ -99,6 +105,7 @@ impl Engine for Joining {
         let lease = etcd.grant(CLUSTER_LEASE)?;
         state.renewed(Instant::now() + CLUSTER_LEASE);
         let mut cluster = Cluster { state, etcd, lease, inner: Mutex::default() };
+        cluster.state.beats();
         cluster.start(here, replica)?;
         log::info!("in a cluster as {}", cluster.state.me);
         Ok(Arc::new(cluster))

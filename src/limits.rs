@@ -62,6 +62,9 @@ pub const RATE_SLICE: Duration = Duration::from_millis(250);
 
 // How many.
 
+/// Bytes of what a client was written that are kept for its coming back with another connection, if it has asked for that:
+/// what a busy class says in a minute.
+pub const RECORD_BYTES: usize = 64 * 1024;
 /// Default of `--max-clients`: fits the usual descriptor limit of 1,024.
 pub const CLIENTS: usize = 1000;
 /// Bytes asked for in one `read` of a client's socket: more than people type in a line, and small, since every client has
@@ -149,6 +152,9 @@ pub const LATE_PATIENCE: Duration = Duration::from_secs(10);
 pub const LATE_WRITE: Duration = Duration::from_secs(1);
 /// How long a late client's socket is offered the reason why it is cut.
 pub const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long a session without a connection waits for another one, where its client has asked for that. Whoever asks for its
+/// nickname meanwhile gets it.
+pub const RESUME: Duration = Duration::from_secs(30);
 /// How long we read on after our goodbye: closing with unread bytes would make Linux reset the connection and
 /// destroy the goodbye.
 pub const LINGER: Duration = Duration::from_secs(1);

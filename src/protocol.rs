@@ -61,6 +61,68 @@ pub fn left(nickname: &Nickname, why: Option<&str>) -> String {
     broadcast(GENERAL_INFORMATION, &format!("{nickname} has left the Chat{why}"))
 }
 
+/// The answer to `/resume TOKEN LINES` where there is no such session any more; the nickname is asked for again.
+pub const NOT_RESUMED: &str = "Not resumed: that session has ended; answer with a nickname";
+
+/// What is said of resuming at `Your nickname?`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume<'a> {
+    /// `/resume`: asks for a token.
+    New,
+    /// `/resume TOKEN LINES`: goes on with that session.
+    Session {
+        /// Its token.
+        token: &'a str,
+        /// Lines that came from the one with the token on, that one included.
+        received: u64,
+    },
+    /// Neither.
+    Wrong,
+}
+
+impl<'a> Resume<'a> {
+    /// What `line` asks for, if it is about resuming.
+    pub fn parse(line: &'a str) -> Option<Resume<'a>> {
+        let mut words = line.split_ascii_whitespace();
+        if words.next()? != RESUME {
+            return None;
+        }
+        Some(match (words.next(), words.next(), words.next()) {
+            (None, ..) => Resume::New,
+            (Some(token), Some(received), None) => {
+                received.parse().map_or(Resume::Wrong, |received| Resume::Session { token, received })
+            }
+            _ => Resume::Wrong,
+        })
+    }
+}
+
+/// Asks for a token, or goes on with a session. No nickname begins so.
+pub const RESUME: &str = "/resume";
+
+/// The answer to `/resume`: the secret by which the session is known. The client counts the lines from this one on.
+pub fn session(token: &str) -> String {
+    format!("Session: {token}")
+}
+
+/// The token in that answer.
+pub fn token(line: &str) -> Option<&str> {
+    line.strip_prefix("Session: ")
+}
+
+/// The answer to `/resume TOKEN LINES`: how many of the client's lines were read since it has the token, how many lines
+/// follow that it has missed, and how many it has missed for good.
+pub fn resumed(taken: u64, follow: u64, lost: u64) -> String {
+    format!("Resumed: {taken} taken, {follow} follow, {lost} lost")
+}
+
+/// The three figures of that answer.
+pub fn figures_of_resumed(line: &str) -> Option<[u64; 3]> {
+    let (taken, rest) = line.strip_prefix("Resumed: ")?.split_once(" taken, ")?;
+    let (follow, rest) = rest.split_once(" follow, ")?;
+    Some([taken.parse().ok()?, follow.parse().ok()?, rest.strip_suffix(" lost")?.parse().ok()?])
+}
+
 /// What the server says to everybody, wherever they are. No line that a user causes begins so.
 pub fn announcement(text: &str) -> String {
     format!("{ANNOUNCES}{text}")

@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 
 use self::client::Client;
-use self::delivery::Delivery;
+use self::delivery::{Delivery, DeliveryThread};
 use self::keeper::{Desk, Keeper};
 use self::order::{Engine, Here, Order};
 use self::parcel::Parcel;
@@ -33,6 +33,7 @@ use self::robust::leave::Leave;
 use self::robust::motd::Motd;
 use self::robust::places::{Places, Spares};
 use self::robust::rate_limit::RateLimit;
+use self::robust::resume::{self, Resumes};
 use self::robust::seldom::Seldom;
 use self::store::{Archive, Kept};
 use crate::limits::{
@@ -130,6 +131,7 @@ struct Shared {
     sent_away: Mutex<Seldom>,
     ids: AtomicU64,
     judge: Judge,
+    resumes: Resumes,
     /// Where clients come in that frame nothing.
     unframed_port: Option<u16>,
 }
@@ -166,6 +168,7 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
         stop: stop.clone(),
         ids: AtomicU64::new(1),
         judge: Judge::default(),
+        resumes: Resumes::default(),
         unframed_port,
     });
     if let Some(keeper) = &shared.config.keeper {
@@ -178,7 +181,16 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     }
     accept(&listener, Framing::Lines, &shared, &alive);
     drop(listener);
+    end(shared, alive, &ended, delivery_thread)
+}
 
+/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last.
+fn end(
+    shared: Arc<Shared>,
+    alive: Sender<Infallible>,
+    ended: &Receiver<Infallible>,
+    delivery_thread: DeliveryThread,
+) -> io::Result<()> {
     let deadline = Instant::now() + STOP_TOTAL;
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
@@ -242,17 +254,17 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         Ok(seat) => seat,
         Err(why) => {
             admission::log_sent_away(shared, address, &why);
-            return send_away(&connection.stream, &why);
+            return send_away(&connection.stream(), &why);
         }
     };
-    if let Err(error) = sockopts::tune(&connection.stream, shared.config.peer_timeout) {
+    if let Err(error) = sockopts::tune(&connection.stream(), shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
     if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, seat, alive)) {
         log::warn!("no thread for {id}: {error}");
-        send_away(&connection.stream, "the server has no thread left for you; try again later");
+        send_away(&connection.stream(), "the server has no thread left for you; try again later");
     }
 }
 
@@ -268,6 +280,10 @@ fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, seat: Seat, _
     let Ok(mut client) = Client::new(connection, shared, seat) else { return };
     let session = || client.come_in().map_or_else(|leave| leave, |()| session::session(&mut client));
     let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
+    if leave == Leave::Resumed {
+        return; // the connection is another session's now
+    }
+    resume::end(&client);
     client.log_end(leave);
     client.goodbye(leave);
 }

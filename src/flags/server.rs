@@ -216,6 +216,8 @@ mod tests {
             ("chat-server -p 70000", "не подходит значение '70000': нужно целое число от 0 до 65535"),
             ("chat-server --rate x", "нужно число от 1, например 10, или off"),
             ("chat-server --max-clients 0", "нужно целое число от 1"),
+            #[cfg(feature = "cluster")]
+            ("chat-server --cluster https://a:1", "нужно http://УЗЕЛ:ПОРТ"),
         ] {
             let arguments = line.split(' ').map(OsString::from).collect();
             let error = Flags::parse_in(Lang::Ru, arguments).expect_err("a wrong flag");

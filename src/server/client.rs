@@ -16,6 +16,7 @@ use super::robust::admission::Seat;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
+use super::robust::resume;
 use super::wishes::Wishes;
 use crate::limits::{
     ADDRESS_CLIENTS, HEARD_PER_SECOND, LINE_PARTS, LINGER, LINGER_SLICE, MESSAGE_BYTES, NO_LINE_END, RATE_BURST,
@@ -57,6 +58,8 @@ pub(super) struct Client {
     /// Something has come from it.
     pub(super) has_spoken: bool,
     messages: u64,
+    /// Lines that were taken from it since it has a token.
+    pub(super) taken: u64,
     /// For what is kept: who this is, once that is known.
     pub(super) member: Option<Member>,
     pub(super) wrong_passwords: usize,
@@ -85,6 +88,7 @@ impl Client {
             is_asked_who: false,
             has_spoken: false,
             messages: 0,
+            taken: 0,
             member: None,
             wrong_passwords: 0,
             wishes: Wishes::default(),
@@ -186,18 +190,18 @@ impl Client {
     /// ended by whoever cut it, after the last words. Who gave way is read from no more, and is gone as soon as the goodbye
     /// is out: another may need its thread. So is who was sent away, even where the goodbye is not taken.
     pub(super) fn goodbye(&self, leave: Leave) {
-        let connection = &self.connection;
+        let (connection, stream) = (&self.connection, self.connection.stream());
         let reason = connection.words().map(protocol::sent_away).or(leave.reason());
         let posted = self.delivery().post(Parcel::Close(self.id, reason));
         let mut gives_up = posted.is_err().then(Instant::now);
         if leave == Leave::SentAway {
             gives_up.get_or_insert_with(|| Instant::now() + SENT_AWAY);
         }
-        let mut peer_is_open = connection.stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
+        let mut peer_is_open = stream.set_read_timeout(Some(LINGER_SLICE)).is_ok();
         let mut unread = [0; READ_BYTES];
         loop {
             if peer_is_open {
-                peer_is_open = match (&connection.stream).read(&mut unread) {
+                peer_is_open = match (&*stream).read(&mut unread) {
                     Ok(count) => count > 0,
                     Err(error) => is_timeout(&error) || error.kind() == io::ErrorKind::Interrupted,
                 };
@@ -231,14 +235,14 @@ impl Client {
 
     /// What comes next. It is the receipt, too, for what had waited for this client.
     fn next(&mut self) -> Result<Incoming, Leave> {
-        let incoming = self.read()?;
+        let incoming = resume::read(self)?;
         kept::answered(self)?;
         Ok(incoming)
     }
 
     /// One message, from what was read before or from the socket, within the login's patience. Who was cut or asked to leave
     /// is not listened to any more, whatever it has sent already.
-    fn read(&mut self) -> Result<Incoming, Leave> {
+    pub(super) fn read(&mut self) -> Result<Incoming, Leave> {
         loop {
             if let Some(why) = self.connection.why_ends() {
                 return Err(why);
@@ -248,8 +252,8 @@ impl Client {
             }
             self.is_no_greeting(foreign::begins_greeting, self.reader.unfinished())?;
             let patient = self.patience()?;
-            let stream = &self.connection.stream;
-            match patient.and_then(|()| self.reader.fill(stream)) {
+            let stream = self.connection.stream();
+            match patient.and_then(|()| self.reader.fill(&*stream)) {
                 Ok(()) => self.has_read()?,
                 Err(error) if is_timeout(&error) => self.rest_is_missing()?,
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
@@ -257,21 +261,35 @@ impl Client {
         }
     }
 
+    /// What was read and not yet taken, for the session that goes on with this connection.
+    pub(super) fn take_reader(&mut self) -> MessageReader {
+        std::mem::replace(&mut self.reader, MessageReader::new(self.connection.framing, MESSAGE_BYTES))
+    }
+
+    /// Goes on with what was read from the connection that its session has now.
+    pub(super) fn reads_on(&mut self, reader: MessageReader) {
+        (self.reader, self.ahead, self.rest_until, self.has_timeout) = (reader, None, None, true);
+    }
+
     /// The next line is there, and `is_meant`; or `None`, after waiting for it up to `time`. It is still to be read. The
     /// end of the stream ends the session, as where a line is read.
     pub(super) fn looks_ahead(&mut self, is_meant: fn(&str) -> bool, time: Duration) -> Result<Option<bool>, Leave> {
+        // A lost connection is a matter for the next `read`: there may be another one.
+        let may_return = self.connection.ticket().is_some();
         self.ahead = self.ahead.take().or_else(|| self.reader.take());
         if self.ahead.is_none() {
             self.has_timeout = true;
-            let patient = self.connection.stream.set_read_timeout(Some(time));
-            match patient.and_then(|()| self.reader.fill(&self.connection.stream)) {
+            let stream = self.connection.stream();
+            match stream.set_read_timeout(Some(time)).and_then(|()| self.reader.fill(&*stream)) {
                 Err(error) if is_timeout(&error) => return Ok(None),
+                Err(_) if may_return => return self.rest(time).map(|()| None),
                 Err(error) => return Err(self.why_ended(Leave::Broken(error.kind()))),
                 Ok(()) => self.has_read()?,
             }
         }
         self.ahead = self.ahead.take().or_else(|| self.reader.take());
         match &self.ahead {
+            Some(Incoming::End) if may_return => self.rest(time).map(|()| None),
             Some(Incoming::End) => Err(self.end()),
             Some(Incoming::Line(line)) => Ok(Some(std::str::from_utf8(line).is_ok_and(is_meant))),
             Some(_) => Ok(Some(false)),
@@ -287,7 +305,7 @@ impl Client {
             return Ok(Ok(()));
         }
         self.has_timeout = patience.is_some();
-        Ok(self.connection.stream.set_read_timeout(patience))
+        Ok(self.connection.stream().set_read_timeout(patience))
     }
 
     /// Until the login is done: in all, however slowly the bytes trickle in. When it is over, what has already arrived is
@@ -412,7 +430,7 @@ impl Client {
 
     /// After a reset the rest is dropped at once; after an orderly end it is still delivered.
     pub(super) fn still_there(&self) -> Result<(), Leave> {
-        let broken: Option<io::Error> = self.connection.stream.take_error().unwrap_or_else(Some);
+        let broken: Option<io::Error> = self.connection.stream().take_error().unwrap_or_else(Some);
         match (self.connection.why_ends(), broken) {
             (Some(why), _) => Err(why),
             (None, Some(error)) => Err(Leave::Broken(error.kind())),

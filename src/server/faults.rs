@@ -250,6 +250,7 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     let shared = Arc::new(Shared {
         archive: None,
         judge: Judge::default(),
+        resumes: super::robust::resume::Resumes::default(),
         unframed_port: None,
         registry: Arc::default(),
         order: None,

@@ -255,7 +255,7 @@ fn at_the_stop_a_connection_is_ended_when_its_goodbye_has_been_out_for_its_secon
     let listener = listener();
     let connections = connections(&listener);
     for connection in &connections {
-        connection.stream.set_nonblocking(true).expect("a socket takes this option");
+        connection.stream().set_nonblocking(true).expect("a socket takes this option");
         room.take(Parcel::Connected(Arc::clone(connection)));
     }
     room.take(Parcel::Stop(STOP.into()));
@@ -264,7 +264,7 @@ fn at_the_stop_a_connection_is_ended_when_its_goodbye_has_been_out_for_its_secon
     connections[0].backlog.lock().closed = now.checked_sub(LINGER);
     connections[1].backlog.lock().closed = Some(now);
     room.let_go();
-    let has_ended = |connection: &Arc<Connection>| (&connection.stream).read(&mut [0]).is_ok_and(|count| count == 0);
+    let has_ended = |connection: &Arc<Connection>| (&*connection.stream()).read(&mut [0]).is_ok_and(|count| count == 0);
     let ended: Vec<bool> = connections.iter().map(has_ended).collect();
     assert_eq!(ended, [true, false, false, false, false, false]);
 }

@@ -134,13 +134,28 @@ pub enum Parcel {
         ignores: bool,
     },
     /// Is away, with a text for who writes; `None`: is back.
-    Away(ClientId, Option<Text>),
+    IsAway(ClientId, Option<Text>),
     /// Who is connected, and where they are: for the keeper.
     Present(Sender<Vec<Present>>),
     /// A line to everybody, wherever they are.
     Announce(Line),
     /// What the keeper did: the store may keep it.
     Act(Act),
+    /// Its session may go on with another connection: what it is written is recorded from here on.
+    Records(ClientId),
+    /// Its session's connection is lost, and another one is waited for.
+    Away(ClientId),
+    /// Its session goes on with another connection.
+    Returns {
+        /// Who.
+        id: ClientId,
+        /// Recorded lines that the client has received.
+        received: u64,
+        /// Lines of the client's that were read meanwhile.
+        taken: u64,
+    },
+    /// This connection has become another session's: nothing is written to it in its own name.
+    Forgets(ClientId),
     /// The goodbye, with its reason: the last parcel about this connection.
     Close(ClientId, Option<String>),
     /// The goodbye to all, with its reason.

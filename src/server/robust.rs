@@ -26,5 +26,6 @@ pub(crate) mod origin;
 pub(crate) mod pace;
 pub mod places;
 pub(crate) mod rate_limit;
+pub(crate) mod resume;
 pub(crate) mod seldom;
 pub mod stop;

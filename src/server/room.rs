@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use crossbeam_channel::Sender;
 
+use self::record::Returned;
 use self::seated::Seated;
 use self::wishes::Wishes;
 use super::parcel::{Line, Message, Parcel, Partner};
@@ -25,6 +26,8 @@ use crate::wire::{Framing, frame};
 
 mod elsewhere;
 mod kept;
+mod record;
+mod resume;
 mod seated;
 mod seen;
 mod wishes;
@@ -89,11 +92,15 @@ impl Room {
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
             Parcel::Ignores { id, nickname, ignores } => self.wishes.ignores(id, &nickname, ignores),
-            Parcel::Away(id, text) => self.wishes.is_away(id, text),
+            Parcel::IsAway(id, text) => self.wishes.is_away(id, text),
             // The keeper may have given up waiting.
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
             Parcel::Act(act) => self.store.acted(&act),
+            Parcel::Records(id) => self.records(id),
+            Parcel::Away(id) => self.goes_away(id),
+            Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
+            Parcel::Forgets(id) => drop(self.places.remove(&id)),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),
         }
@@ -207,6 +214,7 @@ impl Room {
         let Some(nickname) = self.unname(id) else { return };
         self.tell_group(&protocol::left(&nickname, notice));
         self.store.left(&nickname);
+        self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
             self.talks.iter().filter(|(_, partner)| partner.id == id).map(|(&from, _)| from).collect();
@@ -239,6 +247,7 @@ impl Room {
         if delivered {
             self.store.said(&nickname, Some(&to.nickname), message);
             self.tell_one_from(&nickname, to.id, &line);
+            self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
             self.tell_away(to.id, &to.nickname, from);
         } else {

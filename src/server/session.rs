@@ -13,6 +13,7 @@ use super::order::{Claim, Order};
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
+use super::robust::resume;
 use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
@@ -39,6 +40,9 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
         }
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
+        if resume::asked(client, &line)? {
+            continue;
+        }
         match Said::parse(line.as_str()) {
             Said::Word(Word::Quit) => return Err(Leave::Quit),
             Said::Word(Word::Help(_)) => {
@@ -56,8 +60,8 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
-        let Some(proof) = kept::prove(client, &nickname)? else { continue };
         client.may_come_in()?;
+        let Some(proof) = kept::prove(client, &nickname)? else { continue };
         match take(client, &nickname, proof)? {
             Claim::Yours(joined) => {
                 let (id, shared) = (client.id, Arc::clone(&client.shared));
@@ -81,13 +85,17 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     }
 }
 
-/// Takes a nickname, or says which one is free instead. Whoever has the password takes it back from a session that hangs.
+/// Takes a nickname, or says which one is free instead. It is had from a session that has lost its connection, and by
+/// whoever has the password also from one that hangs.
 fn take(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<Claim, Leave> {
     let claim = client.claim(nickname)?;
-    if !matches!(claim, Claim::Taken(_)) || proof == Proof::Free {
+    if !matches!(claim, Claim::Taken(_)) {
         return Ok(claim);
     }
-    kept::take_back(client, nickname)?;
+    resume::give_up(client, nickname)?;
+    if proof != Proof::Free {
+        kept::take_back(client, nickname)?;
+    }
     client.claim(nickname)
 }
 

@@ -76,7 +76,7 @@ pub(super) fn away(client: &mut Client, text: Text) -> Result<(), Leave> {
         return Ok(());
     }
     let was_away = std::mem::replace(&mut client.wishes.is_away, !is_back);
-    client.delivery().post(Parcel::Away(client.id, (!is_back).then_some(text)))?;
+    client.delivery().post(Parcel::IsAway(client.id, (!is_back).then_some(text)))?;
     client.send(match (is_back, was_away) {
         (false, _) => "You are away: whoever writes to you alone is told so, once. AWAY alone: you are back",
         (true, true) => "You are back",

@@ -79,6 +79,10 @@ fn a_password_is_known_to_all_servers_and_takes_the_nickname_back_across_them() 
         anna.send(line);
     }
     anna.skip_to("Registered: from now on the login asks for the password of anna");
+    // What is heard there is kept there, and so is what came before it.
+    let mut boris = Guest::group(b.address, "boris");
+    anna.say("hello");
+    boris.skip_to("(broadcast) anna: hello");
     let mut elsewhere = Peer::connect(b.address);
     elsewhere.expect("Your nickname?");
     elsewhere.send("anna");

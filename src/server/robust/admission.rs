@@ -96,13 +96,13 @@ impl Client {
     fn is_brought(&mut self) -> Result<(), Leave> {
         let Some(balancers) = &self.shared.config.balancers else { return Ok(()) };
         let by = self.connection.address();
-        let whose = balancers.whose(&self.connection.stream);
+        let whose = balancers.whose(&self.connection.stream());
         match whose.map_err(|leave| self.why_ended(leave))? {
             // Version 1 has no word for a balancer's own connection: it names the balancer.
             Whose::Client(client) if client.ip().to_canonical() != by.ip().to_canonical() => {
                 log::debug!("{} is brought by {by} for {client}", self.id);
                 self.connection.is_of(client);
-                self.may_come_in()?;
+                self.may_connect()?;
                 self.take_place()
             }
             whose => {

@@ -27,6 +27,10 @@ pub(crate) struct Backlog {
     pub(crate) written: Option<Instant>,
     /// Cut, and why: nothing more is written.
     pub(crate) cut: Option<Leave>,
+    /// The socket is lost, and perhaps there will be another: nothing is written meanwhile.
+    pub(crate) lost: bool,
+    /// How many sockets there were before this one: a late thread writes to its own alone.
+    pub(crate) sockets: u32,
     /// Asked to leave, and why: what is sent is still written.
     pub(crate) leaves: Option<Leave>,
 }
@@ -98,6 +102,23 @@ impl Backlog {
     pub(crate) fn burden(&self) -> Burden {
         let bytes = self.waiting;
         Burden { is_large: bytes > BACKLOG_BYTES, has_stopped: self.stopped_for() > LATE_STOPPED, bytes }
+    }
+
+    /// The socket is lost. What waits is forgotten here: the room has a record of it.
+    pub(crate) fn lose(&mut self) {
+        self.lost = self.cut.is_none();
+        (self.late, self.pieces, self.waiting) = (false, VecDeque::new(), 0);
+    }
+
+    /// There is another socket.
+    pub(crate) fn goes_on(&mut self) {
+        self.lost = false;
+        self.sockets += 1;
+    }
+
+    /// Whether that socket, of which this many came before, is the one to be written to.
+    pub(crate) fn is_at(&self, sockets: u32) -> bool {
+        !self.lost && self.sockets == sockets
     }
 
     /// Forgets what waits. The first reason stands.

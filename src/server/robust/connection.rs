@@ -11,8 +11,8 @@
 
 use std::fmt;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -20,6 +20,7 @@ use parking_lot::{Condvar, Mutex};
 use super::backlog::Backlog;
 use super::leave::Leave;
 use super::origin::Origin;
+use super::resume::Ticket;
 use crate::wire::Framing;
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
@@ -37,8 +38,10 @@ impl fmt::Display for ClientId {
 pub struct Connection {
     /// Whose it is.
     pub id: ClientId,
-    /// The socket.
-    pub stream: TcpStream,
+    /// The socket: another one where the session goes on with another connection.
+    stream: Mutex<Arc<TcpStream>>,
+    /// With it the session may go on with another connection. In a box, since few have it at first.
+    ticket: OnceLock<Box<Ticket>>,
     /// Where it comes from.
     from: SocketAddr,
     /// Where its client is, if a balancer has brought it.
@@ -62,7 +65,8 @@ impl Connection {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
         let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
         let (backlog, ended) = (Mutex::default(), Condvar::new());
-        Connection { id, stream, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
+        let (stream, ticket) = (Mutex::new(Arc::new(stream)), OnceLock::new());
+        Connection { id, stream, ticket, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.
@@ -74,6 +78,45 @@ impl Connection {
     /// delivery thread that news along.
     pub(crate) fn written(&self) -> Framing {
         if self.sends_lines.load(Ordering::Relaxed) { Framing::Lines } else { Framing::Chunks }
+    }
+
+    /// The socket as it is now. A thread that keeps it writes to the old one, once there is another.
+    pub fn stream(&self) -> Arc<TcpStream> {
+        Arc::clone(&self.stream.lock())
+    }
+
+    /// The session may go on with another connection. False: it had a ticket already.
+    pub(crate) fn has_ticket(&self, ticket: Ticket) -> bool {
+        self.ticket.set(Box::new(ticket)).is_ok()
+    }
+
+    /// With what the session may go on with another connection.
+    pub(crate) fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.get().map(Box::as_ref)
+    }
+
+    /// The socket is of no use any more, while the session may still go on: nothing is written until it does. Its own
+    /// thread wakes from its `read`.
+    pub(crate) fn lose(&self) {
+        self.backlog.lock().lose();
+        self.shutdown();
+    }
+
+    /// The socket is lost, and no other one has come yet.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.backlog.lock().lost
+    }
+
+    /// The socket has broken. Who has no ticket is cut.
+    pub(crate) fn broke(&self, why: Leave) {
+        // After a goodbye there is nothing to come back to.
+        if self.ticket().is_some() && !self.backlog.lock().closing { self.lose() } else { self.cut(why) }
+    }
+
+    /// The session goes on with this socket.
+    pub(crate) fn goes_on(&self, stream: Arc<TcpStream>) {
+        *self.stream.lock() = stream;
+        self.backlog.lock().goes_on();
     }
 
     /// Where the client is.
@@ -101,7 +144,7 @@ impl Connection {
     /// Wakes whoever reads or writes this socket; what was on the way may be lost.
     pub fn shutdown(&self) {
         // An error means that the connection has already ended, which is what was wanted.
-        self.stream.shutdown(Shutdown::Both).unwrap_or_default();
+        self.stream().shutdown(Shutdown::Both).unwrap_or_default();
     }
 
     /// Why the connection was cut, if it was.
@@ -114,7 +157,7 @@ impl Connection {
     pub fn ask_to_leave(&self, why: Leave) {
         self.backlog.lock().leaves.get_or_insert(why);
         // An error means that the connection has already ended.
-        self.stream.shutdown(Shutdown::Read).unwrap_or_default();
+        self.stream().shutdown(Shutdown::Read).unwrap_or_default();
     }
 
     /// Asks its session to end, with these words: it is told them, and so is the group. The first ones stand.
@@ -163,7 +206,7 @@ impl Connection {
 
     /// The goodbye is written: shuts the writing side, so that the peer reads its end after the last line.
     pub(crate) fn close(&self) {
-        self.stream.shutdown(Shutdown::Write).unwrap_or_default();
+        self.stream().shutdown(Shutdown::Write).unwrap_or_default();
         self.backlog.lock().closed = Some(Instant::now());
         self.ended.notify_all();
     }

@@ -10,6 +10,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -73,6 +74,13 @@ impl Writer {
     pub(crate) fn write(&mut self, connection: &Arc<Connection>, bytes: &[u8], closing: bool) {
         {
             let mut backlog = connection.backlog.lock();
+            if backlog.lost {
+                drop(backlog);
+                if closing {
+                    connection.close();
+                }
+                return;
+            }
             if backlog.late || backlog.cut.is_some() {
                 return backlog.append(bytes, closing);
             }
@@ -85,7 +93,7 @@ impl Writer {
                 }
             }
             Ok(taken) => self.becomes_late(connection, bytes.get(taken..).unwrap_or_default(), closing),
-            Err(error) => connection.cut(Leave::Broken(error.kind())),
+            Err(error) => connection.broke(Leave::Broken(error.kind())),
         }
     }
 
@@ -93,16 +101,17 @@ impl Writer {
     /// backlog.
     fn becomes_late(&mut self, connection: &Arc<Connection>, rest: &[u8], closing: bool) {
         log::debug!("{} is late: its socket did not take {} bytes at once", connection.id, rest.len());
-        {
+        let sockets = {
             let mut backlog = connection.backlog.lock();
             backlog.becomes_late();
             backlog.append(rest, closing);
-        }
+            backlog.sockets
+        };
         let Some(spare) = self.spares.take() else { return connection.cut(Leave::TooLate) };
         self.late.push(Arc::downgrade(connection));
         let (its_connection, alive) = (Arc::clone(connection), self.alive.clone());
         let builder = thread::Builder::new().name(format!("late-{}", connection.id.0)).stack_size(LATE_STACK);
-        if let Err(error) = builder.spawn(move || late(&its_connection, spare, alive)) {
+        if let Err(error) = builder.spawn(move || late(&its_connection, sockets, spare, alive)) {
             log::warn!("no thread for the late {}: {error}", connection.id);
             connection.cut(Leave::TooLate);
         }
@@ -114,31 +123,39 @@ fn send_at_once(connection: &Connection, bytes: &[u8]) -> io::Result<usize> {
     if connection.written() == Framing::Chunks && !connection.backlog.lock().takes_at_once(bytes.len()) {
         return Ok(0);
     }
-    sockopts::send_now(&connection.stream, bytes)
+    sockopts::send_now(&connection.stream(), bytes)
 }
 
 /// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
-fn late(connection: &Connection, _spare: Spare, _alive: Sender<Infallible>) {
-    match catch_up(connection) {
-        Ok(()) => log::debug!("{} has caught up", connection.id),
+/// Where the session has another socket by then, this thread's work is over.
+fn late(connection: &Connection, sockets: u32, _spare: Spare, _alive: Sender<Infallible>) {
+    let stream = connection.stream();
+    match catch_up(connection, &stream, sockets) {
+        Ok(()) => log::debug!("{} has caught up, or has another socket", connection.id),
+        Err(_) if !connection.backlog.lock().is_at(sockets) => log::debug!("{} has lost its socket", connection.id),
+        // It is kept what it has missed, as far as that may go.
+        Err(Leave::TooLate) if connection.ticket().is_some() => connection.broke(Leave::TooLate),
         Err(Leave::TooLate) => {
             log::warn!("{} is too late: it did not read what it was sent", connection.id);
             connection.backlog.lock().cut_off(Leave::TooLate);
-            last_words(connection);
+            last_words(&stream);
             connection.shutdown();
         }
-        Err(leave) => connection.cut(leave),
+        Err(leave) => connection.broke(leave),
     }
 }
 
 /// Writes piece after piece. Ends with `late` unset, or with the reason to cut the client.
-fn catch_up(connection: &Connection) -> Result<(), Leave> {
+fn catch_up(connection: &Connection, stream: &TcpStream, sockets: u32) -> Result<(), Leave> {
     let chunks = connection.written() == Framing::Chunks;
     loop {
         let (piece, closing) = {
             let mut backlog = connection.backlog.lock();
             if let Some(why) = backlog.cut {
                 return Err(why);
+            }
+            if !backlog.is_at(sockets) {
+                return Ok(());
             }
             let piece = backlog.next_piece(chunks).unwrap_or_default();
             if piece.is_empty() && !backlog.closing {
@@ -151,7 +168,7 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
             connection.close();
             return Ok(());
         }
-        write_piece(connection, &piece)?;
+        write_piece(connection, stream, &piece)?;
         if chunks {
             // What ends this wait early is that it was cut.
             connection.wait_ended(CHUNK_WRITES);
@@ -160,11 +177,11 @@ fn catch_up(connection: &Connection) -> Result<(), Leave> {
 }
 
 /// Writes one piece, as long as the socket takes a byte now and then.
-fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
+fn write_piece(connection: &Connection, mut stream: &TcpStream, mut piece: &[u8]) -> Result<(), Leave> {
     let mut waited = Duration::ZERO;
     while !piece.is_empty() {
         let begun = Instant::now();
-        match (&connection.stream).write(piece) {
+        match stream.write(piece) {
             Ok(taken) => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 piece = piece.get(taken..).unwrap_or_default();
@@ -188,12 +205,12 @@ fn write_piece(connection: &Connection, mut piece: &[u8]) -> Result<(), Leave> {
 
 /// Tells a client why it is cut, if its socket takes that within a second. The stream may stand inside a line, which
 /// is ended first.
-fn last_words(connection: &Connection) {
+fn last_words(mut stream: &TcpStream) {
     let reason = Leave::TooLate.reason().unwrap_or_default();
     let words = format!("\n{reason}\n{DISCONNECTED}\n");
     let deadline = Instant::now() + LAST_WORDS;
     loop {
-        match (&connection.stream).write(words.as_bytes()) {
+        match stream.write(words.as_bytes()) {
             Err(error) if is_timeout(&error) && Instant::now() < deadline => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             _ => return,
@@ -203,7 +220,7 @@ fn last_words(connection: &Connection) {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{Ipv4Addr, TcpListener, TcpStream};
+    use std::net::{Ipv4Addr, TcpListener};
 
     use crossbeam_channel::{Receiver, bounded};
 

@@ -40,6 +40,10 @@ pub enum Leave {
     Fault,
     /// The server stops, or its delivery thread has gone.
     ServerStops,
+    /// Its session is another one's, which goes on with this connection.
+    Resumed,
+    /// Its session's connection was lost, and somebody else asked for its nickname.
+    NotBack,
     /// This server cannot reach the others of its cluster: it can do nothing for whoever comes.
     CutOff,
     /// The other servers of its cluster took this one for dead.
@@ -65,7 +69,7 @@ impl Leave {
     /// The line before `Disconnected`, where the client is owed a reason.
     pub fn reason(self) -> Option<String> {
         match self {
-            Leave::Quit | Leave::End | Leave::Broken(_) => None,
+            Leave::Quit | Leave::End | Leave::Broken(_) | Leave::Resumed => None,
             _ => Some(protocol::closed(self)),
         }
     }
@@ -97,6 +101,8 @@ impl fmt::Display for Leave {
             Leave::TooLate => f.write_str("too late: could not keep up with the chat"),
             Leave::Broken(kind) => write!(f, "the connection broke ({kind})"),
             Leave::Fault => f.write_str("a fault in the server, which has been logged"),
+            Leave::Resumed => f.write_str("its session goes on"),
+            Leave::NotBack => f.write_str("its connection was lost, and somebody else has taken the nickname"),
             Leave::CutOff => f.write_str("this server cannot reach the others; try again, or another server"),
             Leave::Fenced => f.write_str("this server was cut off from the others and stops; connect to another one"),
             Leave::ServerStops => f.write_str("the server stops"),

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::record::Record;
 use crate::server::robust::connection::Connection;
 use crate::text::Nickname;
 
@@ -18,12 +19,14 @@ pub(super) struct Seated {
     pub(super) own: Vec<u8>,
     /// The goodbye is the last in `own`.
     pub(super) closing: bool,
+    /// What it was written, where its session may go on with another connection.
+    pub(super) record: Option<Box<Record>>,
 }
 
 impl Seated {
     /// Who has just connected: nameless, and in no group.
     pub(super) fn new(connection: Arc<Connection>) -> Self {
-        Seated { connection, nickname: None, listens: false, heard: 0, own: Vec::new(), closing: false }
+        Seated { connection, nickname: None, listens: false, heard: 0, own: Vec::new(), closing: false, record: None }
     }
 
     /// Takes over what the group has heard and this listener has not.
@@ -36,7 +39,7 @@ impl Seated {
 
     /// Hands out what this batch has for this client, in one piece.
     pub(super) fn flush(&mut self, heard_by_all: &[u8], write: &mut impl FnMut(&Arc<Connection>, &[u8], bool)) {
-        if self.own.is_empty() {
+        if self.own.is_empty() && self.record.is_none() {
             // The usual case in a busy room: no copy.
             let unheard = heard_by_all.get(self.heard..).unwrap_or_default();
             if self.listens && !unheard.is_empty() {
@@ -44,8 +47,14 @@ impl Seated {
             }
         } else {
             self.catch_up(heard_by_all);
-            let own = std::mem::take(&mut self.own);
-            write(&self.connection, &own, self.closing);
+            let mut own = std::mem::take(&mut self.own);
+            if let Some(record) = &mut self.record {
+                record.keep(&own);
+                own = record.returned.take().map_or(own, |returned| record.missed(returned));
+            }
+            if !own.is_empty() {
+                write(&self.connection, &own, self.closing);
+            }
         }
         self.heard = 0;
     }
