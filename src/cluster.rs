@@ -54,7 +54,7 @@ use self::publisher::Publisher;
 use self::replica::Replica;
 use self::state::State;
 use self::watch::Watch;
-use crate::limits::{CLUSTER_LEASE, CLUSTER_OUTBOX, SINGLE_STACK};
+use crate::limits::{CLUSTER_LEASE, CLUSTER_OUTBOX, CLUSTER_TOLD, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::leave::Leave;
 use crate::server::order::{Engine, Here, Order};
@@ -152,6 +152,11 @@ impl Cluster {
         Ok(())
     }
 
+    /// Frees the names of this server's clients at once; not for long, since whoever stops has little time.
+    fn revoke(&self) -> io::Result<()> {
+        self.etcd.clone().with_patience(CLUSTER_TOLD / 2).revoke(self.lease)
+    }
+
     /// Waits while the outbox is full; no lock is held meanwhile.
     fn send(&self, op: Op) -> Result<(), Leave> {
         let outbox = self.inner.lock().outbox.clone().ok_or(Leave::ServerStops)?;
@@ -197,7 +202,7 @@ impl Order for Cluster {
         let fenced = self.state.end();
         drop((outbox, quit));
         // First the lease: the watch, which waits for something to happen, then sees its end.
-        let revoked = if fenced.is_some() { Ok(()) } else { self.etcd.clone().revoke(self.lease) };
+        let revoked = if fenced.is_some() { Ok(()) } else { self.revoke() };
         if let Err(error) = revoked {
             log::warn!("the names of this server are free only when its lease ends: {error}");
         }

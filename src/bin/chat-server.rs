@@ -39,13 +39,13 @@ fn run(flags: &Flags) -> io::Result<()> {
     #[cfg(feature = "signals")]
     chatroom::signals::survive_full_files()?;
     #[cfg(not(feature = "database"))]
-    let kept = None;
+    let database = None;
     #[cfg(feature = "database")]
-    let chatroom::database::Asked::Chat(kept) = flags.database.run(flags.lang())? else { return Ok(()) };
+    let chatroom::database::Asked::Chat(database) = flags.database.run(flags.lang())? else { return Ok(()) };
     #[cfg(not(feature = "database"))]
     let hashing = 0;
     #[cfg(feature = "database")]
-    let hashing = if kept.is_some() { chatroom::database::hashing_bytes() } else { 0 };
+    let hashing = if database.is_some() { chatroom::database::hashing_bytes() } else { 0 };
     let order = flags.engine()?;
     let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing))?;
     #[cfg(not(feature = "proxy"))]
@@ -80,7 +80,7 @@ fn run(flags: &Flags) -> io::Result<()> {
         login: Duration::from_secs(flags.login_timeout),
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
-        kept,
+        database,
         order,
         keeper,
         balancers,

@@ -9,8 +9,8 @@ use super::safe::text;
 use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
-use crate::server::keeper::Act;
 use crate::server::parcel::Message;
+use crate::server::present::Act;
 use crate::text::Nickname;
 
 /// `messages.waits` of a message that was shown, and nothing has come from its recipient since.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
-use super::parcel::{Line, Message, Parcel, Partner, Request};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::late::Writer;
 use super::robust::leave::Leave;
@@ -38,7 +38,11 @@ impl Delivery {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, DeliveryThread)> {
+    pub(super) fn start(
+        writer: Writer,
+        store: Option<Box<dyn Store>>,
+        stop: Stop,
+    ) -> io::Result<(Self, DeliveryThread)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
         let broke = Arc::new(AtomicBool::new(false));
         let its_broke = Arc::clone(&broke);
@@ -79,21 +83,13 @@ impl Delivery {
         answer.recv().map_err(|_| Leave::ServerStops)
     }
 
-    /// A request to the store, in the order of all that happens.
+    /// Waits until all that was sent so far is taken, and its batch is committed.
     ///
     /// # Errors
     /// `ServerStops`.
-    pub fn ask(&self, by: ClientId, request: Request) -> Result<(), Leave> {
-        self.post(Parcel::Ask(by, request))
-    }
-
-    /// Waits until all that was sent so far is kept, and its batch is committed.
-    ///
-    /// # Errors
-    /// `ServerStops`.
-    pub fn wait_until_kept(&self) -> Result<(), Leave> {
+    pub fn wait_for_commit(&self) -> Result<(), Leave> {
         let (done, is_done) = bounded(0);
-        self.post(Parcel::Kept(done))?;
+        self.post(Parcel::Committed(done))?;
         // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
         is_done.recv().unwrap_or_default();
         Ok(())
@@ -141,7 +137,13 @@ impl DeliveryThread {
 /// time that it needed to write the last batch. Those who speak at the same time are microseconds apart: without that wait
 /// the first of them would have a round to itself, and all the others would need a second one. Where something is in the
 /// queue already, it was gathered while the last batch was written.
-fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
+fn deliver(
+    queue: &Receiver<Parcel>,
+    mut writer: Writer,
+    store: Option<Box<dyn Store>>,
+    stop: Stop,
+    broke: Arc<AtomicBool>,
+) {
     let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
     let room = &mut all.room;
     let mut looks = never();

@@ -17,7 +17,7 @@ use self::wishes::Wishes;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
-use super::store::Store;
+use super::store::{Event, Store};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
@@ -25,23 +25,25 @@ use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
 mod elsewhere;
-mod kept;
 mod record;
 mod resume;
 mod seated;
 mod seen;
+mod store;
 mod wishes;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
 pub(super) struct Room {
     /// Hears what happens, and keeps it.
-    store: Box<dyn Store>,
+    store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
     waits: Vec<Sender<()>>,
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
+    /// Their nicknames, without case.
+    by_name: HashMap<String, ClientId>,
     /// The named who have no connection here: they are on another server, or their name is not given up yet.
     elsewhere: HashMap<ClientId, Nickname>,
     /// Who talks to whom in private.
@@ -60,7 +62,7 @@ pub(super) struct Room {
 
 impl Room {
     /// An empty room.
-    pub(super) fn new(store: Box<dyn Store>) -> Self {
+    pub(super) fn new(store: Option<Box<dyn Store>>) -> Self {
         Room { store, ..Room::default() }
     }
 
@@ -88,7 +90,7 @@ impl Room {
             Parcel::ToEveryone(line) => self.tell_everyone(&line),
             Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
-            Parcel::Kept(done) => self.waits.push(done),
+            Parcel::Committed(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
             Parcel::Ignores { id, nickname, ignores } => self.wishes.ignores(id, &nickname, ignores),
@@ -96,7 +98,7 @@ impl Room {
             // The keeper may have given up waiting.
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
-            Parcel::Act(act) => self.store.acted(&act),
+            Parcel::Act(act) => self.acted(&act),
             Parcel::Records(id) => self.records(id),
             Parcel::Away(id) => self.goes_away(id),
             Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
@@ -158,7 +160,8 @@ impl Room {
         if self.stops.is_some_and(|until| Instant::now() >= until) {
             return self.shutdown();
         }
-        let has_had_it = self.places.values().filter(|seated| seated.connection.is_closed_for(LINGER));
+        let is_up = |closed: Instant| closed.elapsed() >= LINGER;
+        let has_had_it = self.places.values().filter(|seated| seated.connection.closed_at().is_some_and(is_up));
         has_had_it.for_each(|seated| seated.connection.shutdown());
     }
 
@@ -168,7 +171,7 @@ impl Room {
 
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
         self.tell_group(&protocol::joined(&nickname));
-        self.store.joined(&nickname);
+        self.happened(|| Event::Joined(nickname.clone()));
         self.is_named(id, nickname, joined);
     }
 
@@ -213,7 +216,7 @@ impl Room {
         self.listens(id, false);
         let Some(nickname) = self.unname(id) else { return };
         self.tell_group(&protocol::left(&nickname, notice));
-        self.store.left(&nickname);
+        self.happened(|| Event::Left(nickname.clone()));
         self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
@@ -233,7 +236,7 @@ impl Room {
         #[cfg(test)]
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
-        self.store.said(&nickname, None, message);
+        self.happened(|| Event::Said { from: nickname.clone(), to: None, message: message.clone() });
         self.tell_group_from(&nickname, &protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -245,7 +248,9 @@ impl Room {
         let delivered = self.counts(to.id, message);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
-            self.store.said(&nickname, Some(&to.nickname), message);
+            let event =
+                || Event::Said { from: nickname.clone(), to: Some(to.nickname.clone()), message: message.clone() };
+            self.happened(event);
             self.tell_one_from(&nickname, to.id, &line);
             self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
@@ -286,7 +291,7 @@ impl Room {
             seated.closing = true;
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
-                self.store.left(&nickname);
+                self.happened(|| Event::Left(nickname));
             }
         }
     }

@@ -10,14 +10,15 @@ use crate::text::{Nickname, Text};
 
 /// What one client wishes, as its own thread knows it. It ends with the session.
 #[derive(Debug, Default)]
-pub(super) struct Wishes {
+pub(crate) struct Wishes {
     ignored: Vec<Nickname>,
     is_away: bool,
 }
 
 impl Wishes {
     /// Whether a line that was said before is to be shown: it is nobody's who is ignored.
-    pub(super) fn show(&self, line: &str) -> bool {
+    #[cfg(feature = "database")]
+    pub(crate) fn show(&self, line: &str) -> bool {
         let is_from = |nickname: &Nickname| protocol::said_by(line, |from| nickname.key() == from.key());
         !self.ignored.iter().any(is_from)
     }

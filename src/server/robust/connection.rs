@@ -20,7 +20,7 @@ use parking_lot::{Condvar, Mutex};
 use super::backlog::Backlog;
 use super::leave::Leave;
 use super::origin::Origin;
-use super::resume::Ticket;
+use super::ticket::Ticket;
 use crate::wire::Framing;
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
@@ -192,9 +192,9 @@ impl Connection {
         self.backlog.lock().has_ended()
     }
 
-    /// The goodbye has been out for as long as `time`.
-    pub(crate) fn is_closed_for(&self, time: Duration) -> bool {
-        self.backlog.lock().closed.is_some_and(|since| since.elapsed() >= time)
+    /// Since when the goodbye is out.
+    pub(crate) fn closed_at(&self) -> Option<Instant> {
+        self.backlog.lock().closed
     }
 
     /// Nothing more will be written, after waiting for that up to `time`.
