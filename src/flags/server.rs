@@ -59,6 +59,10 @@ pub struct Flags {
     /// Language of the program's own words, but not of the log; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// What shows the server from inside
+    #[cfg(feature = "glass")]
+    #[command(flatten)]
+    pub glass: crate::glass::flags::Flags,
     /// Several servers with one chat
     #[cfg(feature = "cluster")]
     #[command(flatten)]

@@ -82,6 +82,12 @@ impl Desk {
         Desk { shared: Arc::downgrade(shared) }
     }
 
+    /// What is told to whoever looks on, while the server runs.
+    #[cfg(feature = "glass")]
+    pub(crate) fn tap(&self) -> Option<crate::server::tap::Tap> {
+        Some(self.shared.upgrade()?.delivery.tap())
+    }
+
     /// Everybody who is connected, in order of coming.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use self::record::Returned;
 use self::seated::Seated;
@@ -18,6 +18,7 @@ use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::store::{Event, Store};
+use super::tap::{Tap, Teller};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
@@ -28,13 +29,15 @@ mod elsewhere;
 mod record;
 mod resume;
 mod seated;
+#[cfg(feature = "glass")]
+mod seats;
 mod seen;
 mod store;
 mod wishes;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Hears what happens, and keeps it.
     store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
@@ -58,6 +61,8 @@ pub(super) struct Room {
     rendered: usize,
     /// Everyone has had the goodbye; when the last of them is to be gone.
     stops: Option<Instant>,
+    /// Tells whoever looks on what each parcel comes to.
+    tells: Teller,
 }
 
 impl Room {
@@ -66,8 +71,19 @@ impl Room {
         Room { store, ..Room::default() }
     }
 
+    /// The same, with somebody who may look on.
+    pub(super) fn watched(self, tap: Tap, queue: Receiver<Parcel>) -> Self {
+        Room { tells: Teller::new(tap, queue), ..self }
+    }
+
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
+        self.tells.sees(&parcel);
+        self.does(parcel);
+        self.tells.done();
+    }
+
+    fn does(&mut self, parcel: Parcel) {
         if self.is_stopping() {
             return self.take_while_stopping(parcel);
         }
@@ -292,6 +308,7 @@ impl Room {
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
                 self.happened(|| Event::Left(nickname));
+                self.tells.left();
             }
         }
     }
@@ -330,6 +347,7 @@ impl Room {
         let before = self.heard_by_all.len();
         frame(line, Framing::Lines, &mut self.heard_by_all);
         self.rendered += self.heard_by_all.len() - before;
+        self.tells.told(None, self.heard_by_all.get(before..).unwrap_or_default());
     }
 
     /// Takes over what the group has heard. A copy counts as well: when thousands leave at once, each of them makes one.
@@ -350,7 +368,9 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
+            let begins = seated.own.len();
             write(&mut seated.own, seated.connection.written());
+            self.tells.told(Some(id), seated.own.get(begins..).unwrap_or_default());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

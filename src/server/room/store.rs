@@ -36,6 +36,7 @@ impl Room {
                 None => self.tell_everyone(&news.line),
             }
         }
+        self.tells.done();
     }
 
     /// Ready when the store has work though nobody says anything; never without a database.
