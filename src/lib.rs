@@ -36,6 +36,7 @@
 //! |---|---|
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
+//! | `server/tap.rs`, `glass.rs` | the hook for whoever looks on, and what they see |
 //! | [`server::store`], `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
 //! | [`server::order`], `cluster.rs` | the hook for what several servers agree by, and what is behind it |
 //! | [`server::keeper`], `console.rs` | the hook for who keeps order, and what is behind it |
@@ -57,6 +58,8 @@ pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
+#[cfg(feature = "glass")]
+pub mod glass;
 pub mod limits;
 pub mod protocol;
 #[cfg(feature = "proxy")]
