@@ -258,7 +258,6 @@ impl Teller {
     }
 
     /// What was told to the group last does not go to these, who ignore its sender.
-    #[allow(dead_code, reason = "for a room in which somebody ignores somebody")]
     pub(crate) fn but(&mut self, ignoring: &[ClientId]) {
         if let Some(last) = self.told.last_mut() {
             last.except = ignoring.to_vec();
