@@ -22,11 +22,13 @@ pub(crate) use self::comfort::raw::escaped;
 pub use self::comfort::raw::raw;
 pub use self::comfort::screen::{Input, Printer, has_colour, open};
 use self::comfort::talk;
+use self::desk::{Desk, Phase};
 use self::link::Link;
 use crate::limits::SINGLE_STACK;
 use crate::wire::Framing;
 
 mod comfort;
+mod desk;
 mod heard;
 mod link;
 mod process;
@@ -141,7 +143,8 @@ pub fn run(server: TcpStream, settings: Settings, input: Input, printer: Printer
         let _hangs_up = hangs_up;
         sent.sent(nickname);
     })?;
-    let recv = recv::Recv::new(&link, framing, printer, tell_login, reconnect, is_script, for_late);
+    let desk = Desk { printer, link: Arc::clone(&link), login: tell_login, is_script, phase: Phase::Begins };
+    let recv = recv::Recv::new(desk, framing, reconnect, for_late);
     let builder = thread::Builder::new().name("recv".into()).stack_size(SINGLE_STACK);
     let receiving = builder.spawn(move || recv.recv())?;
     let ended = receiving.join().map_err(|_| io::Error::other("the receiving thread panicked"));

@@ -14,6 +14,8 @@ pub(super) mod others;
 pub(super) mod prompt;
 pub(super) mod raw;
 pub(super) mod screen;
+mod seam;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 pub(super) mod talk;
 pub(super) mod transcript;
+pub(super) mod waiting;

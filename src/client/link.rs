@@ -1,11 +1,15 @@
-//! Lesson: the connection to the server, and what waits while there is none. Touches the socket.
+//! Lesson: the connection to the server, which may be another one after a loss. Touches the socket.
+//!
+//! How to use: `send` what is typed, and `answer` what `recv` says itself. After a loss `lost`, then `found` with another
+//! socket, then `send_waiting` or `drop_waiting`: from then on lines go out directly again. `leave` says that the user wants
+//! to go, `hurry` that they do not wait for what is under way; `wait` and `wait_for` end when they leave. `fail` keeps the
+//! first fault for the end.
 //!
 //! # Locks
 //! One lock over which socket it is and what waits; small ones over when the user asked to leave, and over what failed.
-//! Nothing is written under any. A line is counted as sent under the first (`Talk` has a lock of its own, taken inside),
-//! so that it is either counted before the link is lost, or waits.
+//! Nothing is written to the socket under any. A line of the user's is counted as sent under the first (`Talk` has a lock
+//! of its own, taken inside), so that it is either counted before the link is lost, or waits.
 
-use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
@@ -16,14 +20,13 @@ use crossbeam_channel::{Receiver, Sender, bounded, select};
 use parking_lot::Mutex;
 
 use super::comfort::talk::Talk;
+pub(super) use super::comfort::waiting::{Sending, is_quit};
+use super::comfort::waiting::{Waiting, is_nick, text_of};
 use crate::protocol::{Said, Word};
-
-/// Most lines that wait for a server to come back.
-const WAITING_LINES: usize = 1000;
 
 /// What `recv` and `sent` share of the connection.
 pub(super) struct Link {
-    state: Mutex<State>,
+    state: Mutex<Current>,
     talk: Arc<Talk>,
     /// When the user asked to leave.
     leaving: Mutex<Option<Instant>>,
@@ -36,29 +39,11 @@ pub(super) struct Link {
     woken: Receiver<()>,
 }
 
-/// What became of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sending {
-    /// The system has taken it, or it waits for the server.
-    Taken,
-    /// A password that nobody asks for any more: it goes nowhere.
-    Withdrawn,
-    /// Too many lines wait already: the first that is not kept.
-    TooMany,
-    /// It was begun for one user alone, before a loss, and would go to the group now.
-    Private,
-    /// `/nick` where it means nothing.
-    NoNick,
-}
-
-struct State {
+struct Current {
     server: Arc<TcpStream>,
-    /// Lines to send when the server is back; `None` while it is there.
-    waiting: Option<VecDeque<Vec<u8>>>,
-    /// How many lines were not even kept.
-    unkept: usize,
-    /// Another nickname to come back with.
-    nickname: Option<String>,
+    /// There is none, or it has not yet got what waits: what is typed waits too.
+    is_away: bool,
+    waiting: Waiting,
     /// TELL was asking when the server went: the line that was being typed is for one user alone.
     private_draft: bool,
 }
@@ -66,15 +51,9 @@ struct State {
 impl Link {
     pub(super) fn new(server: TcpStream, talk: Arc<Talk>) -> Self {
         let (wake, woken) = bounded(1);
-        let state = Mutex::new(State {
-            server: Arc::new(server),
-            waiting: None,
-            unkept: 0,
-            nickname: None,
-            private_draft: false,
-        });
+        let (server, waiting) = (Arc::new(server), Waiting::default());
         Link {
-            state,
+            state: Mutex::new(Current { server, is_away: false, waiting, private_draft: false }),
             talk,
             leaving: Mutex::new(None),
             hurried: AtomicBool::new(false),
@@ -97,8 +76,10 @@ impl Link {
                 return Ok(Sending::Withdrawn);
             }
             let private_draft = std::mem::take(&mut state.private_draft) && !is_quit(&message);
-            if state.waiting.is_some() {
-                return Ok(self.keep(&mut state, message));
+            if state.is_away {
+                let sending = state.waiting.keep(message);
+                self.wake_for(&state.waiting);
+                return Ok(sending);
             }
             if private_draft && !self.talk.is_secret() {
                 self.hand_back(&message);
@@ -111,24 +92,6 @@ impl Link {
             Arc::clone(&state.server)
         };
         (&*server).write_all(&message).map(|()| Sending::Taken)
-    }
-
-    /// A line that was typed while there is no server.
-    fn keep(&self, state: &mut State, message: Vec<u8>) -> Sending {
-        if is_nick(&message) {
-            let nickname = nickname_in(&message);
-            let sending = if nickname.is_some() { Sending::Taken } else { Sending::NoNick };
-            state.nickname = nickname.or(state.nickname.take());
-            self.wake();
-            return sending;
-        }
-        let waiting = state.waiting.get_or_insert_default();
-        if waiting.len() >= WAITING_LINES && !is_quit(&message) {
-            state.unkept += 1;
-            return if state.unkept == 1 { Sending::TooMany } else { Sending::Taken };
-        }
-        waiting.push_back(message);
-        Sending::Taken
     }
 
     /// For the arrow up.
@@ -149,14 +112,16 @@ impl Link {
     }
 
     /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a
-    /// server that stops waits for that.
-    pub(super) fn lost(&self) {
+    /// server that stops waits for that. True: TELL was asking, and the line that is being typed is for one user alone.
+    pub(super) fn lost(&self) -> bool {
         let mut state = self.state.lock();
-        state.waiting.get_or_insert_default();
-        state.private_draft |= self.talk.is_in_tell();
+        state.is_away = true;
+        let in_tell = self.talk.is_in_tell();
+        state.private_draft |= in_tell;
         self.talk.withdraw();
         drop(state);
         self.shutdown(Shutdown::Both);
+        in_tell
     }
 
     /// Another connection. Lines wait on, until `send_waiting`.
@@ -191,21 +156,23 @@ impl Link {
 
     /// Forgets what waits, and says what it was, but for the goodbye. From then on lines go out directly.
     pub(super) fn drop_waiting(&self) -> Vec<String> {
-        let dropped = self.state.lock().waiting.take().unwrap_or_default();
+        let dropped = {
+            let mut state = self.state.lock();
+            state.is_away = false;
+            state.waiting.take_lines()
+        };
         dropped.iter().filter(|line| !is_quit(line)).map(|line| text_of(line)).collect()
     }
 
     /// How many lines were not even kept, since this was last asked.
     pub(super) fn unkept(&self) -> usize {
-        std::mem::take(&mut self.state.lock().unkept)
+        self.state.lock().waiting.take_unkept()
     }
 
     fn next_waiting(&self) -> Option<Vec<u8>> {
         let mut state = self.state.lock();
-        let next = state.waiting.as_mut().and_then(VecDeque::pop_front);
-        if next.is_none() {
-            state.waiting = None;
-        }
+        let next = state.waiting.next_line();
+        state.is_away &= next.is_some();
         next
     }
 
@@ -264,43 +231,29 @@ impl Link {
         self.woken.recv_timeout(time).is_ok() && self.is_leaving()
     }
 
+    /// Another nickname is no line that waits: it is asked for again at once.
+    fn wake_for(&self, waiting: &Waiting) {
+        if waiting.has_nickname() {
+            self.wake();
+        }
+    }
+
     fn wake(&self) {
         // Full: it was said before.
         self.wake.try_send(()).unwrap_or_default();
     }
 
     pub(super) fn has_other_nickname(&self) -> bool {
-        self.state.lock().nickname.is_some()
+        self.state.lock().waiting.has_nickname()
     }
 
     /// The nickname that the user wants to come back with, since this was last asked.
     pub(super) fn other_nickname(&self) -> Option<String> {
-        self.state.lock().nickname.take()
+        self.state.lock().waiting.take_nickname()
     }
 
     /// A socket that has closed already is what is wanted.
     pub(super) fn shutdown(&self, how: Shutdown) {
         self.server().shutdown(how).unwrap_or_default();
     }
-}
-
-/// Whether it is QUIT, in any of its spellings.
-pub(super) fn is_quit(message: &[u8]) -> bool {
-    std::str::from_utf8(message).is_ok_and(|line| matches!(Said::parse(line.trim_end()), Said::Word(Word::Quit)))
-}
-
-/// A line as it was typed.
-fn text_of(message: &[u8]) -> String {
-    String::from_utf8_lossy(message).trim_end_matches('\n').to_owned()
-}
-
-/// `/nick`: a word of the client's own, while the server is away.
-fn is_nick(message: &[u8]) -> bool {
-    message.starts_with(b"/nick") && matches!(message.get(b"/nick".len()), None | Some(b' ' | b'\n'))
-}
-
-/// The nickname in `/nick NAME`.
-fn nickname_in(message: &[u8]) -> Option<String> {
-    let nickname = std::str::from_utf8(message).ok()?.strip_prefix("/nick ")?.trim();
-    (!nickname.is_empty()).then(|| nickname.to_owned())
 }

@@ -6,116 +6,75 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
-
-use super::comfort::back::Back;
+use super::comfort::back::{Reconnect, tell_all};
 use super::comfort::history::{Becomes, History};
-use super::comfort::others::MUTE;
+use super::comfort::others::{MUTE, hear_original, turns_foreign, turns_out_ours};
+use super::desk::{Desk, Over, Phase};
 use super::heard::{Heard, unglued};
-use super::link::Link;
 use super::process::Process;
-use super::{Ended, Login, Printer, Servers};
-use crate::limits::{FRAME, GOODBYE, SERVER_LINE_BYTES, SILENCE, TICK};
+use super::{Ended, Login, Servers};
+use crate::limits::{FRAME, GOODBYE, OTHER_PROTOCOL, SERVER_LINE_BYTES, SILENCE, TICK};
 use crate::protocol::{DISCONNECTED, YOUR_NICKNAME};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
 
 /// What the receiving thread owns.
 pub(super) struct Recv {
-    pub(super) server: Arc<TcpStream>,
-    pub(super) framing: Framing,
-    pub(super) reader: MessageReader,
-    pub(super) printer: Printer,
-    pub(super) login: Sender<Login>,
-    pub(super) link: Arc<Link>,
-    /// Where a lost server is tried again.
-    pub(super) reconnect: Option<Servers>,
-    /// On the way back to where one was.
-    pub(super) back: Option<Back>,
-    pub(super) is_script: bool,
-    /// How often a nickname was asked for.
-    pub(super) asked: usize,
-    /// The nickname is ours.
-    pub(super) is_in: bool,
-    /// The last line was the goodbye.
-    pub(super) goodbye: bool,
-    /// It was removed, and stays away.
-    pub(super) is_sent_away: bool,
+    desk: Desk,
+    stream: Stream,
+    farewell: Farewell,
     /// The waiting animation runs.
-    pub(super) process: Option<Process>,
-    /// When the server said something last.
-    pub(super) heard: Instant,
-    /// It has not said a line yet, and the user was not told so.
-    pub(super) mute: bool,
-    /// What was shown of the group.
-    pub(super) history: History,
-    /// It speaks another protocol.
-    pub(super) foreign: bool,
-    /// The last line said that the nickname is ours.
-    pub(super) follows_login: bool,
+    process: Option<Process>,
     /// `--nickname`, for a server that asks for it late.
-    pub(super) nickname: Option<String>,
+    nickname: Option<String>,
+    /// Comfort: what was shown of the group, and how a lost server is found again.
+    history: History,
+    reconnect: Reconnect,
 }
 
-/// Why no more is received.
-pub(super) enum Over {
-    Refused,
-    Output(io::Error),
+/// What comes from the server.
+struct Stream {
+    server: Arc<TcpStream>,
+    framing: Framing,
+    reader: MessageReader,
+    /// When it said something last.
+    heard: Instant,
+    /// It has not said a line yet, and the user was not told so.
+    mute: bool,
 }
 
-impl From<io::Error> for Over {
-    /// Only the screen's errors come this way.
-    fn from(error: io::Error) -> Self {
-        Over::Output(error)
-    }
+/// What it has said of the end.
+#[derive(Default)]
+struct Farewell {
+    /// Its last line was the goodbye.
+    said: bool,
+    /// It has sent us away, and we stay away.
+    for_good: bool,
 }
 
 impl Recv {
-    pub(super) fn new(
-        link: &Arc<Link>,
-        framing: Framing,
-        printer: Printer,
-        login: Sender<Login>,
-        reconnect: Option<Servers>,
-        is_script: bool,
-        nickname: Option<String>,
-    ) -> Self {
-        let (server, link) = (link.server(), Arc::clone(link));
-        let reader = MessageReader::new(framing, SERVER_LINE_BYTES);
-        let (back, asked, is_in, goodbye, process) = (None, 0, false, false, None);
-        let (heard, mute, foreign) = (Instant::now(), true, false);
-        Recv {
-            server,
+    pub(super) fn new(desk: Desk, framing: Framing, reconnect: Option<Servers>, nickname: Option<String>) -> Self {
+        let stream = Stream {
+            server: desk.link.server(),
             framing,
-            reader,
-            printer,
-            login,
-            link,
-            reconnect,
-            back,
-            is_script,
-            asked,
-            is_in,
-            goodbye,
-            is_sent_away: false,
-            process,
-            heard,
-            mute,
-            history: History::default(),
-            foreign,
-            follows_login: false,
-            nickname,
-        }
+            reader: MessageReader::new(framing, SERVER_LINE_BYTES),
+            heard: Instant::now(),
+            mute: true,
+        };
+        let (farewell, history, reconnect) = (Farewell::default(), History::default(), Reconnect::to(reconnect));
+        Recv { desk, stream, farewell, process: None, nickname, history, reconnect }
     }
 
     /// The thread: one line after the other until the stream ends; then again, where the server is to be tried again.
     pub(super) fn recv(mut self) -> Ended {
         loop {
-            let ended = match self.receive() {
-                Ok(()) if self.foreign && self.link.is_hurried() => Ended::Interrupted,
-                Ok(()) if self.foreign && self.link.is_leaving() => Ended::Left,
+            let over = self.receive();
+            let link = &self.desk.link;
+            let ended = match over {
+                Ok(()) if self.is_foreign() && link.is_hurried() => Ended::Interrupted,
+                Ok(()) if self.is_foreign() && link.is_leaving() => Ended::Left,
                 Ok(()) if self.is_given_up() => Ended::NoGoodbye,
-                Ok(()) if !self.goodbye => Ended::ServerGone,
-                Ok(()) if self.link.is_leaving() => Ended::Left,
+                Ok(()) if !self.farewell.said => Ended::ServerGone,
+                Ok(()) if link.is_leaving() => Ended::Left,
                 Ok(()) => Ended::SentAway,
                 Err(Over::Refused) => Ended::NicknameRefused,
                 Err(Over::Output(error)) => self.output_ended(&error),
@@ -123,101 +82,141 @@ impl Recv {
             if !self.comes_back(ended) {
                 return self.end(ended);
             }
-            match self.find() {
+            self.history.lost();
+            match self.reconnect.find(&mut self.desk) {
                 Ok(true) => {}
                 Ok(false) => return self.end(Ended::Left),
                 Err(error) => return self.output_ended(&error),
             }
+            self.stream.server = self.desk.link.server();
+            self.stream.reader = MessageReader::new(self.stream.framing, SERVER_LINE_BYTES);
+            self.farewell.said = false;
+        }
+    }
+
+    /// Whether the server is to be tried again after this end. Not for a script, nor before there was a nickname: there
+    /// is nothing to take up. Nor for the original's server, which says nothing of where one is.
+    fn comes_back(&self, ended: Ended) -> bool {
+        matches!(ended, Ended::ServerGone | Ended::SentAway)
+            && self.reconnect.is_wanted()
+            && self.desk.is_in()
+            && !self.desk.is_script
+            && self.stream.framing == Framing::Lines
+            && !self.farewell.for_good
+            && !self.desk.link.is_leaving()
+    }
+
+    /// The end: nothing that was typed is lost in silence. Not for a script, which hears of it by the exit status.
+    fn end(mut self, ended: Ended) -> Ended {
+        if self.desk.is_script || matches!(ended, Ended::NicknameRefused | Ended::OutputClosed) {
+            return ended;
+        }
+        let is_known = self.farewell.said && self.desk.link.is_leaving();
+        match tell_all(&mut self.desk, is_known) {
+            Ok(true) if ended == Ended::Left => Ended::NoGoodbye,
+            Ok(_) => ended,
+            Err(error) => self.output_ended(&error),
         }
     }
 
     /// Nothing can be shown any more. That nobody reads is a quiet end, a full disk is not.
-    pub(super) fn output_ended(&self, error: &io::Error) -> Ended {
+    fn output_ended(&self, error: &io::Error) -> Ended {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            self.link.fail(error, "cannot write the output");
+            self.desk.link.fail(error, "cannot write the output");
         }
         Ended::OutputClosed
     }
 
     fn receive(&mut self) -> Result<(), Over> {
-        if self.framing == Framing::Chunks {
+        if self.stream.framing == Framing::Chunks {
             // The original's server asks nothing: its client begins.
-            self.ask()?;
+            self.desk.ask()?;
         }
         self.wait_for_frames(false);
         let begun = Instant::now();
         loop {
-            while let Some(incoming) = self.reader.take() {
+            while let Some(incoming) = self.stream.reader.take() {
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
                     Incoming::Refused(_) => {
-                        self.printer.says("A line of the server's is too long to be shown", &[])?;
+                        self.desk.printer.says("A line of the server's is too long to be shown", &[])?;
                     }
-                    Incoming::Overflow | Incoming::End => return Ok(self.printer.flush()?),
+                    Incoming::Overflow | Incoming::End => return Ok(self.desk.printer.flush()?),
                 }
             }
-            self.printer.flush()?;
-            match self.reader.fill(&*self.server) {
+            self.desk.printer.flush()?;
+            match self.stream.reader.fill(&*self.stream.server) {
                 Err(error) if is_timeout(&error) && !self.is_given_up() => self.wait_on()?,
                 Err(_) => return Ok(()),
                 // It talks, but of what was said long ago.
-                Ok(()) if (self.link.is_hurried() || self.foreign) && self.is_given_up() => return Ok(()),
-                Ok(()) => self.heard = Instant::now(),
+                Ok(()) if (self.desk.link.is_hurried() || self.is_foreign()) && self.is_given_up() => return Ok(()),
+                Ok(()) => self.stream.heard = Instant::now(),
             }
-            if self.is_unknown() && begun.elapsed() >= self.patience() {
-                self.turns_foreign()?;
+            if self.is_other(begun) {
+                let mute = std::mem::take(&mut self.stream.mute) && self.stream.heard.elapsed() >= OTHER_PROTOCOL;
+                turns_foreign(&mut self.desk, mute)?;
+                // Each read is shown for itself: its lines may have no ends.
+                self.stream.reader.reads(Framing::Chunks);
             }
         }
     }
 
     /// What came as one line.
     fn show(&mut self, line: &str) -> Result<(), Over> {
-        unglued(line, self.framing).into_iter().try_for_each(|line| self.hear(line))
+        unglued(line, self.stream.framing).into_iter().try_for_each(|line| self.hear(line))
     }
 
     /// One line, by what the protocol says it means.
     fn hear(&mut self, line: &str) -> Result<(), Over> {
-        self.mute = false;
+        self.stream.mute = false;
         if self.process.take().is_some() {
             self.wait_for_frames(false);
         }
-        if self.foreign && !self.turns_out_ours(line)? {
-            return Ok(self.printer.show(&Heard::Prose(line), line)?);
+        if self.is_foreign() {
+            if line != YOUR_NICKNAME {
+                return Ok(self.desk.printer.show(&Heard::Prose(line), line)?);
+            }
+            self.stream.reader.reads(Framing::Lines);
+            turns_out_ours(&mut self.desk, &mut self.nickname)?;
         }
-        let heard = Heard::parse(line, self.framing);
+        let heard = Heard::parse(line, self.stream.framing);
         if let Heard::Announced(_) = heard {
             // It may stand between a question and its answer, and says nothing of either.
-            return Ok(self.printer.show(&heard, line)?);
+            return Ok(self.desk.printer.show(&heard, line)?);
         }
-        self.is_sent_away |= matches!(heard, Heard::SentAway(_));
-        self.printer.talk().heard(&heard);
-        self.goodbye = heard == Heard::Disconnected && self.framing == Framing::Lines || self.is_glued_goodbye(line);
-        if self.framing == Framing::Chunks {
-            return self.hear_original(&heard, line);
+        self.farewell.for_good |= matches!(heard, Heard::SentAway(_));
+        self.desk.printer.talk().heard(&heard);
+        self.farewell.said =
+            heard == Heard::Disconnected && self.stream.framing == Framing::Lines || self.is_glued_goodbye(line);
+        if self.stream.framing == Framing::Chunks {
+            if hear_original(&mut self.desk, &heard, line)? {
+                self.begin_process();
+            }
+            return Ok(());
         }
         match self.history.hears(&heard, line) {
             Becomes::Now => {}
             Becomes::Not => return Ok(()),
             Becomes::These(lines) => {
-                return Ok(lines.iter().try_for_each(|line| self.printer.show(&Heard::Prose(line), line))?);
+                return Ok(lines.iter().try_for_each(|line| self.desk.printer.show(&Heard::Prose(line), line))?);
             }
         }
-        if let Some(back) = self.back.take() {
-            return self.resume(back, &heard, line);
+        if self.reconnect.is_under_way() {
+            return self.reconnect.resume(&mut self.desk, &heard, line);
         }
         match heard {
             Heard::Process => {
                 self.begin_process();
                 return Ok(());
             }
-            Heard::YourNickname if !self.is_in => return self.ask(),
+            Heard::YourNickname if !self.desk.is_in() => return self.desk.ask(),
             // The prompt says it.
-            Heard::Password if self.printer.has_prompt() => {}
+            Heard::Password if self.desk.printer.has_prompt() => {}
             Heard::Password => {
-                self.printer.hide_typing()?;
-                self.printer.show(&heard, line)?;
+                self.desk.printer.hide_typing()?;
+                self.desk.printer.show(&heard, line)?;
             }
-            _ => self.printer.show(&heard, line)?,
+            _ => self.desk.printer.show(&heard, line)?,
         }
         self.act_on(&heard)
     }
@@ -226,24 +225,24 @@ impl Recv {
     fn act_on(&mut self, heard: &Heard<'_>) -> Result<(), Over> {
         match heard {
             // A script has no eyes: it hears of it by the exit status.
-            Heard::NotSent(_) | Heard::NotDelivered(_) if self.is_script && self.is_in => {
-                self.link.refused();
+            Heard::NotSent(_) | Heard::NotDelivered(_) if self.desk.is_script && self.desk.is_in() => {
+                self.desk.link.refused();
             }
-            Heard::Successfully if !self.is_in => {
-                self.is_in = true;
-                self.tell(Login::Done);
+            Heard::Successfully if !self.desk.is_in() => {
+                self.desk.phase = Phase::In { just_now: false };
+                self.desk.tell(Login::Done);
             }
-            Heard::Password if !self.is_in => {
-                self.printer.flush()?;
-                self.tell(Login::Asked);
+            Heard::Password if !self.desk.is_in() => {
+                self.desk.printer.flush()?;
+                self.desk.tell(Login::Asked);
             }
             _ => {}
         }
         Ok(())
     }
 
-    pub(super) fn begin_process(&mut self) {
-        if self.printer.is_terminal() {
+    fn begin_process(&mut self) {
+        if self.desk.printer.is_terminal() {
             self.process = Some(Process::default());
             self.wait_for_frames(true);
         }
@@ -252,62 +251,53 @@ impl Recv {
     /// In chunks the goodbye may be glued to the last message. Somebody may also have written that: so it counts only
     /// where we asked to leave, and the stream ends after it.
     fn is_glued_goodbye(&self, line: &str) -> bool {
-        self.framing == Framing::Chunks && self.link.is_leaving() && line.trim_end().ends_with(DISCONNECTED)
+        self.stream.framing == Framing::Chunks && self.desk.link.is_leaving() && line.trim_end().ends_with(DISCONNECTED)
     }
 
-    /// A nickname is asked for. A script has one try.
-    pub(super) fn ask(&mut self) -> Result<(), Over> {
-        self.asked += 1;
-        if self.is_script && self.asked > 1 {
-            self.printer.flush()?;
-            return Err(Over::Refused);
-        }
-        if !self.printer.has_prompt() {
-            self.printer.show(&Heard::YourNickname, YOUR_NICKNAME)?;
-        }
-        self.printer.flush()?;
-        self.tell(Login::Asked);
-        Ok(())
+    fn is_foreign(&self) -> bool {
+        self.desk.phase == Phase::Foreign
     }
 
-    /// Where `sent` has ended, or the login is over, nobody waits for the news.
-    pub(super) fn tell(&self, login: Login) {
-        self.login.try_send(login).unwrap_or_default();
+    /// Ours asks for a nickname first. A script waits longer: its lines would be lost on one that is only slow.
+    fn is_other(&self, begun: Instant) -> bool {
+        let patience = if self.desk.is_script { OTHER_PROTOCOL * 2 } else { OTHER_PROTOCOL };
+        let is_unknown = self.stream.framing == Framing::Lines && self.desk.phase == Phase::Begins;
+        is_unknown && begun.elapsed() >= patience
     }
 
     /// While the animation runs, a `read` waits for one picture only. A socket that takes no timeout shows no pictures.
     fn wait_for_frames(&self, animated: bool) {
         let patience = if animated { FRAME } else { TICK };
-        self.server.set_read_timeout(Some(patience)).unwrap_or_default();
+        self.stream.server.set_read_timeout(Some(patience)).unwrap_or_default();
     }
 
     /// The user has left, and the server is silent, or the user does not want to wait. A script waits as long as it takes.
     fn is_given_up(&self) -> bool {
-        let waits = !self.link.is_hurried() && self.heard.elapsed() <= GOODBYE;
-        if self.foreign {
-            return self.link.left_before(GOODBYE) && !(self.is_script && waits);
+        let waits = !self.desk.link.is_hurried() && self.stream.heard.elapsed() <= GOODBYE;
+        if self.is_foreign() {
+            return self.desk.link.left_before(GOODBYE) && !(self.desk.is_script && waits);
         }
-        !self.is_script && !self.goodbye && self.link.left_before(GOODBYE) && !waits
+        !self.desk.is_script && !self.farewell.said && self.desk.link.left_before(GOODBYE) && !waits
     }
 
     /// Nothing came: the next picture, or what a server that is silent has not answered.
     fn wait_on(&mut self) -> io::Result<()> {
         if let Some(process) = &mut self.process {
             process.step();
-            return self.printer.animate(process);
+            return self.desk.printer.animate(process);
         }
-        if self.is_script || self.heard.elapsed() < SILENCE {
+        if self.desk.is_script || self.stream.heard.elapsed() < SILENCE {
             return Ok(());
         }
-        if std::mem::take(&mut self.mute) {
-            self.printer.says(MUTE, &[])?;
+        if std::mem::take(&mut self.stream.mute) {
+            self.desk.printer.says(MUTE, &[])?;
         }
-        if !self.printer.is_terminal() {
-            return self.printer.flush();
+        if !self.desk.printer.is_terminal() {
+            return self.desk.printer.flush();
         }
-        for line in self.printer.talk().unanswered(SILENCE) {
-            self.printer.says("No answer yet: {line}", &[&line])?;
+        for line in self.desk.printer.talk().unanswered(SILENCE) {
+            self.desk.printer.says("No answer yet: {line}", &[&line])?;
         }
-        self.printer.flush()
+        self.desk.printer.flush()
     }
 }

@@ -24,6 +24,7 @@ const OTHER: &[&str] = &[
     "client/process.rs",
     "client/comfort/prompt.rs",
     "client/comfort/screen",
+    "client/comfort/seam.rs",
     "client/comfort/transcript.rs",
     "flags",
     // SQLite, behind the seam `server/store.rs`.

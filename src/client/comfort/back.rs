@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, bounded};
 
+use crate::client::Servers;
 use crate::client::comfort::prompt::Place;
+use crate::client::desk::{Desk, Over};
 use crate::client::heard::Heard;
-use crate::client::recv::{Over, Recv};
-use crate::client::{Ended, Servers};
-use crate::limits::{SERVER_LINE_BYTES, SINGLE_STACK};
+use crate::limits::SINGLE_STACK;
 use crate::protocol::{SEEN_PERHAPS, WHILE_AWAY};
-use crate::wire::{Framing, MessageReader};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// Pause before the first try; it doubles up to `PAUSE_MAX`.
@@ -36,226 +35,224 @@ const NAMED: usize = 100;
 const STILL_TAKEN: &str = "{nickname} is still taken, by your lost session or by somebody else: asked for again every 5 s. /nick NAME takes another";
 const TAKEN_FOR_GOOD: &str = "{nickname} seems to be somebody else now. /nick NAME takes another";
 
-/// What is to be taken up again.
-pub(in crate::client) struct Back {
-    nickname: String,
-    place: Place,
-    /// The nickname was refused on this connection.
-    refused: bool,
-    /// How often it was found taken.
-    taken: u32,
-    /// What was shown last on the way: the same is not shown again.
-    shown: String,
-    /// A question of TELL's was open: what was typed meanwhile is for one user alone.
-    in_tell: bool,
-    /// What was left for the user while away comes in.
-    waited: bool,
-    /// Seconds until the next try.
-    pause: u32,
+/// Where a lost server is tried again, and what is to be taken up again there.
+#[derive(Default)]
+pub(in crate::client) struct Reconnect {
+    servers: Option<Servers>,
+    /// On the way back to where one was.
+    back: Option<Back>,
 }
 
-impl Recv {
-    /// Whether the server is to be tried again after this end. Not for a script, nor before there was a nickname: there
-    /// is nothing to take up. Nor for the original's server, which says nothing of where one is.
-    pub(in crate::client) fn comes_back(&self, ended: Ended) -> bool {
-        matches!(ended, Ended::ServerGone | Ended::SentAway)
-            && self.reconnect.is_some()
-            && self.is_in
-            && !self.is_script
-            && self.framing == Framing::Lines
-            && !self.is_sent_away
-            && !self.link.is_leaving()
+struct Back {
+    nickname: String,
+    was_in_group: bool,
+    /// A question of TELL's was open: what was typed meanwhile is for one user alone.
+    in_tell: bool,
+    /// Seconds until the next try.
+    pause: u32,
+    /// How often the nickname was found taken.
+    taken: u32,
+    /// The refusal that was shown last on the way: the same is not shown again.
+    shown: String,
+    entry: Entry,
+}
+
+/// How the login stands, on this connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Begins,
+    /// The nickname was refused.
+    Refused,
+    /// What was left for the user while away comes in.
+    ComesIn,
+}
+
+impl Reconnect {
+    /// `None`: a server that is lost is not tried again.
+    pub(in crate::client) fn to(servers: Option<Servers>) -> Self {
+        Reconnect { servers, back: None }
+    }
+
+    pub(in crate::client) fn is_wanted(&self) -> bool {
+        self.servers.is_some()
+    }
+
+    /// What comes is an answer on the way back.
+    pub(in crate::client) fn is_under_way(&self) -> bool {
+        self.back.is_some()
     }
 
     /// Waits for the server. False: the user has left.
-    pub(in crate::client) fn find(&mut self) -> io::Result<bool> {
-        self.link.lost();
-        self.history.lost();
-        let talk = Arc::clone(self.printer.talk());
-        let in_tell = talk.is_in_tell();
+    pub(in crate::client) fn find(&mut self, desk: &mut Desk) -> io::Result<bool> {
+        let Some(servers) = self.servers.clone() else { return Ok(false) };
+        let in_tell = desk.link.lost();
+        let talk = Arc::clone(desk.printer.talk());
         if self.back.is_none() {
-            self.printer.says("The server is gone; we try again. What you type waits. Ctrl-C leaves", &[])?;
+            desk.printer.says("The server is gone; we try again. What you type waits. Ctrl-C leaves", &[])?;
         }
         if talk.is_withdrawn() {
             let words = "A password was asked for: the line that you are typing goes nowhere. Enter ends it";
-            self.printer.says(words, &[])?;
+            desk.printer.says(words, &[])?;
         }
-        self.tell_unknown()?;
-        let (nickname, place) = (talk.nickname().unwrap_or_default(), talk.place());
-        let (refused, taken, shown, waited, pause) = (false, 0, String::new(), false, PAUSE_MIN);
-        let fresh = Back { nickname, place, refused, taken, shown, in_tell, waited, pause };
+        tell_unknown(desk)?;
         // Lost again on the way back: the place is still the first one.
-        let mut back = self.back.take().map_or(fresh, |back| Back { refused: false, waited: false, ..back });
-        let Some(servers) = self.reconnect.clone() else { return Ok(false) };
-        let server = loop {
+        let back = self.back.get_or_insert_with(|| Back {
+            nickname: talk.nickname().unwrap_or_default(),
+            was_in_group: talk.place() == Place::Group,
+            in_tell,
+            pause: PAUSE_MIN,
+            taken: 0,
+            shown: String::new(),
+            entry: Entry::Begins,
+        });
+        back.entry = Entry::Begins;
+        loop {
             let second = about_a_second();
             for left in (1..=back.pause).rev() {
                 talk.is_away(Some(left));
-                self.printer.refresh()?;
-                if self.link.wait(second) {
+                desk.printer.refresh()?;
+                if desk.link.wait(second) {
                     return Ok(false);
                 }
             }
             back.pause = (back.pause * 2).min(PAUSE_MAX);
-            let Some(tried) = self.link.wait_for(&connecting(servers.clone())?) else { return Ok(false) };
-            match tried {
-                Ok(server) => break server,
-                Err(error) => log::debug!("not yet: {error}"),
+            match desk.link.wait_for(&connecting(servers.clone())?) {
+                Some(Ok(server)) => {
+                    desk.link.found(server);
+                    return Ok(true);
+                }
+                Some(Err(error)) => log::debug!("not yet: {error}"),
+                None => return Ok(false),
             }
-        };
-        self.link.found(server);
-        self.server = self.link.server();
-        self.reader = MessageReader::new(self.framing, SERVER_LINE_BYTES);
-        self.goodbye = false;
-        self.back = Some(back);
-        Ok(true)
+        }
     }
 
     /// One line of the server's on the way back: answered, not shown, but for what the user has to know.
-    pub(in crate::client) fn resume(&mut self, mut back: Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
+    pub(in crate::client) fn resume(&mut self, desk: &mut Desk, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
+        let Some(back) = &mut self.back else { return Ok(()) };
         match *heard {
             Heard::YourNickname => {
-                if back.refused && self.wait_for_nickname()? {
-                    return self.give_up(back);
+                if back.entry == Entry::Refused && wait_for_nickname(desk)? {
+                    desk.answer("QUIT");
+                    return Ok(());
                 }
-                if let Some(other) = self.link.other_nickname() {
+                if let Some(other) = desk.link.other_nickname() {
                     (back.nickname, back.taken) = (other, 0);
                 }
-                self.answer(&back.nickname);
+                desk.answer(&back.nickname);
             }
-            Heard::AlreadyUsed => {
-                (back.refused, back.taken) = (true, back.taken.saturating_add(1));
-                if back.taken == 1 || back.taken == REFUSALS {
-                    let words = if back.taken == REFUSALS { TAKEN_FOR_GOOD } else { STILL_TAKEN };
-                    self.printer.says(words, &[&back.nickname])?;
-                    self.printer.flush()?;
-                }
-            }
+            Heard::AlreadyUsed => back.is_taken(desk)?,
             // A private chat is not opened again: somebody else may have the partner's name by now.
-            Heard::Question if back.place == Place::Group => self.answer("2"),
-            Heard::Question => return self.is_back(&back, heard, line),
+            Heard::Question if back.was_in_group => desk.answer("2"),
             // A password is the user's to type; then they choose anew.
-            Heard::InGroup | Heard::Password => return self.is_back(&back, heard, line),
+            Heard::Question | Heard::InGroup | Heard::Password => {
+                let is_for_group = *heard == Heard::InGroup && !back.in_tell;
+                self.back = None;
+                desk.printer.talk().is_away(None);
+                desk.printer.says("The server is back", &[])?;
+                desk.printer.show(heard, line)?;
+                give_back(desk, is_for_group)?;
+            }
             // With the next line, which is an answer of ours, the server counts it as read.
-            Heard::Prose(prose) if back.waited || [WHILE_AWAY, SEEN_PERHAPS].contains(&prose) => {
-                back.waited = true;
-                self.printer.show(heard, line)?;
+            Heard::Prose(prose) if back.entry == Entry::ComesIn || [WHILE_AWAY, SEEN_PERHAPS].contains(&prose) => {
+                back.entry = Entry::ComesIn;
+                desk.printer.show(heard, line)?;
             }
             Heard::NotSent(_) => {
-                back.refused = true;
+                if back.entry == Entry::Begins {
+                    back.entry = Entry::Refused;
+                }
                 if back.shown != line {
                     line.clone_into(&mut back.shown);
-                    self.printer.show(heard, line)?;
+                    desk.printer.show(heard, line)?;
                 }
             }
             _ => {}
         }
-        self.back = Some(back);
         Ok(())
     }
+}
 
-    /// In the group again, all is as it was, and the lines that waited for it go out. What was typed for one user alone is
-    /// shown and given back instead: it must not become an answer, nor public, nor reach whoever has the name now.
-    fn is_back(&mut self, back: &Back, heard: &Heard<'_>, line: &str) -> Result<(), Over> {
-        let talk = Arc::clone(self.printer.talk());
-        talk.is_away(None);
-        self.printer.says("The server is back", &[])?;
-        self.printer.show(heard, line)?;
-        let mut not_sent = Vec::new();
-        if back.in_tell || *heard != Heard::InGroup {
-            not_sent = self.link.drop_waiting();
-        } else if let Err(error) = self.link.send_waiting(&mut not_sent) {
-            log::debug!("lost again: {error}");
-        }
-        not_sent.iter().try_for_each(|line| self.tell_not_sent(line))?;
-        talk.hand_back(&not_sent);
-        if !not_sent.is_empty() && self.printer.has_prompt() {
-            let words = "What was not sent was not for the group: the arrow up brings it back, in order";
-            self.printer.says(words, &[])?;
-        }
-        self.tell_unkept()?;
-        Ok(())
-    }
-
-    /// What was sent to the server that has gone. Where it is a lot, how much.
-    fn tell_unknown(&mut self) -> io::Result<()> {
-        let lines = self.printer.talk().lost();
-        let lines = if lines.len() > NAMED { vec![self.counted(lines.len())] } else { lines };
-        lines.iter().try_for_each(|line| self.printer.says("Not known to have arrived: {line}", &[line]))
-    }
-
-    /// What waits, and will not be sent. True: there was something.
-    fn tell_unsent(&mut self) -> io::Result<bool> {
-        let lines = self.link.drop_waiting();
-        lines.iter().try_for_each(|line| self.tell_not_sent(line))?;
-        Ok(!lines.is_empty())
-    }
-
-    /// What was not even kept.
-    fn tell_unkept(&mut self) -> io::Result<()> {
-        match self.link.unkept() {
-            0 => Ok(()),
-            lines => self.tell_not_sent(&self.counted(lines)),
-        }
-    }
-
-    fn tell_not_sent(&mut self, what: &str) -> io::Result<()> {
-        self.printer.says("Not sent: {why}", &[&what])
-    }
-
-    /// Lines, by their number.
-    fn counted(&self, lines: usize) -> String {
-        self.printer.lang().fill("{lines} lines", &[&lines])
-    }
-
-    /// The end: nothing that was typed is lost in silence. Not for a script, which hears of it by the exit status.
-    pub(in crate::client) fn end(mut self, ended: Ended) -> Ended {
-        if self.is_script || matches!(ended, Ended::NicknameRefused | Ended::OutputClosed) {
-            return ended;
-        }
-        let told = |recv: &mut Self| {
-            if !(recv.goodbye && recv.link.is_leaving()) {
-                recv.tell_unknown()?;
-            }
-            let unsent = recv.tell_unsent()?;
-            recv.tell_unkept()?;
-            recv.printer.flush().map(|()| unsent)
+impl Back {
+    fn is_taken(&mut self, desk: &mut Desk) -> io::Result<()> {
+        (self.entry, self.taken) = (Entry::Refused, self.taken.saturating_add(1));
+        let words = match self.taken {
+            1 => STILL_TAKEN,
+            REFUSALS => TAKEN_FOR_GOOD,
+            _ => return Ok(()),
         };
-        match told(&mut self) {
-            Ok(true) if ended == Ended::Left => Ended::NoGoodbye,
-            Ok(_) => ended,
-            Err(error) => self.output_ended(&error),
+        desk.printer.says(words, &[&self.nickname])?;
+        desk.printer.flush()
+    }
+}
+
+/// Waits before the nickname is asked for again; not where the user wants another. True: the user leaves.
+fn wait_for_nickname(desk: &mut Desk) -> io::Result<bool> {
+    for left in (1..=NICKNAME).rev() {
+        desk.printer.talk().is_away(Some(left));
+        desk.printer.refresh()?;
+        if desk.link.wait(SECOND) {
+            return Ok(true);
+        }
+        if desk.link.has_other_nickname() {
+            break;
         }
     }
+    Ok(false)
+}
 
-    /// Waits before the nickname is asked for again; not where the user wants another. True: the user leaves.
-    fn wait_for_nickname(&mut self) -> io::Result<bool> {
-        for left in (1..=NICKNAME).rev() {
-            self.printer.talk().is_away(Some(left));
-            self.printer.refresh()?;
-            if self.link.wait(SECOND) {
-                return Ok(true);
-            }
-            if self.link.has_other_nickname() {
-                break;
-            }
-        }
-        Ok(false)
+/// In the group again, all is as it was, and the lines that waited for it go out. What was typed for one user alone is
+/// shown and given back instead: it must not become an answer, nor public, nor reach whoever has the name now.
+fn give_back(desk: &mut Desk, is_for_group: bool) -> io::Result<()> {
+    let mut not_sent = Vec::new();
+    if !is_for_group {
+        not_sent = desk.link.drop_waiting();
+    } else if let Err(error) = desk.link.send_waiting(&mut not_sent) {
+        log::debug!("lost again: {error}");
     }
+    tell_not_sent(desk, &not_sent)?;
+    desk.printer.talk().hand_back(&not_sent);
+    if !not_sent.is_empty() && desk.printer.has_prompt() {
+        let words = "What was not sent was not for the group: the arrow up brings it back, in order";
+        desk.printer.says(words, &[])?;
+    }
+    tell_unkept(desk)
+}
 
-    /// The user leaves while the nickname is waited for.
-    fn give_up(&mut self, back: Back) -> Result<(), Over> {
-        self.back = Some(back);
-        self.answer("QUIT");
-        Ok(())
+/// The end: nothing that was typed is lost in silence. `is_known`: the server has said goodbye to us, and read all.
+/// True: something was not sent.
+pub(in crate::client) fn tell_all(desk: &mut Desk, is_known: bool) -> io::Result<bool> {
+    if !is_known {
+        tell_unknown(desk)?;
     }
+    let unsent = desk.link.drop_waiting();
+    tell_not_sent(desk, &unsent)?;
+    tell_unkept(desk)?;
+    desk.printer.flush().map(|()| !unsent.is_empty())
+}
 
-    /// A socket that takes nothing has gone again: the next read says so.
-    pub(in crate::client) fn answer(&self, line: &str) {
-        if let Err(error) = self.link.answer(format!("{line}\n").into_bytes()) {
-            log::debug!("lost again: {error}");
-        }
+/// What was sent to the server that has gone. Where it is a lot, how much.
+fn tell_unknown(desk: &mut Desk) -> io::Result<()> {
+    let lines = desk.printer.talk().lost();
+    let lines = if lines.len() > NAMED { vec![counted(desk, lines.len())] } else { lines };
+    lines.iter().try_for_each(|line| desk.printer.says("Not known to have arrived: {line}", &[line]))
+}
+
+fn tell_not_sent(desk: &mut Desk, lines: &[String]) -> io::Result<()> {
+    lines.iter().try_for_each(|line| desk.printer.says("Not sent: {why}", &[line]))
+}
+
+/// What was not even kept.
+fn tell_unkept(desk: &mut Desk) -> io::Result<()> {
+    match desk.link.unkept() {
+        0 => Ok(()),
+        lines => tell_not_sent(desk, &[counted(desk, lines)]),
     }
+}
+
+/// Lines, by their number.
+fn counted(desk: &Desk, lines: usize) -> String {
+    desk.printer.lang().fill("{lines} lines", &[&lines])
 }
 
 /// Forty clients lose their server in the same moment; they are not to come back in the same moment, each time again. What

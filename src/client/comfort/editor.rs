@@ -21,19 +21,21 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor};
 
-use self::helper::{Helper, WIDTHS};
+use self::helper::Helper;
 use self::history::History;
 use self::keyboard::Keyboard;
 use self::lines::EditorLines;
+use self::rows::WIDTHS;
 use self::stage::Stage;
 use self::terminal::Terminal;
 pub(in crate::client) use self::terminal::columns;
 use super::look::Look;
-use super::screen::Rows;
+use super::seam::Rows;
 use super::talk::Talk;
 use crate::limits::SINGLE_STACK;
 use crate::shown::Shown;
 
+mod completion;
 mod folded;
 mod helper;
 mod history;
@@ -42,6 +44,7 @@ mod keys;
 mod lines;
 mod paste;
 mod reflow;
+mod rows;
 mod stage;
 mod terminal;
 

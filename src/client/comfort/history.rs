@@ -18,7 +18,7 @@ const UNDER_WAY: i64 = 5;
 
 /// One message in the group.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Said {
+struct Message {
     /// Seconds since 1970, by the server's clock where that was told, else by ours.
     time: i64,
     line: String,
@@ -39,7 +39,7 @@ pub(in crate::client) enum Becomes {
 #[derive(Debug, Default)]
 pub(in crate::client) struct History {
     /// The last messages, oldest first.
-    shown: VecDeque<Said>,
+    shown: VecDeque<Message>,
     /// The last line was `You in group`: a history that follows was not asked for.
     entered: bool,
     /// Such a history, as far as it has come.
@@ -51,7 +51,7 @@ impl History {
     pub(in crate::client) fn hears(&mut self, heard: &Heard<'_>, line: &str) -> Becomes {
         let entered = std::mem::replace(&mut self.entered, *heard == Heard::InGroup);
         if let Heard::ToAll { .. } = heard {
-            self.has_shown(Said { time: now(), line: line.to_owned() });
+            self.has_shown(Message { time: now(), line: line.to_owned() });
         }
         let Some(coming) = &mut self.coming else {
             let begins = entered && line == HISTORY_BEGINS;
@@ -79,7 +79,7 @@ impl History {
         (self.entered, self.coming) = (false, None);
     }
 
-    fn has_shown(&mut self, said: Said) {
+    fn has_shown(&mut self, said: Message) {
         self.shown.push_back(said);
         if self.shown.len() > HISTORY_MAX {
             self.shown.pop_front();
@@ -88,7 +88,7 @@ impl History {
 
     /// Leaves out of a history, with its last line, what was shown before; with nothing left, its last line too.
     fn leave_out(&mut self, lines: &mut Vec<String>) {
-        let said: Vec<Said> = lines.iter().filter_map(|line| parse(line)).collect();
+        let said: Vec<Message> = lines.iter().filter_map(|line| parse(line)).collect();
         if let Some(upto) = self.shown_upto(&said) {
             let from = upto.saturating_sub(self.shown.len());
             lines.drain(from..upto);
@@ -101,7 +101,7 @@ impl History {
     }
 
     /// How many lines of `said`, from its beginning, are not after the last that was shown; `None`: all are.
-    fn shown_upto(&self, said: &[Said]) -> Option<usize> {
+    fn shown_upto(&self, said: &[Message]) -> Option<usize> {
         let fits = (1..=said.len()).filter_map(|upto| Some((self.delay(said.get(..upto)?)?, upto)));
         // Best where the clocks agree; then where more lines do.
         let how_well = |&(delay, upto): &(i64, usize)| {
@@ -112,7 +112,7 @@ impl History {
     }
 
     /// Where the last lines of `said` are the last that were shown: by how much their times differ.
-    fn delay(&self, said: &[Said]) -> Option<i64> {
+    fn delay(&self, said: &[Message]) -> Option<i64> {
         let pairs = || said.iter().rev().zip(self.shown.iter().rev());
         if pairs().next().is_none() || pairs().any(|(said, shown)| said.line != shown.line) {
             return None;
@@ -130,8 +130,8 @@ fn now() -> i64 {
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
-fn parse(line: &str) -> Option<Said> {
-    past(line).map(|(time, line)| Said { time, line: line.to_owned() })
+fn parse(line: &str) -> Option<Message> {
+    past(line).map(|(time, line)| Message { time, line: line.to_owned() })
 }
 
 #[cfg(test)]
@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn says(history: &mut History, time: i64, text: &str) {
-        history.has_shown(Said { time, line: format!("(broadcast) boris: {text}") });
+        history.has_shown(Message { time, line: format!("(broadcast) boris: {text}") });
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Comfort: where the conversation stands, as far as the protocol's lines tell: who we are, where we are, who is here.
-//! Touches nothing but its lock.
+//! Comfort: where the conversation stands, as far as the protocol's lines tell: who we are, where we are, who is here, whether
+//! a password is asked for; and which of our lines have no answer yet. Touches nothing but its lock.
 //!
 //! # Locks
-//! One small lock over all of it, shared by the two threads (and the printer's, with the editor). Nothing is read,
-//! written or waited for under it, but for `wait_until_answered`, which lets go of it.
+//! One small lock over all of it, shared by the two threads. Nothing is read, written or waited for under it, but for
+//! `wait_until_answered` and `takes_password`, which let go of it.
 
 use std::time::Duration;
 
@@ -59,14 +59,14 @@ enum Secret {
 /// What both threads know of the conversation.
 #[derive(Debug, Default)]
 pub(in crate::client) struct Talk {
-    state: Mutex<State>,
+    state: Mutex<Known>,
     answered: Condvar,
     /// The language of the prompt.
     lang: Lang,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Known {
     server: Server,
     place: Place,
     nickname: Option<String>,

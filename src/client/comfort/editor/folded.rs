@@ -4,7 +4,7 @@
 
 use parking_lot::Mutex;
 
-use super::helper::height;
+use super::rows::height;
 use super::terminal::{columns, rows};
 
 /// The first of the characters that stand for pastes: nobody has a key for them.

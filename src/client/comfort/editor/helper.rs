@@ -6,23 +6,21 @@ use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use rustyline::Context;
 use rustyline::completion::Completer;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
-use rustyline::{Context, GraphemeClusterMode};
 
+use super::completion::Completion;
 use super::folded::{is_to_be_cut, picture};
 use super::keyboard::Keyboard;
-use super::keys::Completion;
 use super::reflow::{self, Drawn, Reflow};
+use super::rows::height;
 use super::stage::Stage;
 use super::terminal::{columns, rows};
 use crate::client::comfort::talk::Talk;
 use crate::shown::{Colour, Shown};
-
-/// How wide a character is: each by itself, as every terminal has it. `Shown::draft` leaves out what would join two.
-pub(super) const WIDTHS: GraphemeClusterMode = GraphemeClusterMode::WcWidth;
 
 /// Draws the prompt, and with it the rows that wait.
 pub(super) struct Helper {
@@ -239,59 +237,3 @@ impl Hint for Told {
 impl Validator for Helper {}
 
 impl rustyline::Helper for Helper {}
-
-/// The rows that `text` takes, counted as rustyline counts them; with the row that a full last row brings.
-pub(super) fn height(text: &str, columns: u16) -> u32 {
-    let (mut rows, mut column) = (1, 0);
-    for cluster in clusters(text) {
-        if cluster == "\n" {
-            (rows, column) = (rows + 1, 0);
-            continue;
-        }
-        let width = if cluster == "\t" { 1 } else { WIDTHS.width(cluster) };
-        column += width;
-        if column > columns {
-            (rows, column) = (rows + 1, width);
-        }
-    }
-    if column == columns { rows + 1 } else { rows }
-}
-
-/// The text in pieces that a cursor does not stop in: a character with the marks and joined characters after it.
-fn clusters(text: &str) -> impl Iterator<Item = &str> {
-    const JOINER: char = '\u{200D}';
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let mut joined = true;
-        let is_mark =
-            |c: char| c == JOINER || c == '\u{FE0F}' || matches!(c, '\u{300}'..='\u{36F}' | '\u{1F3FB}'..='\u{1F3FF}');
-        let mut end = rest.len();
-        for (i, c) in rest.char_indices() {
-            if !joined && !is_mark(c) {
-                end = i;
-                break;
-            }
-            joined = c == JOINER;
-        }
-        let (cluster, after) = rest.split_at(end);
-        rest = after;
-        (!cluster.is_empty()).then_some(cluster)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_counted_as_the_terminal_counts_them() {
-        assert_eq!(height("", 10), 1);
-        assert_eq!(height("123456789", 10), 1);
-        assert_eq!(height("1234567890", 10), 2, "a full row: the cursor stands in the next");
-        assert_eq!(height("12345678901", 10), 2);
-        assert_eq!(height("1234567中", 10), 1);
-        assert_eq!(height("123456789中", 10), 2, "a wide character is not cut in two");
-        assert_eq!(height("abc\ndef", 10), 2);
-        assert_eq!(height("и\u{306}и\u{306}и\u{306}", 4), 1);
-    }
-}

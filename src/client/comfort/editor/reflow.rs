@@ -4,7 +4,7 @@
 
 use std::env;
 
-use super::helper::height;
+use super::rows::height;
 
 /// Variables that terminals set which lay their rows out anew.
 const VARIABLES: &[&str] = &[

@@ -12,7 +12,7 @@ use parking_lot::{Condvar, Mutex};
 
 use super::reflow::is_one_row;
 use super::terminal::columns;
-use crate::client::comfort::screen::WIPE;
+use crate::client::comfort::seam::WIPE;
 use crate::shown::Shown;
 
 /// How long a window that got another width may take until all is drawn again.
@@ -23,12 +23,12 @@ const WAITING_BYTES: usize = 256 * 1024;
 /// Rows on their way to the terminal.
 #[derive(Default)]
 pub(super) struct Stage {
-    state: Mutex<State>,
+    state: Mutex<Scene>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct Scene {
     readline: Readline,
     /// Rows that go out with the next drawing of the prompt.
     waiting: Shown,
@@ -46,7 +46,7 @@ struct State {
     unsettled: Option<Instant>,
 }
 
-impl State {
+impl Scene {
     fn learns(&mut self, columns: u16) {
         (self.believed, self.unsettled) = (columns, None);
     }
@@ -185,7 +185,7 @@ impl Stage {
 }
 
 /// Rows, after codes of our own that make room for them.
-fn write(state: &mut State, room: &str, rows: &Shown) -> io::Result<()> {
+fn write(state: &mut Scene, room: &str, rows: &Shown) -> io::Result<()> {
     if room.is_empty() && rows.is_empty() && !state.picture {
         return Ok(());
     }

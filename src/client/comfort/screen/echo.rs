@@ -14,22 +14,22 @@ use parking_lot::Mutex;
 /// meanwhile, the feature `signals` sees to it; without it that is left to the shell.
 #[derive(Default)]
 pub(super) struct Echo {
-    state: Arc<State>,
+    state: Arc<Hidden>,
 }
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct Hidden {
     /// The terminal's settings while it shows nothing.
     saved: Mutex<Option<String>>,
 }
 
 impl Echo {
     /// For whoever reads what is typed.
-    pub(super) fn state(&self) -> Arc<State> {
+    pub(super) fn state(&self) -> Arc<Hidden> {
         Arc::clone(&self.state)
     }
 
-    /// From now on what is typed is not shown, until `State::show`.
+    /// From now on what is typed is not shown, until `Hidden::show`.
     pub(super) fn hide(&self) -> io::Result<()> {
         let mut saved = self.state.saved.lock();
         if saved.is_none() {
@@ -58,7 +58,7 @@ impl Drop for Echo {
     }
 }
 
-impl State {
+impl Hidden {
     /// As it was. A terminal that has gone cannot be restored and need not be.
     pub(super) fn show(&self) {
         let mut saved = self.saved.lock();

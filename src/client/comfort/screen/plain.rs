@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 
 use super::window::Window;
-use super::{COLUMNS, Lines, Rows, WIPE};
+use crate::client::comfort::seam::{COLUMNS, Lines, Rows, WIPE};
 use crate::shown::Shown;
 use crate::text::Refusal;
 use crate::wire::{Incoming, MessageReader};

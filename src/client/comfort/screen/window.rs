@@ -8,7 +8,7 @@ use std::{
 };
 
 #[cfg(not(feature = "editor"))]
-use super::COLUMNS;
+use crate::client::comfort::seam::COLUMNS;
 
 /// The window of the plain client.
 #[derive(Default)]

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Secret, Server, State, Talk, Tell};
+use super::{Known, Secret, Server, Talk, Tell};
 use crate::client::comfort::prompt::{Place, Prompt};
 use crate::protocol::Said;
 use crate::shown::Shown;
@@ -105,7 +105,7 @@ impl Talk {
     }
 }
 
-impl State {
+impl Known {
     fn prompt(&self) -> Prompt<'_> {
         match (self.secret, self.away.seconds, &self.tell) {
             _ if self.server == Server::Other => Prompt::AsItIs,

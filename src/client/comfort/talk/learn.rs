@@ -1,12 +1,12 @@
 //! Comfort: what a line says about who is where. Pure.
 
 use super::stand::{Asked, At, Expects, Stand};
-use super::{NICKNAMES, Secret, State, Tell};
+use super::{Known, NICKNAMES, Secret, Tell};
 use crate::client::comfort::prompt::Place;
 use crate::client::heard::{Heard, users};
 use crate::protocol::{Said, Word};
 
-impl State {
+impl Known {
     pub(super) fn is_us(&self, name: &str) -> bool {
         self.nickname.as_deref() == Some(name)
     }

@@ -1,6 +1,6 @@
 //! Comfort: whom we talk with. Pure.
 
-use super::{State, Talk};
+use super::{Known, Talk};
 use crate::client::heard::Heard;
 
 /// Whom we talk with: it decides what a line may tell us.
@@ -31,7 +31,7 @@ impl Talk {
     }
 }
 
-impl State {
+impl Known {
     /// Whether we follow where the conversation stands.
     pub(super) fn is_followed(&self) -> bool {
         match self.server {
