@@ -6,9 +6,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::comfort::back::{Reconnect, tell_all};
+use super::comfort::back::{Reconnect, tell_all, tell_unknown};
 use super::comfort::history::{Becomes, History};
 use super::comfort::others::{MUTE, hear_original, turns_foreign, turns_out_ours};
+use super::comfort::resume::{Line, Resume, is_back};
 use super::desk::{Desk, Over, Phase};
 use super::heard::{Heard, unglued};
 use super::process::Process;
@@ -29,6 +30,8 @@ pub(super) struct Recv {
     /// Comfort: what was shown of the group, and how a lost server is found again.
     history: History,
     reconnect: Reconnect,
+    /// How the session goes on with another connection.
+    resume: Resume,
 }
 
 /// What comes from the server.
@@ -61,7 +64,7 @@ impl Recv {
             mute: true,
         };
         let (farewell, history, reconnect) = (Farewell::default(), History::default(), Reconnect::to(reconnect));
-        Recv { desk, stream, farewell, process: None, nickname, history, reconnect }
+        Recv { desk, stream, farewell, process: None, nickname, history, reconnect, resume: Resume::default() }
     }
 
     /// The thread: one line after the other until the stream ends; then again, where the server is to be tried again.
@@ -82,8 +85,7 @@ impl Recv {
             if !self.comes_back(ended) {
                 return self.end(ended);
             }
-            self.history.lost();
-            match self.reconnect.find(&mut self.desk) {
+            match self.find() {
                 Ok(true) => {}
                 Ok(false) => return self.end(Ended::Left),
                 Err(error) => return self.output_ended(&error),
@@ -92,6 +94,25 @@ impl Recv {
             self.stream.reader = MessageReader::new(self.stream.framing, SERVER_LINE_BYTES);
             self.farewell.said = false;
         }
+    }
+
+    /// Waits for the server. False: the user has left.
+    fn find(&mut self) -> io::Result<bool> {
+        let in_tell = self.desk.link.lost();
+        let returns = self.resume.has_token() && !in_tell && !self.desk.printer.talk().is_withdrawn();
+        self.resume.lost(returns);
+        self.reconnect.lost(&mut self.desk, in_tell)?;
+        if !returns {
+            self.desk.link.begins_anew(0);
+            self.begins_anew()?;
+        }
+        self.reconnect.find(&mut self.desk)
+    }
+
+    /// The session is over, and another one begins.
+    fn begins_anew(&mut self) -> io::Result<()> {
+        self.history.lost();
+        tell_unknown(&mut self.desk)
     }
 
     /// Whether the server is to be tried again after this end. Not for a script, nor before there was a nickname: there
@@ -136,6 +157,9 @@ impl Recv {
         let begun = Instant::now();
         loop {
             while let Some(incoming) = self.stream.reader.take() {
+                if !matches!(incoming, Incoming::End) {
+                    self.resume.counts(self.reconnect.is_under_way());
+                }
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
                     Incoming::Refused(_) => {
@@ -178,6 +202,15 @@ impl Recv {
             }
             self.stream.reader.reads(Framing::Lines);
             turns_out_ours(&mut self.desk, &mut self.nickname)?;
+        }
+        match self.resume.hears(&mut self.desk, line, self.reconnect.is_under_way()) {
+            Line::Other => {}
+            Line::Own => return Ok(()),
+            Line::Resumed => {
+                self.reconnect.is_over();
+                return Ok(is_back(&mut self.desk)?);
+            }
+            Line::NotResumed => return Ok(self.begins_anew()?),
         }
         let heard = Heard::parse(line, self.stream.framing);
         if let Heard::Announced(_) = heard {
