@@ -54,9 +54,9 @@ impl Drop for Server {
 
 fn serve(file: &Path) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let kept = Some(database::open(file, Settings::default())?);
+    let database = Some(database::open(file, Settings::default())?);
     println!("{}", listener.local_addr()?);
-    Ok(start_server(listener, Config { kept, ..Config::default() }, &Stop::new())?)
+    Ok(start_server(listener, Config { database, ..Config::default() }, &Stop::new())?)
 }
 
 fn line(from: &mut impl BufRead) -> io::Result<String> {

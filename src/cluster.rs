@@ -27,6 +27,12 @@
 //! | `lease.rs` | the thread that keeps this server alive, and says when the engine is gone |
 //! | `state.rs` | what these threads share: who waits for what, and how it stands with the engine |
 //!
+//! # The same session on another server
+//! A session is its nickname's key and the revision at which that was created; its number of joining is made of both, and
+//! lines name people by it. So a session could move: put the key again, with another holder, where it still has the old
+//! one. Then the old holder's lines count no more, and nobody has left or joined. Today nobody does, and `replica.rs` takes
+//! such a change for none.
+//!
 //! # Threads
 //! `publisher`, `watch` and `lease`, one of each. They belong to the `Cluster`; its `end` waits for them.
 
@@ -48,7 +54,7 @@ use self::publisher::Publisher;
 use self::replica::Replica;
 use self::state::State;
 use self::watch::Watch;
-use crate::limits::{CLUSTER_LEASE, CLUSTER_OUTBOX, SINGLE_STACK};
+use crate::limits::{CLUSTER_LEASE, CLUSTER_OUTBOX, CLUSTER_TOLD, SINGLE_STACK};
 use crate::server::connection::ClientId;
 use crate::server::leave::Leave;
 use crate::server::order::{Engine, Here, Order};
@@ -99,6 +105,7 @@ impl Engine for Joining {
         let lease = etcd.grant(CLUSTER_LEASE)?;
         state.renewed(Instant::now() + CLUSTER_LEASE);
         let mut cluster = Cluster { state, etcd, lease, inner: Mutex::default() };
+        cluster.state.beats();
         cluster.start(here, replica)?;
         log::info!("in a cluster as {}", cluster.state.me);
         Ok(Arc::new(cluster))
@@ -143,6 +150,11 @@ impl Cluster {
         let builder = thread::Builder::new().name(name.into()).stack_size(SINGLE_STACK);
         self.inner.get_mut().threads.push(builder.spawn(run)?);
         Ok(())
+    }
+
+    /// Frees the names of this server's clients at once; not for long, since whoever stops has little time.
+    fn revoke(&self) -> io::Result<()> {
+        self.etcd.clone().with_patience(CLUSTER_TOLD / 2).revoke(self.lease)
     }
 
     /// Waits while the outbox is full; no lock is held meanwhile.
@@ -190,7 +202,7 @@ impl Order for Cluster {
         let fenced = self.state.end();
         drop((outbox, quit));
         // First the lease: the watch, which waits for something to happen, then sees its end.
-        let revoked = if fenced.is_some() { Ok(()) } else { self.etcd.clone().revoke(self.lease) };
+        let revoked = if fenced.is_some() { Ok(()) } else { self.revoke() };
         if let Err(error) = revoked {
             log::warn!("the names of this server are free only when its lease ends: {error}");
         }

@@ -1,5 +1,6 @@
 //! Feature database: users, messages and accounts that outlast the server, in one SQLite file (feature `database`).
-//! Touches that file; the rest of the server knows only the seam, `server::store`.
+//! Touches that file. The server
+//! knows it by two traits alone: `server::store::Store` and `server::client::accounts::Accounts`.
 //!
 //! | file | its one job |
 //! |---|---|
@@ -10,6 +11,8 @@
 //! | `believed.rs` | whether the time of day can be believed |
 //! | `statements.rs` | every statement that writes |
 //! | `recent.rs` | the last messages of the group, for who comes into it |
+//! | `session.rs` | what a session does with it: the login, the welcome, `HISTORY`, `REGISTER` |
+//! | `password.rs`, `guesses.rs` | a password, and whose turn it is to say one |
 //! | `questions.rs`, `readers.rs` | answers, for the clients' own threads; the connections for them |
 //! | `safe.rs` | what lies in the file, as text that is safe to show |
 //! | `accounts.rs` | passwords to hashes |
@@ -23,37 +26,42 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use self::file::DatabaseFile;
 use self::own_thread::OwnThread;
 use self::questions::Questions;
 use self::readers::Readers;
 use self::recent::Recent;
+use self::session::Sessions;
 use self::writer::Writer;
 use self::writer::forget::Forgetting;
 use crate::limits::{DATABASE_RETRY, HISTORY, HISTORY_BYTES};
-use crate::server::store::Kept;
+use crate::server::Database;
 
 mod accounts;
 mod believed;
 mod export;
 mod file;
 mod flags;
+mod guesses;
 mod keys;
 mod manage;
 mod own_thread;
+mod password;
 mod questions;
 mod readers;
 mod recent;
 mod safe;
 mod schema;
+mod session;
 mod statements;
 mod time;
 mod writer;
 
 pub use self::accounts::bytes as hashing_bytes;
 pub use self::flags::{Asked, Flags};
+
+/// No message has a number after this one.
+const NEVER: i64 = i64::MAX;
 
 /// How a chat is kept.
 #[derive(Debug, Clone, Copy)]
@@ -72,11 +80,11 @@ impl Default for Settings {
     }
 }
 
-/// Opens or creates the file, for `Config::kept`. It is locked as long as the server runs.
+/// Opens or creates the file, for `Config::database`. It is locked as long as the server runs.
 ///
 /// # Errors
 /// One line: the file is unreadable, another program's, of a newer version, or in use.
-pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
+pub fn open(path: &Path, settings: Settings) -> io::Result<Database> {
     let (file, mut connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
     keys::bring_up_to_date(&mut connection).map_err(context)?;
@@ -86,10 +94,10 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Kept> {
     let recent = Recent::load(&connection, settings.history, Arc::clone(&oldest)).map_err(told)?;
     let forgetting = settings.keep_days.map(|days| Forgetting::start(&connection, days, oldest));
     let forgetting = forgetting.transpose().map_err(told)?;
-    let archive = Questions::new(readers.clone());
+    let accounts = Sessions::new(Questions::new(readers.clone()));
     let writer = Writer::new(file, connection, readers, forgetting, settings);
     let store = OwnThread::start(writer, recent, settings.retry)?;
-    Ok(Kept { store: Mutex::new(Box::new(store)), archive: Arc::new(archive) })
+    Ok(Database { store: Box::new(store), accounts: Arc::new(accounts) })
 }
 
 /// As many lines as one answer may have, the oldest first; the newest first come in.

@@ -36,9 +36,11 @@
 //! |---|---|
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
-//! | [`server::store`], `server/kept.rs`, [`server::password`], `database.rs` | the seam to what outlasts the server, and what is behind it |
-//! | [`server::order`], `cluster.rs` | the seam to what several servers agree by, and what is behind it |
-//! | `proxy.rs` | whose connection a balancer brings |
+//! | `server/tap.rs`, `glass.rs` | the hook for whoever looks on, and what they see |
+//! | [`server::store`], `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
+//! | [`server::order`], `cluster.rs` | the hook for what several servers agree by, and what is behind it |
+//! | [`server::keeper`], `console.rs` | the hook for who keeps order, and what is behind it |
+//! | `server/robust/balancers.rs`, `proxy.rs` | the hook for whose connection a balancer brings, and what is behind it |
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
 //!
@@ -56,6 +58,8 @@ pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
+#[cfg(feature = "glass")]
+pub mod glass;
 pub mod limits;
 pub mod protocol;
 #[cfg(feature = "proxy")]

@@ -8,6 +8,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::mem;
 use std::net::{TcpListener, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -19,13 +20,15 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use parking_lot::Mutex;
 
 use self::client::Client;
+use self::client::accounts::Accounts;
+use self::client::admission::{self, Admitted};
+use self::client::resume::{self, Resumes};
+use self::client::shared::Shared;
 use self::delivery::{Delivery, DeliveryThread};
 use self::keeper::{Desk, Keeper};
-use self::order::{Engine, Here, Order};
+use self::order::{Engine, Here};
 use self::parcel::Parcel;
-use self::password::Judge;
 use self::registry::Registry;
-use self::robust::admission::{self, Seat};
 use self::robust::balancers::Balancers;
 use self::robust::connection::{ClientId, Connection};
 use self::robust::late::Writer;
@@ -33,9 +36,8 @@ use self::robust::leave::Leave;
 use self::robust::motd::Motd;
 use self::robust::places::{Places, Spares};
 use self::robust::rate_limit::RateLimit;
-use self::robust::resume::{self, Resumes};
 use self::robust::seldom::Seldom;
-use self::store::{Archive, Kept};
+use self::store::Store;
 use crate::limits::{
     ACCEPT_PAUSE_MAX, ACCEPT_PAUSE_MIN, CLIENT_STACK, CLIENTS, LATE_THREADS_MIN, LOGIN, PEER_TIMEOUT, RATE_PER_SECOND,
     SINGLE_STACK, STOP_TOTAL,
@@ -44,27 +46,28 @@ use crate::protocol::{self, DISCONNECTED};
 use crate::sockopts;
 use crate::wire::Framing;
 
-mod client;
+pub(crate) mod client;
 pub mod delivery;
 #[cfg(test)]
 mod faults;
-mod guesses;
 pub mod keeper;
-mod kept;
 #[cfg(test)]
 mod model;
 pub mod order;
 pub mod parcel;
-pub mod password;
+pub mod present;
 pub mod registry;
 pub mod robust;
-mod room;
+pub(crate) mod room;
+pub(crate) mod seat;
 mod session;
 pub mod store;
+mod tap;
 mod word;
 
 pub use self::robust::stop::Stop;
 pub use self::robust::{addresses, capacity, connection, leave, motd};
+pub use self::tap::Glass;
 
 /// How the server behaves. `Config::default()` is what `chat-server` does without flags.
 #[derive(Debug)]
@@ -86,13 +89,24 @@ pub struct Config {
     /// A second listener, for clients that frame nothing.
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
-    pub kept: Option<Kept>,
+    pub database: Option<Database>,
+    /// Who looks on, and at what (feature `glass`).
+    pub glass: Glass,
     /// What several servers agree by; `None` for one that is alone.
     pub order: Option<Box<dyn Engine>>,
     /// Who keeps order; without one everybody may do everything.
     pub keeper: Option<Arc<dyn Keeper>>,
     /// Who connects for others; `None`: every connection is its sender's own.
     pub balancers: Option<Box<dyn Balancers>>,
+}
+
+/// Both halves of a database.
+#[derive(Debug)]
+pub struct Database {
+    /// For the delivery thread.
+    pub(crate) store: Box<dyn Store>,
+    /// For the clients' threads.
+    pub(crate) accounts: Arc<dyn Accounts>,
 }
 
 impl Default for Config {
@@ -106,33 +120,13 @@ impl Default for Config {
             login: LOGIN,
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
-            kept: None,
+            database: None,
+            glass: Glass::default(),
             order: None,
             keeper: None,
             balancers: None,
         }
     }
-}
-
-/// What all clients' threads share.
-struct Shared {
-    registry: Arc<Registry>,
-    /// Where there are several servers.
-    order: Option<Arc<dyn Order>>,
-    /// Above `delivery`, so that it is closed first: the store, closed last, tidies the file up.
-    archive: Option<Arc<dyn Archive>>,
-    delivery: Delivery,
-    config: Config,
-    stop: Stop,
-    places: Arc<Places>,
-    rate_limit: RateLimit,
-    /// When it was last said who finds no place.
-    sent_away: Mutex<Seldom>,
-    ids: AtomicU64,
-    judge: Judge,
-    resumes: Resumes,
-    /// Where clients come in that frame nothing.
-    unframed_port: Option<u16>,
 }
 
 /// Runs the server on a bound listener until `stop`. Blocks all that time; at the stop up to three seconds more, in
@@ -149,47 +143,47 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
-    let writer = Writer::new(Arc::clone(&spares), alive.clone());
-    let (store, archive) = store::halves(config.kept.take());
+    let glass = mem::take(&mut config.glass).start(stop)?;
+    let writer = Writer::new(Arc::clone(&spares), alive.clone()).watched(glass.tap());
+    let (store, accounts): (_, Option<Arc<dyn Accounts>>) =
+        config.database.take().map(|halves| (halves.store, halves.accounts)).unzip();
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
     let registry = Arc::<Registry>::default();
     let here = || Here { delivery: delivery.clone(), registry: Arc::clone(&registry), stop: stop.clone() };
-    let order = order::begin(config.order.take(), here, archive.as_deref())?;
+    let newest = || accounts.as_ref().map(|accounts| accounts.newest()).transpose();
+    let order = order::begin(config.order.take(), here, newest)?;
     let shared = Arc::new(Shared {
         registry,
         order,
-        archive,
+        accounts,
+        delivery,
+        stop: stop.clone(),
         places: Places::new(config.max_clients, config.per_address, spares),
         rate_limit: RateLimit::new(config.rate, Instant::now()),
         sent_away: Mutex::default(),
-        delivery,
-        config,
-        stop: stop.clone(),
         ids: AtomicU64::new(1),
-        judge: Judge::default(),
+        config,
         resumes: Resumes::default(),
         unframed_port,
     });
     if let Some(keeper) = &shared.config.keeper {
         Arc::clone(keeper).opens(Desk::new(&shared))?;
     }
-    if let Some(listener) = unframed {
-        let (shared, alive) = (Arc::clone(&shared), alive.clone());
-        let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
-        builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive))?;
-    }
-    accept(&listener, Framing::Lines, &shared, &alive);
-    drop(listener);
-    end(shared, alive, &ended, delivery_thread)
+    accept_until_stop(listener, unframed, &shared, &alive)?;
+    let all_ended = end(shared, alive, &ended, delivery_thread)?;
+    glass.end(all_ended)?;
+    log::info!("stopped");
+    Ok(())
 }
 
-/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last.
+/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last. False where some were
+/// left to the end of the process.
 fn end(
     shared: Arc<Shared>,
     alive: Sender<Infallible>,
     ended: &Receiver<Infallible>,
     delivery_thread: DeliveryThread,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let deadline = Instant::now() + STOP_TOTAL;
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
@@ -202,7 +196,40 @@ fn end(
     }
     delivery_thread.join(all_ended)?;
     agreed?;
-    log::info!("stopped");
+    Ok(all_ended)
+}
+
+/// Accepts on both listeners, and closes them at the stop.
+fn accept_until_stop(
+    listener: TcpListener,
+    unframed: Option<TcpListener>,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+) -> io::Result<()> {
+    if let Some(listener) = unframed {
+        accept_beside("accept-unframed", listener, Framing::Chunks, shared, alive)?;
+    }
+    if shared.delivery.tap().is_one_thread() {
+        // It stands in a session when the stop comes.
+        accept_beside("accept", listener, Framing::Lines, shared, alive)?;
+        shared.stop.waits();
+    } else {
+        accept(&listener, Framing::Lines, shared, alive);
+    }
+    Ok(())
+}
+
+/// Accepts in a thread of its own.
+fn accept_beside(
+    name: &str,
+    listener: TcpListener,
+    framing: Framing,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+) -> io::Result<()> {
+    let (shared, alive) = (Arc::clone(shared), alive.clone());
+    let builder = thread::Builder::new().name(name.into()).stack_size(SINGLE_STACK);
+    builder.spawn(move || accept(&listener, framing, &shared, &alive))?;
     Ok(())
 }
 
@@ -248,9 +275,9 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    let connection = Arc::new(Connection::new(id, stream, address, framing));
-    let seat = match admission::seat(&connection, shared) {
-        Ok(seat) => seat,
+    let connection = Arc::new(Connection::new(id, stream, address, framing).watched(shared.delivery.tap()));
+    let admitted = match admission::lets_in(&connection, shared) {
+        Ok(admitted) => admitted,
         Err(why) => {
             admission::log_sent_away(shared, address, &why);
             return send_away(&connection.stream(), &why);
@@ -259,9 +286,12 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
     if let Err(error) = sockopts::tune(&connection.stream(), shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
     }
+    if shared.delivery.tap().is_one_thread() {
+        return client_thread(connection, Arc::clone(shared), admitted, alive.clone());
+    }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
-    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, seat, alive)) {
+    if let Err(error) = builder.spawn(move || client_thread(its_connection, shared, admitted, alive)) {
         log::warn!("no thread for {id}: {error}");
         send_away(&connection.stream(), "the server has no thread left for you; try again later");
     }
@@ -275,14 +305,15 @@ fn send_away(mut stream: &TcpStream, why: &str) {
 }
 
 /// A client's thread, from the first line to the last. A panic in the session is one more way to leave.
-fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, seat: Seat, _alive: Sender<Infallible>) {
-    let Ok(mut client) = Client::new(connection, shared, seat) else { return };
+fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, admitted: Admitted, _alive: Sender<Infallible>) {
+    let Ok(mut client) = Client::new(connection, shared, admitted) else { return };
     let session = || client.come_in().map_or_else(|leave| leave, |()| session::session(&mut client));
     let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
     if leave == Leave::Resumed {
         return; // the connection is another session's now
     }
     resume::end(&client);
+    client.shared.has_left(client.id);
     client.log_end(leave);
     client.goodbye(leave);
 }

@@ -103,5 +103,5 @@ fn the_deadlock_is_ended_by_its_watchdog() {
     let output = run("09_deadlock", &["--deadlock", "0.2"], b"");
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("neither has ended: a deadlock"), "{said}");
+    assert!(said.contains("neither has ended in time: a deadlock"), "{said}");
 }

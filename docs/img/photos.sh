@@ -155,7 +155,7 @@ shoot() {
     close_window
 }
 
-starts_server() { types server "chat-server -p $port $1" "with this computer's address"; }
+starts_server() { types server "chat-server -p $port $1" "to choose a nickname"; }
 joins() { types "$1" "chat -p $port -n $1" 'go into the group'; }
 joins_group() {
     joins "$1"

@@ -90,7 +90,7 @@ fn deadlock(patience: Duration) -> io::Result<ExitCode> {
     if watch(&both, patience) {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("after {patience:?} neither has ended: a deadlock; the watchdog ends the program");
+    eprintln!("neither has ended in time: a deadlock; the watchdog ends the program");
     // The threads cannot be ended, so the process is, locks and all.
     Ok(ExitCode::FAILURE)
 }

@@ -96,6 +96,8 @@ impl<'a> Bench<'a> {
             let wanted = Wanted::Said(["an answer to the nickname", "ответ на ник"]);
             peer.skip_until(&wanted, |line| line != YOUR_NICKNAME)?;
             peer.send("2")?;
+            // Where a message is what one read gives, `2` and what is said next would be one.
+            peer.hear()?;
         }
         Ok(peer)
     }

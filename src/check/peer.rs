@@ -173,6 +173,12 @@ impl Peer {
         }
     }
 
+    /// Waits for whatever comes next, or until it is clear that nothing does. What came stays to be read.
+    pub(super) fn hear(&mut self) -> Result<(), Broken> {
+        let outcome = self.fill(Instant::now(), &Wanted::Said(["an answer", "ответ"]));
+        if self.ended.is_none() { Ok(()) } else { outcome }
+    }
+
     /// Reads on to the orderly end; gives the lines before it, a last one without newline too.
     pub(super) fn end(&mut self) -> Result<Vec<String>, Broken> {
         let (begun, mut before) = (Instant::now(), Vec::new());

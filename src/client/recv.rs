@@ -56,13 +56,8 @@ struct Farewell {
 
 impl Recv {
     pub(super) fn new(desk: Desk, framing: Framing, reconnect: Option<Servers>, nickname: Option<String>) -> Self {
-        let stream = Stream {
-            server: desk.link.server(),
-            framing,
-            reader: MessageReader::new(framing, SERVER_LINE_BYTES),
-            heard: Instant::now(),
-            mute: true,
-        };
+        let (server, reader) = (desk.link.server(), MessageReader::new(framing, SERVER_LINE_BYTES));
+        let stream = Stream { server, framing, reader, heard: Instant::now(), mute: true };
         let (farewell, history, reconnect) = (Farewell::default(), History::default(), Reconnect::to(reconnect));
         Recv { desk, stream, farewell, process: None, nickname, history, reconnect, resume: Resume::default() }
     }
@@ -256,16 +251,15 @@ impl Recv {
 
     /// What else a line that was shown means to us.
     fn act_on(&mut self, heard: &Heard<'_>) -> Result<(), Over> {
+        let is_in = self.desk.is_in();
         match heard {
             // A script has no eyes: it hears of it by the exit status.
-            Heard::NotSent(_) | Heard::NotDelivered(_) if self.desk.is_script && self.desk.is_in() => {
-                self.desk.link.refused();
-            }
-            Heard::Successfully if !self.desk.is_in() => {
+            Heard::NotSent(_) | Heard::NotDelivered(_) if is_in && self.desk.is_script => self.desk.link.refused(),
+            Heard::Successfully if !is_in => {
                 self.desk.phase = Phase::In { just_now: false };
                 self.desk.tell(Login::Done);
             }
-            Heard::Password if !self.desk.is_in() => {
+            Heard::Password if !is_in => {
                 self.desk.printer.flush()?;
                 self.desk.tell(Login::Asked);
             }

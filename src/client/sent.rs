@@ -87,13 +87,13 @@ impl Sent {
     /// What is to be sent for a line: the word that was meant, where it would be a message. That is asked once; who has been
     /// asked knows the words. `None`: nothing.
     fn as_meant(&mut self, line: Vec<u8>) -> io::Result<Option<Vec<u8>>> {
-        let may_ask = !self.has_asked && self.input.is_typed() && self.talk.takes_messages();
+        let may_ask = !self.has_asked && self.input.lines.is_typed() && self.talk.takes_messages();
         let Some(word) = meant(&line).filter(|_| may_ask) else { return Ok(Some(line)) };
         self.has_asked = true;
         let typed = String::from_utf8_lossy(&line);
         let question = "'{line}' would be a message. Is the word {word} meant? Y/n";
         let question = self.lang.fill(question, &[&typed.trim_end(), &word]);
-        Ok(match self.input.asks(&question)? {
+        Ok(match self.input.lines.asks(&question)? {
             Answer::Yes => Some(word.as_bytes().to_vec()),
             Answer::No => Some(line),
             Answer::Other => None,
@@ -104,7 +104,7 @@ impl Sent {
     /// read is an end too; that it failed is said when the client ends.
     fn next_line(&mut self) -> Option<Vec<u8>> {
         loop {
-            match self.input.next_line() {
+            match self.input.lines.next_line() {
                 Ok(Some(Ok(line))) => return Some(line),
                 Ok(Some(Err(refusal))) => {
                     let why = self.lang.told(&refusal.to_string());
@@ -139,9 +139,9 @@ impl Sent {
             Err(error) if self.reconnects => log::debug!("not sent: {error}"),
             Err(error) => return Err(error),
             Ok(Sending::Taken) => {}
-            Ok(Sending::Withdrawn) => self.input.tells(self.lang.words(WITHDRAWN)),
-            Ok(Sending::TooMany) => self.input.tells(self.lang.words(TOO_MANY)),
-            Ok(Sending::Private) => self.input.tells(self.lang.words(BEGUN_IN_PRIVATE)),
+            Ok(Sending::Withdrawn) => self.input.lines.tells(self.lang.words(WITHDRAWN)),
+            Ok(Sending::TooMany) => self.input.lines.tells(self.lang.words(TOO_MANY)),
+            Ok(Sending::Private) => self.input.lines.tells(self.lang.words(BEGUN_IN_PRIVATE)),
             Ok(Sending::NoNick) => self.refuse(self.lang.words(NO_NICK)),
         }
         if self.framing == Framing::Chunks && self.is_script {
@@ -153,7 +153,7 @@ impl Sent {
 
     /// A line that is not sent, and why. A script hears of it by the exit status too.
     fn refuse(&mut self, words: &str) {
-        self.input.tells(words);
+        self.input.lines.tells(words);
         if self.is_script {
             self.link.refused();
         }
@@ -162,17 +162,17 @@ impl Sent {
     /// The end of the input at a server that speaks another protocol: it would take QUIT for a text, and says no goodbye that
     /// one could wait for.
     fn hang_up(&self) {
-        if self.input.is_hurried() {
+        if self.input.lines.is_hurried() {
             self.link.hurry();
         }
         self.link.leave();
-        self.link.shutdown(if self.input.is_hurried() { Shutdown::Both } else { Shutdown::Write });
+        self.link.shutdown(if self.input.lines.is_hurried() { Shutdown::Both } else { Shutdown::Write });
     }
 
     /// The end of the input: says so, and closes this direction, so that the server cannot take QUIT for a message and
     /// wait for more.
     fn quit(&mut self) -> io::Result<()> {
-        if self.input.is_hurried() {
+        if self.input.lines.is_hurried() {
             self.link.hurry();
         }
         self.link.leave();

@@ -12,9 +12,9 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
+use super::password::Password;
 use crate::limits::HASHING_PLACES;
 use crate::server::Stop;
-use crate::server::password::Password;
 
 /// The memory of one place; none before it is used for the first time.
 type Blocks = Vec<Block>;

@@ -9,7 +9,7 @@ use super::{Settings, export, manage, time};
 use crate::client::Lang;
 use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
-use crate::server::store::Kept;
+use crate::server::Database;
 use crate::text::Nickname;
 
 /// What `chat-server` takes beside its own flags.
@@ -103,7 +103,7 @@ pub(super) enum Format {
 #[derive(Debug)]
 pub enum Asked {
     /// A chat, kept or not.
-    Chat(Option<Kept>),
+    Chat(Option<Database>),
     /// Only a command, which is done.
     Printed,
 }

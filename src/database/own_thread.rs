@@ -20,21 +20,36 @@ use super::time::now;
 use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
-use crate::server::parcel::{Message, Request};
-use crate::server::robust::connection::ClientId;
-use crate::server::store::{News, Store};
-use crate::text::Nickname;
+use crate::server::parcel::Request;
+use crate::server::store::{Asker, Event, News, Store};
 
 /// What the thread owns.
-pub(super) trait Owned: Store {
+pub(super) trait Owned: Send {
+    /// Does one thing of the batch.
+    fn takes(&mut self, job: Job);
+
+    /// Makes all of the batch last; what is to be said about it.
+    fn commit(&mut self) -> Vec<News>;
+
+    /// When `commit` has work though nobody says anything.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
     /// The last messages of the group, where they changed otherwise than by what was said: since this was asked last.
     fn reread(&mut self) -> Option<VecDeque<Said>> {
         None
     }
 }
 
-/// One thing for the writer to do, and what is to be told about it.
-type Job = Box<dyn FnOnce(&mut dyn Store) -> Vec<News> + Send>;
+/// One thing for the writer to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    /// To keep what happened.
+    Keeps(Event),
+    /// To do what somebody asks for.
+    Asked(Asker, Request),
+}
 
 /// What came of a batch.
 struct Done {
@@ -71,8 +86,8 @@ impl OwnThread {
         let due = store.due();
         let batches = move || {
             for batch in jobs {
-                let mut news: Vec<News> = batch.into_iter().flat_map(|job| job(&mut store)).collect();
-                news.extend(store.commit());
+                batch.into_iter().for_each(|job| store.takes(job));
+                let news = store.commit();
                 if tell.send(Done { news, due: store.due(), reread: store.reread() }).is_err() {
                     return; // the server has gone meanwhile
                 }
@@ -82,10 +97,6 @@ impl OwnThread {
         let (thread, work) = (Some(builder.spawn(batches)?), Some(work));
         let (batch, refusals, messages, away) = (Vec::new(), Vec::new(), 0, None);
         Ok(OwnThread { work, done, thread, recent, batch, messages, refusals, due, away, retry })
-    }
-
-    fn push(&mut self, job: impl FnOnce(&mut dyn Store) -> Vec<News> + Send + 'static) {
-        self.batch.push(Box::new(job));
     }
 
     /// Looks whether the thread has come back. What it says then is told, also what became of the batch it was away with.
@@ -140,49 +151,34 @@ impl OwnThread {
 }
 
 impl Store for OwnThread {
-    fn joined(&mut self, nickname: &Nickname) {
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            store.joined(&nickname);
-            Vec::new()
-        });
-    }
-
-    fn left(&mut self, nickname: &Nickname) {
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            store.left(&nickname);
-            Vec::new()
-        });
-    }
-
-    fn said(&mut self, from: &Nickname, to: Option<&Nickname>, message: &Message) {
-        if to.is_none() {
-            let time = message.place.map_or_else(now, |place| place.time);
-            self.recent.push(time, from, &message.text);
+    fn hears(&mut self, event: Event) {
+        match &event {
+            Event::Joined(_) | Event::Left(_) => {}
+            Event::Said { from, to, message } => {
+                if to.is_none() {
+                    let time = message.place.map_or_else(now, |place| place.time);
+                    self.recent.push(time, from, &message.text);
+                }
+                self.messages += 1;
+            }
         }
-        self.messages += 1;
-        let (from, to, message) = (from.clone(), to.cloned(), message.clone());
-        self.push(move |store| {
-            store.said(&from, to.as_ref(), &message);
-            Vec::new()
-        });
+        self.batch.push(Job::Keeps(event));
     }
 
-    fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
+    fn ask(&mut self, by: Asker, request: Request) {
         let refusal = match &request {
+            // Not to one who has gone already.
+            Request::Waiting if !by.is_reached => return,
+            // The line was written ahead, and what was shown still waits for the socket: it is shown again next time.
+            // Or the connection broke: a reset is told once, and where the writer was told, the reader sees an orderly end.
+            Request::Answered if by.is_late || !by.is_reached => return,
             Request::LeaveFor { to, .. } => Some(not_left_for(to)),
             Request::Register { .. } => Some(not_registered()),
             Request::Waiting => Some(NOT_KEPT_NOW.into()),
             Request::Answered => None,
         };
-        self.refusals.extend(refusal.map(|line| News { to: Some(by), line }));
-        let nickname = nickname.clone();
-        self.push(move |store| {
-            let lines = store.ask(by, &nickname, request).into_iter();
-            lines.map(|line| News { to: Some(by), line }).collect()
-        });
-        Vec::new()
+        self.refusals.extend(refusal.map(|line| News { to: Some(by.id), line }));
+        self.batch.push(Job::Asked(by, request));
     }
 
     fn recent(&self) -> Vec<String> {
@@ -238,19 +234,21 @@ mod tests {
 
     use super::*;
     use crate::database::writer::forget::Oldest;
+    use crate::server::robust::connection::ClientId;
+    use crate::text::Nickname;
 
     /// A disk that answers when the other end of its channel is dropped.
     #[derive(Debug)]
     struct Hangs(Receiver<()>);
 
-    impl Store for Hangs {
+    impl Owned for Hangs {
+        fn takes(&mut self, _job: Job) {}
+
         fn commit(&mut self) -> Vec<News> {
             self.0.recv().unwrap_or_default();
             Vec::new()
         }
     }
-
-    impl Owned for Hangs {}
 
     #[test]
     fn who_comes_while_the_disk_hangs_is_told_that_nothing_is_kept() {
@@ -259,10 +257,11 @@ mod tests {
         file.execute_batch(include_str!("migrations/1.sql")).expect("it takes the tables");
         let recent = Recent::load(&file, 0, Oldest::default()).expect("it can be read");
         let mut store = OwnThread::start(Hangs(disk), recent, Duration::ZERO).expect("a thread is to be had");
-        let (id, anna) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
-        store.joined(&anna);
+        let (id, nickname) = (ClientId(1), Nickname::parse("anna").expect("a nickname"));
+        let anna = Asker { id, nickname: nickname.clone(), is_reached: true, is_late: false };
+        store.hears(Event::Joined(nickname));
         assert!(store.commit().iter().all(|news| news.line.contains("it does not answer")));
-        assert!(store.ask(id, &anna, Request::Waiting).is_empty());
+        store.ask(anna, Request::Waiting);
         let told: Vec<_> = store.commit().into_iter().map(|news| (news.to, news.line)).collect();
         assert_eq!(told, [(Some(id), NOT_KEPT_NOW.into())]);
         drop(answers);

@@ -6,13 +6,12 @@ use std::io;
 use rusqlite::{OptionalExtension, Row};
 
 use super::accounts::Hashing;
+use super::password::Password;
 use super::readers::Readers;
 use super::safe::{maybe_text, text};
-use super::{keys, newest_that_fit, time};
+use super::{NEVER, keys, newest_that_fit, time};
 use crate::protocol;
 use crate::server::Stop;
-use crate::server::password::Password;
-use crate::server::store::{Account, Archive};
 use crate::text::Nickname;
 
 /// Answers questions.
@@ -27,6 +26,15 @@ impl Questions {
     pub(super) fn new(readers: Readers) -> Self {
         Questions { readers, hashing: Hashing::new() }
     }
+}
+
+/// A nickname that is registered.
+#[derive(Debug)]
+pub(super) struct Account {
+    /// Of the password.
+    pub(super) hash: String,
+    /// The private messages after this one are its own; those before may be of somebody who had the nickname then.
+    pub(super) since: i64,
 }
 
 /// The newest of the group, of those to the reader, and of those from the reader: each by an index of its own.
@@ -57,35 +65,41 @@ fn line(row: &Row<'_>) -> rusqlite::Result<String> {
     Ok(format!("[{}] {line}", time::shown(row.get(0)?)))
 }
 
-impl Archive for Questions {
-    fn newest(&self) -> io::Result<i64> {
+/// Each call may wait for the disk, and fails where the database does not answer.
+impl Questions {
+    /// The number of the newest message; later ones have larger numbers.
+    pub(super) fn newest(&self) -> io::Result<i64> {
         self.readers.question(|connection| {
             connection.prepare_cached("SELECT coalesce(max(id), 0) FROM messages")?.query_row([], |row| row.get(0))
         })
     }
 
-    fn was_here(&self, nickname: &Nickname) -> io::Result<bool> {
+    /// Whether `nickname` was ever here; case does not count.
+    pub(super) fn was_here(&self, nickname: &Nickname) -> io::Result<bool> {
         self.readers.question(|connection| {
             let mut user = connection.prepare_cached("SELECT 1 FROM users WHERE name = ?1")?;
             user.exists([nickname.folded()])
         })
     }
 
-    fn history(&self, reader: &Nickname, since: i64, count: usize) -> io::Result<Vec<String>> {
+    /// The last `count` messages of the group and of `reader`'s own, the oldest first; of the private ones those after the
+    /// message `since`, or none.
+    pub(super) fn history(&self, reader: &Nickname, since: Option<i64>, count: usize) -> io::Result<Vec<String>> {
         let lines: Vec<String> = self.readers.long_question(|connection| {
             let mut user = connection.prepare_cached("SELECT id FROM users WHERE name = ?1")?;
             let user: Option<i64> = user.query_row([reader.folded()], |row| row.get(0)).optional()?;
             let mut newest = connection.prepare_cached(HISTORY)?;
             // -1 is nobody's number.
             let asked = rusqlite::named_params! {
-                ":reader": user.unwrap_or(-1), ":since": since, ":count": count,
+                ":reader": user.unwrap_or(-1), ":since": since.unwrap_or(NEVER), ":count": count,
             };
             newest.query_map(asked, line)?.collect()
         })?;
         Ok(newest_that_fit(lines.into_iter()))
     }
 
-    fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
+    /// What `nickname`, or a name that looks like it, was registered with.
+    pub(super) fn account(&self, nickname: &Nickname) -> io::Result<Option<Account>> {
         self.readers.question(|connection| {
             let key = keys::of(connection, nickname)?;
             let mut account = connection.prepare_cached("SELECT password, since FROM accounts WHERE key = ?1")?;
@@ -94,11 +108,14 @@ impl Archive for Questions {
         })
     }
 
-    fn is_right(&self, password: &Password, hash: &str, stop: &Stop) -> io::Result<bool> {
+    /// Whether `hash` is this password's. Takes a core for some hundredths of a second, and waits for a place to do so, but
+    /// not longer than the server runs.
+    pub(super) fn is_right(&self, password: &Password, hash: &str, stop: &Stop) -> io::Result<bool> {
         self.hashing.is_right(password, hash, stop)
     }
 
-    fn hash(&self, password: &Password, stop: &Stop) -> io::Result<String> {
+    /// The hash of a new password. Waits as `is_right` does.
+    pub(super) fn hash(&self, password: &Password, stop: &Stop) -> io::Result<String> {
         self.hashing.hash(password, stop)
     }
 }

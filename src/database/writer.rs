@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use self::forget::Forgetting;
 use self::without::Without;
 use super::file::{DatabaseFile, told};
-use super::own_thread::Owned;
+use super::own_thread::{Job, Owned};
 use super::readers::Readers;
 use super::recent::{self, Said};
 use super::statements;
@@ -23,7 +23,7 @@ use crate::limits::DATABASE_LOOK;
 use crate::protocol;
 use crate::server::parcel::{Message, Request};
 use crate::server::robust::connection::ClientId;
-use crate::server::store::{News, Store};
+use crate::server::store::{Asker, Event, News};
 use crate::text::Nickname;
 
 mod absent;
@@ -168,8 +168,8 @@ impl Writer {
         Ok(())
     }
 
-    fn register(&mut self, by: ClientId, nickname: &Nickname, hash: &str, since: i64) {
-        let time = now();
+    fn register(&mut self, by: &Asker, hash: &str, since: i64) {
+        let (nickname, time) = (&by.nickname, now());
         let kept = self.write(|writer| {
             let user = writer.user(nickname, time)?;
             statements::register(&writer.connection, nickname, user, hash, since, time)
@@ -179,7 +179,7 @@ impl Writer {
             Some(_) => format!("Registered: from now on the login asks for the password of {nickname}"),
             None => failed.clone(),
         };
-        self.batch.answers.push(Answer { to: by, kept, failed });
+        self.batch.answers.push(Answer { to: by.id, kept, failed });
     }
 
     /// Ends the batch's transaction.
@@ -194,9 +194,7 @@ impl Writer {
         }
         self.connection.execute_batch("COMMIT").map_err(told)
     }
-}
 
-impl Store for Writer {
     fn joined(&mut self, nickname: &Nickname) {
         let time = now();
         self.write(|writer| {
@@ -224,15 +222,19 @@ impl Store for Writer {
             writer.message(from, to, message, false, time)
         });
     }
+}
 
-    fn ask(&mut self, by: ClientId, nickname: &Nickname, request: Request) -> Vec<String> {
-        match request {
-            Request::Waiting => return self.waiting(nickname),
-            Request::Answered => self.answered(nickname),
-            Request::LeaveFor { to, message } => self.leave_for(by, nickname, &to, &message),
-            Request::Register { hash, since } => self.register(by, nickname, &hash, since),
+impl Owned for Writer {
+    fn takes(&mut self, job: Job) {
+        match job {
+            Job::Keeps(Event::Joined(nickname)) => self.joined(&nickname),
+            Job::Keeps(Event::Left(nickname)) => self.left(&nickname),
+            Job::Keeps(Event::Said { from, to, message }) => self.said(&from, to.as_ref(), &message),
+            Job::Asked(by, Request::Waiting) => self.waiting(&by),
+            Job::Asked(by, Request::Answered) => self.answered(&by.nickname),
+            Job::Asked(by, Request::LeaveFor { to, message }) => self.leave_for(by.id, &by.nickname, &to, &message),
+            Job::Asked(by, Request::Register { hash, since }) => self.register(&by, &hash, since),
         }
-        Vec::new()
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -265,9 +267,7 @@ impl Store for Writer {
             None => Some(self.forgetting.as_ref().map_or(self.look, |forgetting| self.look.min(forgetting.due))),
         }
     }
-}
 
-impl Owned for Writer {
     fn reread(&mut self) -> Option<VecDeque<Said>> {
         self.reread.take()
     }

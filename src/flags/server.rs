@@ -59,6 +59,10 @@ pub struct Flags {
     /// Language of the program's own words, but not of the log; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// What shows the server from inside
+    #[cfg(feature = "glass")]
+    #[command(flatten)]
+    pub glass: crate::glass::flags::Flags,
     /// Several servers with one chat
     #[cfg(feature = "cluster")]
     #[command(flatten)]
@@ -210,6 +214,8 @@ mod tests {
             ("chat-server -p 70000", "не подходит значение '70000': нужно целое число от 0 до 65535"),
             ("chat-server --rate x", "нужно число от 1, например 10, или off"),
             ("chat-server --max-clients 0", "нужно целое число от 1"),
+            #[cfg(feature = "cluster")]
+            ("chat-server --cluster https://a:1", "нужно http://УЗЕЛ:ПОРТ"),
         ] {
             let arguments = line.split(' ').map(OsString::from).collect();
             let error = Flags::parse_in(Lang::Ru, arguments).expect_err("a wrong flag");

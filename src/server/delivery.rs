@@ -18,19 +18,21 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, never, select, tick};
 
-use super::parcel::{Line, Message, Parcel, Partner, Request};
+use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::ClientId;
 use super::robust::late::Writer;
 use super::robust::leave::Leave;
 use super::robust::stop::Stop;
 use super::room::Room;
 use super::store::Store;
+use super::tap::Tap;
 use crate::limits::{GATHER_MAX, GATHER_MIN, GATHER_PART, LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
 
 /// A handle on the queue; each client's thread has one.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     queue: Sender<Parcel>,
+    tap: Tap,
 }
 
 impl Delivery {
@@ -38,19 +40,29 @@ impl Delivery {
     ///
     /// # Errors
     /// No thread could be started.
-    pub(super) fn start(writer: Writer, store: Box<dyn Store>, stop: Stop) -> io::Result<(Self, DeliveryThread)> {
+    pub(super) fn start(
+        writer: Writer,
+        store: Option<Box<dyn Store>>,
+        stop: Stop,
+    ) -> io::Result<(Self, DeliveryThread)> {
         let (queue, parcels) = bounded(QUEUE_PARCELS);
         let broke = Arc::new(AtomicBool::new(false));
         let its_broke = Arc::clone(&broke);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
+        let tap = writer.tap();
         let thread = builder.spawn(move || deliver(&parcels, writer, store, stop, its_broke))?;
-        Ok((Delivery { queue }, DeliveryThread { thread, broke }))
+        Ok((Delivery { queue, tap }, DeliveryThread { thread, broke }))
     }
 
     /// A handle on a queue that a test reads.
     #[cfg(test)]
     pub(super) fn with(queue: Sender<Parcel>) -> Self {
-        Delivery { queue }
+        Delivery { queue, tap: Tap::default() }
+    }
+
+    /// What is told to whoever looks on.
+    pub(super) fn tap(&self) -> Tap {
+        self.tap.clone()
     }
 
     /// One line to one client. Waits while the queue is full, never for a socket.
@@ -79,21 +91,13 @@ impl Delivery {
         answer.recv().map_err(|_| Leave::ServerStops)
     }
 
-    /// A request to the store, in the order of all that happens.
+    /// Waits until all that was sent so far is taken, and its batch is committed.
     ///
     /// # Errors
     /// `ServerStops`.
-    pub fn ask(&self, by: ClientId, request: Request) -> Result<(), Leave> {
-        self.post(Parcel::Ask(by, request))
-    }
-
-    /// Waits until all that was sent so far is kept, and its batch is committed.
-    ///
-    /// # Errors
-    /// `ServerStops`.
-    pub fn wait_until_kept(&self) -> Result<(), Leave> {
+    pub fn wait_for_commit(&self) -> Result<(), Leave> {
         let (done, is_done) = bounded(0);
-        self.post(Parcel::Kept(done))?;
+        self.post(Parcel::Committed(done))?;
         // Nobody sends: that it is dropped is the news, also where the delivery thread has gone.
         is_done.recv().unwrap_or_default();
         Ok(())
@@ -109,6 +113,7 @@ impl Delivery {
     /// # Errors
     /// `ServerStops`.
     pub fn post(&self, parcel: Parcel) -> Result<(), Leave> {
+        self.tap.posted(&parcel, self.queue.len());
         self.queue.send(parcel).map_err(|_| Leave::ServerStops)
     }
 }
@@ -141,10 +146,16 @@ impl DeliveryThread {
 /// time that it needed to write the last batch. Those who speak at the same time are microseconds apart: without that wait
 /// the first of them would have a round to itself, and all the others would need a second one. Where something is in the
 /// queue already, it was gathered while the last batch was written.
-fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, stop: Stop, broke: Arc<AtomicBool>) {
-    let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
+fn deliver(
+    queue: &Receiver<Parcel>,
+    mut writer: Writer,
+    store: Option<Box<dyn Store>>,
+    stop: Stop,
+    broke: Arc<AtomicBool>,
+) {
+    let mut all = EndsAll { room: Room::new(store).watched(writer.tap(), queue.clone()), queue, stop, broke };
     let room = &mut all.room;
-    let mut looks = never();
+    let (mut looks, looked_at) = (never(), writer.tap().looks());
     let mut window = Duration::ZERO;
     loop {
         let was_stopping = room.is_stopping();
@@ -156,12 +167,14 @@ fn deliver(queue: &Receiver<Parcel>, mut writer: Writer, store: Box<dyn Store>, 
             },
             recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
+            recv(looked_at) -> _ => {}
         }
         gather(room, queue, if was_idle { window } else { Duration::ZERO });
         let begun = Instant::now();
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
         writer.keep_bound();
+        writer.outcomes.batch(queue.len(), room);
         window = gather_window(begun.elapsed());
         if room.is_stopping() && !was_stopping {
             looks = tick(LINGER_SLICE);

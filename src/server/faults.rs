@@ -16,20 +16,21 @@ use crossbeam_channel::{Receiver, bounded};
 use parking_lot::Mutex;
 
 use self::support::{DEADLINE, Peer, Server, free_port};
+use super::client::admission;
+use super::client::resume::Resumes;
+use super::client::shared::Shared;
 use super::delivery::Delivery;
 use super::parcel::Parcel;
-use super::password::Judge;
 use super::registry::Registry;
-use super::robust::admission;
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::places::{Places, Spares};
 use super::robust::rate_limit::RateLimit;
-use super::{Config, Shared, Stop, client_thread};
+use super::{Config, Stop, client_thread};
 use crate::text::Nickname;
 use crate::wire::{Framing, is_timeout};
 
-mod kept;
+mod store;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
@@ -248,19 +249,18 @@ fn who_was_cut_is_not_listened_to_any_more() {
 fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(T, &Parcel)) {
     let (queue, parcels) = bounded(1);
     let shared = Arc::new(Shared {
-        archive: None,
-        judge: Judge::default(),
-        resumes: super::robust::resume::Resumes::default(),
-        unframed_port: None,
         registry: Arc::default(),
         order: None,
+        accounts: None,
         delivery: Delivery::with(queue),
-        config: Config { rate: None, ..Config::default() },
         stop: Stop::new(),
         places: Places::new(10, None, Spares::new(1)),
         rate_limit: RateLimit::new(None, Instant::now()),
         sent_away: Mutex::default(),
         ids: AtomicU64::new(1),
+        config: Config { rate: None, ..Config::default() },
+        resumes: Resumes::default(),
+        unframed_port: None,
     });
     for name in ["anna", "vera"] {
         let nickname = Nickname::parse(name).expect("a nickname");
@@ -269,10 +269,10 @@ fn runs_slowly<T>(before: impl Fn(&Shared, &Connection) -> T, taken: impl FnMut(
     }
     let (connection, mut peer) = connection(&shared);
     peer.write_all(SCRIPT.as_bytes()).expect("the kernel takes it");
-    let seat = admission::seat(&connection, &shared).expect("a free place");
+    let admitted = admission::lets_in(&connection, &shared).expect("a free place");
     let (alive, ended) = bounded(0);
     let (its_shared, its_connection) = (Arc::clone(&shared), Arc::clone(&connection));
-    let session = move || client_thread(its_connection, its_shared, seat, alive);
+    let session = move || client_thread(its_connection, its_shared, admitted, alive);
     thread::Builder::new().name("session".into()).spawn(session).expect("a thread can be started");
     takes_slowly(&parcels, &connection, || before(&shared, &connection), taken);
     drop(peer);

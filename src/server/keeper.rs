@@ -11,13 +11,13 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
 
 use crossbeam_channel::bounded;
 
-use super::Shared;
 use super::client::Client;
+use super::client::shared::Shared;
 use super::parcel::{Line, Parcel};
+pub use super::present::{Act, Place, Present};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::motd::Motd;
@@ -54,68 +54,6 @@ pub trait Keeper: Send + Sync + fmt::Debug {
     fn motd(&self) -> Option<Option<Motd>>;
 }
 
-/// What a keeper did, for the log and for what outlasts the server.
-#[derive(Debug, Clone)]
-pub struct Act {
-    /// As it was ordered.
-    pub order: String,
-    /// Whom it was about.
-    pub nickname: Option<Nickname>,
-    /// Where it was about.
-    pub address: Option<IpAddr>,
-}
-
-/// Somebody who is connected.
-#[derive(Debug, Clone)]
-pub struct Present {
-    /// `None`: not yet.
-    pub nickname: Option<Nickname>,
-    /// The connection: its number, its address, what waits for it.
-    pub connection: Arc<Connection>,
-    /// Where in the conversation.
-    pub place: Place,
-}
-
-impl Present {
-    /// Its number, as the log has it.
-    pub fn id(&self) -> ClientId {
-        self.connection.id
-    }
-
-    /// Where it comes from.
-    pub fn address(&self) -> IpAddr {
-        self.connection.address().ip().to_canonical()
-    }
-
-    /// When it came.
-    pub fn since(&self) -> Instant {
-        self.connection.since
-    }
-
-    /// Bytes that were sent to it, and that its socket has not taken.
-    pub fn waiting(&self) -> usize {
-        self.connection.waiting()
-    }
-
-    /// Has it leave within a second, whatever it writes and reads. It is told these words, and so is the group.
-    pub fn send_away(&self, words: String) {
-        self.connection.send_away(words);
-    }
-}
-
-/// Where in the conversation somebody is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// Is asked for the nickname, or for its password.
-    Nickname,
-    /// Is asked whom to write to.
-    Question,
-    /// In the group.
-    Group,
-    /// In a private chat with this one.
-    Private(Nickname),
-}
-
 /// How much there is of everything.
 #[derive(Debug, Clone, Copy)]
 pub struct Figures {
@@ -136,6 +74,12 @@ pub struct Desk {
 impl Desk {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Desk { shared: Arc::downgrade(shared) }
+    }
+
+    /// What is told to whoever looks on, while the server runs.
+    #[cfg(feature = "glass")]
+    pub(crate) fn tap(&self) -> Option<crate::server::tap::Tap> {
+        Some(self.shared.upgrade()?.delivery.tap())
     }
 
     /// Everybody who is connected, in order of coming.
@@ -205,13 +149,13 @@ impl Desk {
 }
 
 /// Whether a fresh connection may come in.
-pub(super) fn admits(shared: &Shared, connection: &Connection) -> Result<(), String> {
+pub(crate) fn admits(shared: &Shared, connection: &Connection) -> Result<(), String> {
     shared.config.keeper.as_ref().map_or(Ok(()), |keeper| keeper.admits(connection.address().ip().to_canonical()))
 }
 
 impl Client {
     /// Asks once more where the nickname is to be taken: the door may have been closed meanwhile.
-    pub(super) fn may_come_in(&self) -> Result<(), Leave> {
+    pub(crate) fn may_come_in(&self) -> Result<(), Leave> {
         admits(&self.shared, &self.connection).map_err(|why| {
             self.connection.send_away(why);
             Leave::SentAway

@@ -19,12 +19,9 @@ use super::registry::Registry;
 use super::robust::connection::ClientId;
 use super::robust::leave::Leave;
 use super::robust::stop::Stop;
-use super::store::Archive;
 use crate::text::Nickname;
 
 mod waits;
-
-pub(super) use self::waits::Claim;
 
 /// What an order puts in motion in this server.
 #[derive(Debug, Clone)]
@@ -50,11 +47,9 @@ pub trait Engine: Send + Sync + fmt::Debug {
 pub(super) fn begin(
     engine: Option<Box<dyn Engine>>,
     here: impl FnOnce() -> Here,
-    archive: Option<&dyn Archive>,
+    newest: impl FnOnce() -> io::Result<Option<i64>>,
 ) -> io::Result<Option<Arc<dyn Order>>> {
-    let Some(engine) = engine else { return Ok(None) };
-    let newest = archive.map(Archive::newest).transpose()?;
-    engine.start(here(), newest).map(Some)
+    engine.map(|engine| engine.start(here(), newest()?)).transpose()
 }
 
 /// Ends it, where there is one.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Sender;
 
-use super::keeper::{Act, Present};
+use super::present::{Act, Present};
 use super::robust::connection::{ClientId, Connection};
 use crate::text::{Nickname, Text};
 
@@ -118,8 +118,8 @@ pub enum Parcel {
     Bytes(ClientId, Vec<u8>),
     /// What a client asks of the store.
     Ask(ClientId, Request),
-    /// Dropped when all before it is kept: a client's thread waits for that.
-    Kept(Sender<()>),
+    /// Dropped when all before it is committed: a client's thread waits for that.
+    Committed(Sender<()>),
     /// The answer to `LIST`: who has a name that begins so.
     List(ClientId, String),
     /// The same for everyone, where a question follows.

@@ -141,7 +141,7 @@ impl Registry {
     }
 
     /// That session does not have the nickname any more, after waiting for that up to `time`.
-    pub(super) fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
+    pub fn has_left(&self, nickname: &Nickname, holder: ClientId, time: Duration) -> bool {
         let key = nickname.key();
         let has_it =
             |members: &mut HashMap<String, Member>| members.get(&key).is_some_and(|member| member.id == holder);
@@ -167,7 +167,7 @@ impl Registry {
     }
 
     /// `anna2`, `anna3` ... the first that nobody has, and that may be had. The question is not asked under the lock.
-    pub(super) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
+    pub(crate) fn free_name(&self, nickname: &Nickname, may_be_had: impl Fn(&Nickname) -> bool) -> Nickname {
         let mut number = 2;
         loop {
             let name = nickname.numbered(number);

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `connection.rs`, `backlog.rs`, `late.rs` | one client's socket, its backlog, and the thread of who is late |
 //! | `leave.rs` | every reason to end a session |
-//! | `admission.rs`, `places.rs`, `origin.rs` | who is let in; how many may be here, in all and from one address |
+//! | `ticket.rs` | what a session has that may outlive its connection |
+//! | `places.rs`, `origin.rs` | how many may be here, in all and from one address |
 //! | `balancers.rs` | the seam to who says whose connection a balancer brings |
 //! | `pace.rs`, `rate_limit.rs` | how fast one client may write, and all who share an address |
 //! | `stop.rs` | how the server is told to stop |
@@ -14,7 +15,6 @@
 //! | `motd.rs`, `addresses.rs` | the teacher's blackboard; what to tell the class |
 
 pub mod addresses;
-pub(crate) mod admission;
 pub(crate) mod backlog;
 pub mod balancers;
 pub mod capacity;
@@ -24,8 +24,8 @@ pub mod leave;
 pub mod motd;
 pub(crate) mod origin;
 pub(crate) mod pace;
-pub mod places;
+pub(crate) mod places;
 pub(crate) mod rate_limit;
-pub(crate) mod resume;
 pub(crate) mod seldom;
 pub mod stop;
+pub(crate) mod ticket;

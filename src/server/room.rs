@@ -9,14 +9,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use self::record::Returned;
 use self::seated::Seated;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
-use super::store::Store;
+use super::store::{Event, Store};
+use super::tap::{Tap, Teller};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
@@ -24,22 +25,26 @@ use crate::text::Nickname;
 use crate::wire::{Framing, frame};
 
 mod elsewhere;
-mod kept;
 mod record;
 mod resume;
 mod seated;
+#[cfg(feature = "glass")]
+mod seats;
 mod seen;
+mod store;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Hears what happens, and keeps it.
-    store: Box<dyn Store>,
+    store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
     waits: Vec<Sender<()>>,
     places: HashMap<ClientId, Seated>,
     /// The named, in order of joining: the original's `list_nickname`.
     named: BTreeMap<u64, ClientId>,
+    /// Their nicknames, without case.
+    by_name: HashMap<String, ClientId>,
     /// The named who have no connection here: they are on another server, or their name is not given up yet.
     elsewhere: HashMap<ClientId, Nickname>,
     /// Who talks to whom in private.
@@ -52,16 +57,29 @@ pub(super) struct Room {
     rendered: usize,
     /// Everyone has had the goodbye; when the last of them is to be gone.
     stops: Option<Instant>,
+    /// Tells whoever looks on what each parcel comes to.
+    tells: Teller,
 }
 
 impl Room {
     /// An empty room.
-    pub(super) fn new(store: Box<dyn Store>) -> Self {
+    pub(super) fn new(store: Option<Box<dyn Store>>) -> Self {
         Room { store, ..Room::default() }
+    }
+
+    /// The same, with somebody who may look on.
+    pub(super) fn watched(self, tap: Tap, queue: Receiver<Parcel>) -> Self {
+        Room { tells: Teller::new(tap, queue), ..self }
     }
 
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
+        self.tells.sees(&parcel);
+        self.does(parcel);
+        self.tells.done();
+    }
+
+    fn does(&mut self, parcel: Parcel) {
         if self.is_stopping() {
             return self.take_while_stopping(parcel);
         }
@@ -84,13 +102,13 @@ impl Room {
             Parcel::ToEveryone(line) => self.tell_everyone(&line),
             Parcel::Bytes(id, bytes) => self.tell_bytes(id, |own, _| own.extend(&bytes)),
             Parcel::Ask(id, request) => self.ask(id, request),
-            Parcel::Kept(done) => self.waits.push(done),
+            Parcel::Committed(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
             // The keeper may have given up waiting.
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
-            Parcel::Act(act) => self.store.acted(&act),
+            Parcel::Act(act) => self.acted(&act),
             Parcel::Records(id) => self.records(id),
             Parcel::Away(id) => self.goes_away(id),
             Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
@@ -152,7 +170,8 @@ impl Room {
         if self.stops.is_some_and(|until| Instant::now() >= until) {
             return self.shutdown();
         }
-        let has_had_it = self.places.values().filter(|seated| seated.connection.is_closed_for(LINGER));
+        let is_up = |closed: Instant| closed.elapsed() >= LINGER;
+        let has_had_it = self.places.values().filter(|seated| seated.connection.closed_at().is_some_and(is_up));
         has_had_it.for_each(|seated| seated.connection.shutdown());
     }
 
@@ -162,7 +181,7 @@ impl Room {
 
     fn joined(&mut self, id: ClientId, nickname: Nickname, joined: u64) {
         self.tell_group(&protocol::joined(&nickname));
-        self.store.joined(&nickname);
+        self.happened(|| Event::Joined(nickname.clone()));
         self.is_named(id, nickname, joined);
     }
 
@@ -211,7 +230,7 @@ impl Room {
         let Some(nickname) = self.unname(id) else { return };
         let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
         self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
-        self.store.left(&nickname);
+        self.happened(|| Event::Left(nickname.clone()));
         self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
         let talked_to_it: Vec<ClientId> =
@@ -230,7 +249,7 @@ impl Room {
         #[cfg(test)]
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
-        self.store.said(&nickname, None, message);
+        self.happened(|| Event::Said { from: nickname.clone(), to: None, message: message.clone() });
         self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
@@ -242,7 +261,8 @@ impl Room {
         let delivered = self.counts(to.id, message);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
-            self.store.said(&nickname, Some(&to.nickname), message);
+            let event = || Event::Said { from: nickname, to: Some(to.nickname.clone()), message: message.clone() };
+            self.happened(event);
             self.tell_one(to.id, &line);
             self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
@@ -282,7 +302,8 @@ impl Room {
             seated.closing = true;
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
-                self.store.left(&nickname);
+                self.happened(|| Event::Left(nickname));
+                self.tells.left();
             }
         }
     }
@@ -321,6 +342,7 @@ impl Room {
         let before = self.heard_by_all.len();
         frame(line, Framing::Lines, &mut self.heard_by_all);
         self.rendered += self.heard_by_all.len() - before;
+        self.tells.told(None, self.heard_by_all.get(before..).unwrap_or_default());
     }
 
     fn tell_one(&mut self, id: ClientId, line: &str) {
@@ -332,7 +354,9 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
+            let begins = seated.own.len();
             write(&mut seated.own, seated.connection.written());
+            self.tells.told(Some(id), seated.own.get(begins..).unwrap_or_default());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

@@ -4,16 +4,11 @@
 //! server.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
-use super::Shared;
-use super::client::Client;
-use super::kept::{self, Proof};
-use super::order::{Claim, Order};
-use super::parcel::{Line, Message, Parcel, Partner};
-use super::robust::connection::ClientId;
+use super::client::{Client, resume};
+use super::parcel::{Message, Parcel, Partner};
 use super::robust::leave::Leave;
-use super::robust::resume;
+use super::seat::{Claim, Seat};
 use super::word::{Awaited, Input, word};
 use crate::limits::LIST_NAMES;
 use crate::protocol::{self, Said, Word};
@@ -60,21 +55,14 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
-        let Some(proof) = kept::prove(client, &nickname)? else { continue };
-        client.may_come_in()?;
-        match take(client, &nickname, proof)? {
-            Claim::Yours(joined) => {
-                let (id, shared) = (client.id, Arc::clone(&client.shared));
-                let seat = Seat { id, shared, nickname, joined, leave: Leave::Fault };
-                if !kept::enter(client, &seat.nickname, proof)? {
-                    continue; // the seat is given up; the room has not heard of it, and makes nothing of its `Left`
-                }
+        let Some(claim) = claim(client, &nickname)? else { continue };
+        match claim {
+            Claim::Yours(seat) => {
                 client.logged_in(&seat.nickname)?;
                 client.send(protocol::SUCCESSFULLY)?;
                 return Ok(seat);
             }
             Claim::Taken(free_name) => {
-                let free_name = kept::free_name(client, &nickname, free_name);
                 client.send(protocol::ALREADY_USED)?;
                 client.send(format!("{nickname} is taken, or looks like a name that is; {free_name} is free"))?;
             }
@@ -85,18 +73,19 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
     }
 }
 
-/// Takes a nickname, or says which one is free instead. It is had from a session that has lost its connection, and by
-/// whoever has the password also from one that hangs.
-fn take(client: &mut Client, nickname: &Nickname, proof: Proof) -> Result<Claim, Leave> {
+/// Takes the nickname; a database may ask for its password first. `None`: something else was answered.
+fn claim(client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave> {
+    if let Some(accounts) = client.shared.accounts.clone() {
+        return accounts.log_in(client, nickname);
+    }
+    client.may_come_in()?;
     let claim = client.claim(nickname)?;
     if !matches!(claim, Claim::Taken(_)) {
-        return Ok(claim);
+        return Ok(Some(claim));
     }
+    // It is had from a session that has lost its connection.
     resume::give_up(client, nickname)?;
-    if proof != Proof::Free {
-        kept::take_back(client, nickname)?;
-    }
-    client.claim(nickname)
+    client.claim(nickname).map(Some)
 }
 
 /// What the teacher has written for everyone; a file that cannot be shown now is the log's affair, not the newcomer's.
@@ -114,7 +103,7 @@ fn show_motd(client: &Client) -> Result<(), Leave> {
 
 /// Tells the room, greets, and asks the question, again and again until the client leaves.
 fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
-    let (id, nickname, joined) = (seat.id, seat.nickname.clone(), seat.joined);
+    let (id, nickname, joined) = (client.id, seat.nickname.clone(), seat.joined);
     log::info!("{nickname} joined");
     if client.shared.order.is_none() {
         // Among several servers the order has done it, on all of them.
@@ -129,7 +118,9 @@ fn welcome(client: &mut Client, seat: &Seat) -> Result<Infallible, Leave> {
     ))?;
     show_motd(client)?;
     client.has_come(&seat.nickname)?;
-    kept::welcome(client)?;
+    if let Some(accounts) = client.shared.accounts.clone() {
+        accounts.welcome(client)?;
+    }
     loop {
         client.send(protocol::QUESTION)?;
         let Input::Text(answer) = recv(client, Awaited::Answer)? else { continue };
@@ -241,51 +232,5 @@ pub(super) fn recv(client: &mut Client, awaited: Awaited) -> Result<Input, Leave
     match Said::parse(line.as_str()) {
         Said::Message(message) => Ok(Input::Text(line.part(message))),
         Said::Word(said) => word(client, &line, said, awaited),
-    }
-}
-
-/// A nickname that is taken. Dropped, however the session ends, it runs `delete`.
-struct Seat {
-    id: ClientId,
-    shared: Arc<Shared>,
-    nickname: Nickname,
-    joined: u64,
-    /// Why the session ends. Until that is known, only a panic ends it.
-    leave: Leave,
-}
-
-impl Seat {
-    /// Forgets a client: first the room is told, then the name is free. The other way round, the next session with this
-    /// name could be announced before this one's end. The send may wait for the queue: no lock is held.
-    /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
-    /// queue does, and whoever took the name in between would join a second time.
-    fn delete(&self) {
-        let left = Parcel::Left { id: self.id, joined: self.joined, notice: self.leave.notice().map(Line::from) };
-        if self.leave == Leave::ServerStops || self.shared.delivery.post(left).is_err() {
-            return log::debug!("{} leaves a chat that has ended", self.nickname);
-        }
-        self.shared.registry.delete(&self.nickname);
-    }
-
-    /// Among several servers the name is given up in the order of all, which may take longer than this connection lasts.
-    /// Where this server stops, its names are given up together.
-    fn give_back(&self, order: &dyn Order) {
-        if self.leave != Leave::ServerStops {
-            let connection = self.shared.registry.holder(&self.nickname).and_then(|(_, connection)| connection);
-            let sent_away = connection.as_ref().and_then(|connection| connection.words());
-            order.give_back(self.id, sent_away.or(self.leave.notice()));
-            // An error means that the delivery thread has gone.
-            self.shared.delivery.post(Parcel::Elsewhere(self.id)).unwrap_or_default();
-        }
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        match &self.shared.order {
-            None => self.delete(),
-            Some(order) => self.give_back(&**order),
-        }
-        self.shared.has_left(self.id);
     }
 }

@@ -1,10 +1,8 @@
-//! Lesson: what each special word does. Touches its own `Client`, the registry, the queue by `delivery`, and by `kept`
-//! what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
+//! Lesson: what each special word does. Touches its own `Client`, the registry, the queue by `delivery`, and by
+//! `accounts` what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
-use super::kept;
-use super::parcel::Request;
-use super::parcel::{Message, Parcel, Partner};
+use super::parcel::{Message, Parcel, Partner, Request};
 use super::robust::leave::Leave;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text, is_blank};
@@ -34,7 +32,7 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
         Word::Quit => return Err(Leave::Quit),
         Word::Menu => return Ok(Input::Menu),
         Word::List(beginning) => list(client, beginning)?,
-        Word::Help(name) => client.send(help(name, client.shared.archive.is_some()))?,
+        Word::Help(name) => client.send(help(name, client.shared.accounts.is_some()))?,
         Word::Tell if awaited == Awaited::Answer => {
             client.send(protocol::not_sent(
                 "TELL asks two questions, which would mix with this one; write /tell boris text",
@@ -46,13 +44,15 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
-        Word::History(_) | Word::Register if client.shared.archive.is_none() => {
-            let name = line.as_str().split_whitespace().next().unwrap_or_default();
-            client
-                .send(protocol::not_sent(&format!("{name} needs a server with a database; this one keeps nothing")))?;
-        }
-        Word::History(count) => kept::history(client, count)?,
-        Word::Register => kept::register(client)?,
+        Word::History(_) | Word::Register => match client.shared.accounts.clone() {
+            Some(accounts) => accounts.word(client, said)?,
+            None => {
+                let name = line.as_str().split_whitespace().next().unwrap_or_default();
+                client.send(protocol::not_sent(&format!(
+                    "{name} needs a server with a database; this one keeps nothing"
+                )))?;
+            }
+        },
         Word::Unknown(name) => {
             client.send(protocol::not_sent(&format!(
                 "there is no word {name}; HELP lists the words, //text sends a text that begins with a slash"
@@ -89,7 +89,7 @@ impl Addressee {
         let nickname = Nickname::parse(user.trim()).ok()?;
         match client.shared.registry.find(&nickname) {
             Some(partner) => Some(Addressee::Here(partner)),
-            None => client.shared.archive.is_some().then_some(Addressee::Away(nickname)),
+            None => client.shared.accounts.is_some().then_some(Addressee::Away(nickname)),
         }
     }
 }
@@ -107,7 +107,7 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
             Said::Word(Word::Menu) => return client.send(protocol::TELL_NOTHING),
             _ if line.is_blank() => {}
             _ => match Addressee::find(client, line.as_str()) {
-                Some(Addressee::Away(name)) if !kept::was_here(client, &name) => nobody_to_tell(client, &line)?,
+                Some(Addressee::Away(name)) if !was_here(client, &name) => nobody_to_tell(client, &line)?,
                 Some(to) => break (line, to),
                 None => nobody_to_tell(client, &line)?,
             },
@@ -120,6 +120,11 @@ fn tell(client: &mut Client) -> Result<(), Leave> {
         }
     };
     if text.is_blank() { client.send(protocol::TELL_NOTHING) } else { tell_it(client, to, text) }
+}
+
+/// Whether a message can be left for somebody of this name.
+fn was_here(client: &Client, nickname: &Nickname) -> bool {
+    client.shared.accounts.as_ref().is_some_and(|accounts| accounts.was_here(nickname))
 }
 
 fn nobody_to_tell(client: &Client, user: &Text) -> Result<(), Leave> {

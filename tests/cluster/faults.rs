@@ -145,6 +145,46 @@ fn a_server_that_is_cut_off_for_a_moment_misses_nothing() {
 }
 
 #[test]
+fn an_answer_that_is_lost_is_asked_for_again_and_nothing_happens_twice() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let relay = Relay::to(etcd.address(0));
+    let (a, b) = (server_behind(&relay, "a"), server(&etcd, "b"));
+    let mut boris = Guest::group(b.address, "boris");
+    relay.loses_answers();
+    // Whatever this server does is done, and it is never told.
+    let mut anna = Guest::group(a.address, "anna");
+    boris.expect("(broadcast) General information: anna has joined the Chat");
+    for line in 0..5 {
+        anna.say(&format!("line {line}"));
+        boris.expect(&format!("(broadcast) anna: line {line}"));
+    }
+    let mut other = Peer::connect(a.address);
+    other.expect("Your nickname?");
+    other.send("boris");
+    other.expect("This nickname already used");
+    anna.send("QUIT");
+    anna.expect("Disconnected");
+    boris.expect("(broadcast) General information: anna has left the Chat");
+    assert_eq!(boris.say("that was all"), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_that_two_servers_ask_for_is_had_by_one_though_the_answers_are_lost() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let relays = [Relay::to(etcd.address(0)), Relay::to(etcd.address(0))];
+    let servers = [server_behind(&relays[0], "a"), server_behind(&relays[1], "b")];
+    relays.iter().for_each(Relay::loses_answers);
+    for round in 0..5 {
+        let mut people: Vec<Peer> = servers.iter().map(|server| Peer::connect(server.address)).collect();
+        people.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+        people.iter_mut().for_each(|peer| peer.send(&format!("anna{round}")));
+        let mut answers: Vec<String> = people.iter_mut().map(Peer::line).collect();
+        answers.sort();
+        assert_eq!(answers, ["Successfully", "This nickname already used"]);
+    }
+}
+
+#[test]
 fn behind_a_gap_everyone_is_told_and_who_is_here_is_known() {
     let Some(etcd) = Etcd::start(1) else { return };
     let relay = Relay::to(etcd.address(0));

@@ -46,6 +46,22 @@ fn of_a_thousand_names_that_are_asked_for_twice_in_one_instant_each_is_had_once(
 }
 
 #[test]
+#[ignore = "heavy: 1,000 logins"]
+fn of_a_hundred_who_ask_for_one_name_in_one_instant_on_two_servers_one_has_it_ten_times() {
+    let Some(etcd) = Etcd::start(1) else { return };
+    let servers = [server(&etcd, "a"), server(&etcd, "b")];
+    for round in 0..ROUNDS {
+        let mut people: Vec<Peer> = (0..NAMES).map(|index| Peer::connect(servers[index % 2].address)).collect();
+        people.iter_mut().for_each(|peer| peer.expect("Your nickname?"));
+        people.iter_mut().for_each(|peer| peer.send(&format!("anna{round}")));
+        let answers: Vec<String> = people.iter_mut().map(Peer::line).collect();
+        let won = answers.iter().filter(|answer| *answer == "Successfully").count();
+        let lost = answers.iter().filter(|answer| *answer == "This nickname already used").count();
+        assert_eq!((won, lost), (1, NAMES - 1), "round {round}: {answers:?}");
+    }
+}
+
+#[test]
 #[ignore = "takes ten seconds: a server sleeps for six of them"]
 fn a_server_that_was_frozen_shows_and_accepts_nothing_when_it_wakes() {
     let Some(etcd) = Etcd::start(1) else { return };

@@ -12,7 +12,7 @@ use crate::support::{Peer, Server};
 fn keeping(etcd: &Etcd, name: &str, file: &Path) -> Server {
     let kept = database::open(file, Settings::default()).expect("the database can be opened");
     let mut config = config(etcd, name);
-    config.kept = Some(kept);
+    config.database = Some(kept);
     Server::with(config)
 }
 
@@ -79,6 +79,10 @@ fn a_password_is_known_to_all_servers_and_takes_the_nickname_back_across_them() 
         anna.send(line);
     }
     anna.skip_to("Registered: from now on the login asks for the password of anna");
+    // What is heard there is kept there, and so is what came before it.
+    let mut boris = Guest::group(b.address, "boris");
+    anna.say("hello");
+    boris.skip_to("(broadcast) anna: hello");
     let mut elsewhere = Peer::connect(b.address);
     elsewhere.expect("Your nickname?");
     elsewhere.send("anna");
@@ -104,7 +108,7 @@ fn a_database_of_another_engine_is_refused() {
     Connection::open(&file).expect("it can be opened").execute_batch(sql).expect("it takes a row");
     let kept = database::open(&file, Settings::default()).expect("the database can be opened");
     let mut config = config(&etcd, "a");
-    config.kept = Some(kept);
+    config.database = Some(kept);
     let error = Server::with(config).wait().expect_err("it does not fit");
     assert!(error.to_string().contains("was kept with another etcd"), "{error}");
 }

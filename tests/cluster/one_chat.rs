@@ -90,12 +90,15 @@ fn who_comes_later_finds_everyone_and_a_partner_who_left_is_nobody() {
     let Some(etcd) = Etcd::start(1) else { return };
     let a = server(&etcd, "a");
     let mut anna = Guest::login(a.address, "anna");
-    let _boris = Guest::group(a.address, "boris");
+    let mut boris = Guest::group(a.address, "boris");
     // This server starts when the others have long been talking.
     let b = server(&etcd, "b");
     let mut vera = Guest::group(b.address, "vera");
     vera.send("LIST");
     vera.expect("Users in chatroom: ['anna', 'boris', 'vera']");
+    // What is heard there comes after her join.
+    vera.say("hello");
+    boris.skip_to("(broadcast) vera: hello");
     anna.send("1");
     anna.expect("Choose your user-chat");
     anna.expect("1.boris 2.vera");

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chatroom::database::{self, Settings};
-use chatroom::server::store::Kept;
+use chatroom::server::Database;
 use chatroom::server::{Config, Stop, start_server};
 use chatroom::wire::is_timeout;
 use rusqlite::Connection;
@@ -60,29 +60,29 @@ impl Server {
 
     /// On a port that the test has chosen.
     pub(crate) fn on(folder: &Folder, listener: TcpListener) -> Server {
-        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
-        Server::listening(kept, None, listener)
+        let database = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(database, None, listener)
     }
 
     pub(crate) fn with(folder: &Folder, settings: Settings) -> Server {
         Server::keeping(database::open(&folder.database(), settings).expect("the database can be opened"))
     }
 
-    pub(crate) fn keeping(kept: Kept) -> Server {
-        Server::listening(kept, None, any_port())
+    pub(crate) fn keeping(database: Database) -> Server {
+        Server::listening(database, None, any_port())
     }
 
     /// With so many lines a second after the burst.
     pub(crate) fn with_rate(folder: &Folder, rate: u32) -> Server {
-        let kept = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
-        Server::listening(kept, Some(rate), any_port())
+        let database = database::open(&folder.database(), Settings::default()).expect("the database can be opened");
+        Server::listening(database, Some(rate), any_port())
     }
 
-    fn listening(kept: Kept, rate: Option<u32>, listener: TcpListener) -> Server {
+    fn listening(database: Database, rate: Option<u32>, listener: TcpListener) -> Server {
         let address = listener.local_addr().expect("a bound listener has an address");
         let stop = Stop::new();
         let its_stop = stop.clone();
-        let config = Config { rate, kept: Some(kept), ..Config::default() };
+        let config = Config { rate, database: Some(database), ..Config::default() };
         let builder = thread::Builder::new().name("server".into());
         let thread = builder.spawn(move || start_server(listener, config, &its_stop)).expect("a thread can be started");
         Server { address, stop, thread: Some(thread) }

@@ -27,7 +27,7 @@ const OTHER: &[&str] = &[
     "client/comfort/seam.rs",
     "client/comfort/transcript.rs",
     "flags",
-    // SQLite, behind the seam `server/store.rs`.
+    // SQLite, behind the hooks `server/store.rs` and `server/client/accounts.rs`.
     "database",
     // Constants and pure rules, and the table of contents.
     "lib.rs",

@@ -40,7 +40,10 @@ pub struct Outside {
 
 impl Outside {
     pub fn start(mut command: Command, config: &Config) -> Outside {
-        assert!(config.unframed.is_none() && config.kept.is_none(), "no other program has that: this test is for ours");
+        assert!(
+            config.unframed.is_none() && config.database.is_none(),
+            "no other program has that: this test is for ours"
+        );
         command.env("RATE", config.rate.map_or("off".into(), |rate| rate.to_string()));
         command.env("LOGIN_TIMEOUT", config.login.as_secs().to_string());
         command.env("MAX_CLIENTS", config.max_clients.to_string());

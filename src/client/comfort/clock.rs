@@ -6,11 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Whether times are local here, and not UTC.
 pub(in crate::client) const IS_LOCAL: bool = cfg!(feature = "editor");
 
-/// The local time. The zone is asked each time: summer time begins where it will, on Lord Howe at half past.
-#[derive(Debug, Default)]
-pub(in crate::client) struct Clock;
-
-/// A minute of a day.
+/// A minute of a day, in local time. The zone is asked each time: summer time begins where it will, on Lord Howe at half past.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::client) struct Moment {
     year: i64,
@@ -20,15 +16,13 @@ pub(in crate::client) struct Moment {
     minute: i64,
 }
 
-impl Clock {
-    pub(in crate::client) fn now(&self) -> Moment {
+impl Moment {
+    pub(in crate::client) fn now() -> Self {
         // A clock before 1970 is no clock: then it is 1970.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Moment::local(i64::try_from(since.as_secs()).unwrap_or_default())
     }
-}
 
-impl Moment {
     /// The local time, at a time in seconds since 1970. One that no calendar has is 1970 too.
     #[cfg(feature = "editor")]
     pub(in crate::client) fn local(seconds: i64) -> Self {

@@ -8,7 +8,7 @@
 //!
 //! rustyline's `ExternalPrinter` gets no text from us. It does not say when it has shown one, and wipes the prompt's rows
 //! before we can see to it that they are the prompt's, where the window got another width. So the rows wait on our own
-//! `Stage`, and go out with the prompt when that is drawn; a key of our own (`Keyboard::ring`) has it drawn again.
+//! `Stage`, and go out with the prompt when that is drawn; a key of our own (`Keyboard::redraw`) has it drawn again.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ fn start(talk: &Arc<Talk>, look: &Look) -> Result<(EditorLines, EditorRows), Rea
     terminal.restore_on_signals();
     let keyboard = Keyboard::open(&terminal, &stage).inspect_err(|_| terminal.restore_settings())?;
     let its_keyboard = Arc::clone(&keyboard);
-    terminal.silence_on_continue(move || its_keyboard.begin_anew());
+    terminal.silence_on_continue(move || its_keyboard.again.ring());
     editor.set_helper(Some(Helper::new(&stage, talk, &keyboard, look.colour)));
     keys::bind(&mut editor, talk, &terminal, &keyboard, &stage);
     let mut typed = EditorLines::new(editor, waits, &stage, talk, &terminal, &keyboard, look);
@@ -126,12 +126,12 @@ fn print_all(prints: &Receiver<Print>, stage: &Stage, keyboard: &Keyboard) -> io
             }
         }
         if stage.show(&rows)? {
-            keyboard.ring();
+            keyboard.redraw.ring();
         }
         next = next.or_else(|| prints.recv().ok());
     }
     if stage.end(LAST_ROWS) {
-        keyboard.begin_anew();
+        keyboard.again.ring();
     }
     stage.wait_for_end(LAST_ROWS);
     Ok(())

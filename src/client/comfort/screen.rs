@@ -13,10 +13,9 @@ use std::time::{Duration, Instant};
 use self::echo::Echo;
 use self::plain::{Plain, PlainRows};
 use self::window::Window;
-use super::clock::{Clock, Moment};
+use super::clock::Moment;
 use super::lang::Lang;
 use super::look::Look;
-use super::meant::Answer;
 use super::seam::{Lines, Rows};
 use super::talk::{Server, Talk};
 use super::transcript::Transcript;
@@ -24,7 +23,6 @@ use crate::client::heard::Heard;
 use crate::client::process::Process;
 use crate::limits::MESSAGE_BYTES;
 use crate::shown::{Colour, Shown};
-use crate::text::Refusal;
 use crate::wire::{Framing, MessageReader};
 
 mod echo;
@@ -40,18 +38,16 @@ pub fn open(look: Look) -> (Input, Printer) {
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb() {
         let talk = Arc::new(Talk::new(look.lang));
         if let Some((lines, rows)) = super::editor::open(&talk, &look) {
-            let input = Input { lines: Box::new(lines), is_terminal: true, hidden: None };
-            return (input, Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) });
+            return (
+                Input { lines: Box::new(lines), is_terminal: true },
+                Printer { rows: Box::new(rows), talk, has_prompt: true, ..Printer::stdout(look) },
+            );
         }
     }
-    let (mut input, mut printer) = (Input::stdin(), Printer::stdout(look));
-    if input.is_terminal() {
-        let echo = Echo::default();
-        echo.restore_on_signals();
-        input.hidden = Some(echo.state());
-        printer.echo = Some(echo);
-    }
-    (input, printer)
+    let echo = io::stdin().is_terminal().then(Echo::default);
+    echo.iter().for_each(Echo::restore_on_signals);
+    let input = Input::plain(io::stdin(), echo.is_some(), echo.as_ref());
+    (input, Printer { echo, ..Printer::stdout(look) })
 }
 
 /// Whether the standard output is to have colours where nothing else is said: it is a terminal that can, and `NO_COLOR`
@@ -68,59 +64,29 @@ fn is_dumb() -> bool {
 
 /// Where lines come from: a keyboard, or a script.
 pub struct Input {
-    lines: Box<dyn Lines>,
+    pub(in crate::client) lines: Box<dyn Lines>,
     is_terminal: bool,
-    /// What hides a password, where the lines themselves do not.
-    hidden: Option<Arc<echo::Hidden>>,
 }
 
 impl Input {
     /// The standard input.
     pub fn stdin() -> Self {
-        Input { is_terminal: io::stdin().is_terminal(), ..Input::script(io::stdin()) }
+        Input::plain(io::stdin(), io::stdin().is_terminal(), None)
     }
 
     /// Anything that can be read: a script.
     pub fn script(source: impl Read + Send + 'static) -> Self {
+        Input::plain(source, false, None)
+    }
+
+    fn plain(source: impl Read + Send + 'static, is_terminal: bool, echo: Option<&Echo>) -> Self {
         let reader = MessageReader::new(Framing::Lines, MESSAGE_BYTES).without_mark();
-        Input { lines: Box::new(Plain { source, reader }), is_terminal: false, hidden: None }
+        Input { lines: Box::new(Plain { source, reader, hidden: echo.map(Echo::state) }), is_terminal }
     }
 
     /// Whether somebody types.
     pub fn is_terminal(&self) -> bool {
         self.is_terminal
-    }
-
-    /// The next line, without its end; `None` at the end of the input. A last line may lack its newline. Blocks.
-    ///
-    /// # Errors
-    /// Those of the source.
-    pub(in crate::client) fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
-        let line = self.lines.next_line();
-        if let Some(hidden) = &self.hidden {
-            hidden.show();
-        }
-        line
-    }
-
-    /// The last line is no part of a paste.
-    pub(in crate::client) fn is_typed(&self) -> bool {
-        self.lines.is_typed()
-    }
-
-    /// A question of ours.
-    pub(in crate::client) fn asks(&mut self, question: &str) -> io::Result<Answer> {
-        self.lines.asks(question)
-    }
-
-    /// Words of the client's own: with the editor a row with its mark, else a line on stderr.
-    pub(in crate::client) fn tells(&mut self, words: &str) {
-        self.lines.tells(words);
-    }
-
-    /// The end was Ctrl-C.
-    pub(in crate::client) fn is_hurried(&self) -> bool {
-        self.lines.is_hurried()
     }
 }
 
@@ -139,7 +105,6 @@ pub struct Printer {
     transcript: Option<Transcript>,
     /// Hides a password, where there is no editor that does.
     echo: Option<Echo>,
-    clock: Clock,
     /// When the last line was shown.
     last: Option<Moment>,
     /// When the bell rang.
@@ -168,7 +133,6 @@ impl Printer {
             look: None,
             transcript: None,
             echo: None,
-            clock: Clock,
             last: None,
             rung: None,
             has_prompt: false,
@@ -184,7 +148,7 @@ impl Printer {
         let context = |why: io::Error| {
             io::Error::new(why.kind(), format!("cannot keep a transcript in {}: {why}", path.display()))
         };
-        self.transcript = Some(Transcript::open(path, self.clock.now()).map_err(context)?);
+        self.transcript = Some(Transcript::open(path, Moment::now()).map_err(context)?);
         Ok(())
     }
 
@@ -193,7 +157,7 @@ impl Printer {
         let us = self.talk.nickname();
         self.transcribe(line)?;
         let Some(look) = &self.look else { return self.plain_row(line) };
-        let (now, columns) = (self.clock.now(), self.rows.columns());
+        let (now, columns) = (Moment::now(), self.rows.columns());
         if self.last.replace(now).is_some_and(|last| !last.is_same_day(now)) {
             self.rows.row(&look.own_words(&now.date(), now, columns))?;
         }
@@ -230,7 +194,7 @@ impl Printer {
 
     /// A transcript that cannot be kept any more is no reason not to chat; but it is said.
     fn transcribe(&mut self, line: &str) -> io::Result<()> {
-        let now = self.clock.now();
+        let now = Moment::now();
         let Some(Err(error)) = self.transcript.as_mut().map(|transcript| transcript.add(&Shown::of(line), now)) else {
             return Ok(());
         };
@@ -244,7 +208,7 @@ impl Printer {
         match &self.look {
             Some(look) => {
                 let columns = self.rows.columns();
-                self.rows.row(&look.own_words(&words, self.clock.now(), columns))
+                self.rows.row(&look.own_words(&words, Moment::now(), columns))
             }
             None => self.plain_row(&words),
         }

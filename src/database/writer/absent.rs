@@ -8,6 +8,7 @@ use crate::limits::{WAITING, WAITING_FROM_ONE};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::parcel::Message;
 use crate::server::robust::connection::ClientId;
+use crate::server::store::Asker;
 use crate::text::Nickname;
 
 impl Writer {
@@ -41,13 +42,15 @@ impl Writer {
 
     /// That the chat is kept, and what was left for `nickname`. It waits on until a line has come from there: the connection may break, or this
     /// process end, before anybody has read it.
-    pub(super) fn waiting(&mut self, nickname: &Nickname) -> Vec<String> {
+    pub(super) fn waiting(&mut self, by: &Asker) {
+        let nickname = &by.nickname;
         let lines = self.write(|writer| {
             let user = writer.user(nickname, now())?;
             statements::show_waiting(&writer.connection, user)
         });
-        let Some((again, new)) = lines else { return vec![NOT_KEPT_NOW.into()] };
-        let mut lines = vec![self.notice.clone()];
+        let is_kept = lines.is_some();
+        let (again, new) = lines.unwrap_or_default();
+        let mut lines = vec![if is_kept { self.notice.clone() } else { NOT_KEPT_NOW.into() }];
         for (heading, of_these) in [(SEEN_PERHAPS, again), (WHILE_AWAY, new)] {
             if !of_these.is_empty() {
                 self.unanswered.insert(nickname.folded());
@@ -55,7 +58,8 @@ impl Writer {
                 lines.extend(of_these);
             }
         }
-        lines
+        let lines = lines.join("\n");
+        self.batch.answers.push(Answer { to: by.id, kept: lines.clone(), failed: lines });
     }
 
     /// A line came from `nickname`: what was shown before it has been read.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::server::parcel::MessageNumber;
 use crate::server::robust::places::Spares;
-use crate::server::store::News;
+use crate::server::store::{Event, News};
 use crate::text::{Nickname, Text};
 
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -15,6 +15,8 @@ const ASKED: usize = 100;
 struct Breaks(Receiver<()>);
 
 impl Store for Breaks {
+    fn hears(&mut self, _event: Event) {}
+
     fn commit(&mut self) -> Vec<News> {
         crate::server::faults::panics();
         Vec::new()
@@ -32,7 +34,7 @@ fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
     let (held, lets_go) = bounded(0);
     let (alive, _ended) = bounded(0);
     let (writer, stop) = (Writer::new(Spares::new(1), alive), Stop::new());
-    let (delivery, thread) = Delivery::start(writer, Box::new(Breaks(lets_go)), stop.clone()).expect("a thread");
+    let (delivery, thread) = Delivery::start(writer, Some(Box::new(Breaks(lets_go))), stop.clone()).expect("a thread");
     let (answers, answered) = bounded(ASKED);
     let (nickname, text) = (Nickname::parse("anna").expect("a nickname"), Text::parse(b"hello".to_vec()));
     let (anna, text) = (Partner { id: ClientId(2), nickname }, text.expect("a text"));
@@ -57,14 +59,14 @@ fn nobody_waits_for_an_answer_of_a_delivery_thread_that_has_gone() {
 #[test]
 fn a_batch_takes_what_comes_within_the_window_and_without_one_what_is_there() {
     const PARCELS: usize = 10;
-    let mut room = Room::new(Box::default());
+    let mut room = Room::default();
     // Each is taken before the next one can come: none of them waits in the queue when the gathering begins.
     let (queue, parcels) = bounded(1);
     let (taken, are_taken) = bounded(PARCELS);
     let sends = move || {
         for _ in 0..PARCELS {
             let (waits, _) = bounded(0);
-            queue.send(Parcel::Kept(waits)).expect("it is taken");
+            queue.send(Parcel::Committed(waits)).expect("it is taken");
             taken.send(()).expect("the test looks at it");
         }
     };

@@ -10,22 +10,13 @@ use super::Order;
 use crate::limits::{CLUSTER_CUT_OFF, CLUSTER_TOLD, RATE_SLICE};
 use crate::protocol::{Said, Word};
 use crate::server::client::Client;
-use crate::server::parcel::Request;
-use crate::server::parcel::{Message, Parcel, Partner};
+use crate::server::client::shared::Shared;
+use crate::server::parcel::{Message, Parcel, Partner, Request};
 use crate::server::robust::leave::Leave;
+use crate::server::seat::{Claim, Seat};
 use crate::server::session::recv;
 use crate::server::word::Awaited;
 use crate::text::Nickname;
-
-/// What came of asking for a nickname.
-pub(in crate::server) enum Claim {
-    /// It is the client's, with this number of joining.
-    Yours(u64),
-    /// It is another's, and this one is free.
-    Taken(Nickname),
-    /// The servers cannot reach each other: nobody can say whose it is.
-    NotNow,
-}
 
 impl Client {
     /// A message to all who listen, on whichever server; waits until its place in the order is known.
@@ -53,18 +44,18 @@ impl Client {
     }
 
     /// A request to the store: to those of all servers.
-    pub(in crate::server) fn ask(&mut self, request: Request) -> Result<(), Leave> {
+    pub(crate) fn ask(&mut self, request: Request) -> Result<(), Leave> {
         self.in_order(Parcel::Ask(self.id, request))
     }
 
     /// Takes a nickname, among several servers on all of them at once.
-    pub(in crate::server) fn claim(&mut self, nickname: &Nickname) -> Result<Claim, Leave> {
+    pub(crate) fn claim(&mut self, nickname: &Nickname) -> Result<Claim, Leave> {
         let shared = Arc::clone(&self.shared);
         let joined = match shared.registry.register(&self.connection, nickname) {
             Ok(joined) => joined,
             Err(free) => return Ok(Claim::Taken(free)),
         };
-        let Some(order) = &shared.order else { return Ok(Claim::Yours(joined)) };
+        let Some(order) = &shared.order else { return Ok(Claim::Yours(self.seat(nickname, joined))) };
         let claimed = self.wait_for_claim(&**order, nickname);
         match claimed {
             Ok(Claim::Yours(_)) => return claimed,
@@ -74,6 +65,19 @@ impl Client {
         }
         shared.registry.give_up(self.id, nickname);
         claimed
+    }
+
+    fn seat(&self, nickname: &Nickname, joined: u64) -> Seat {
+        let Shared { registry, delivery, order, .. } = &*self.shared;
+        Seat {
+            nickname: nickname.clone(),
+            joined,
+            leave: Leave::Fault,
+            connection: Arc::clone(&self.connection),
+            registry: Arc::clone(registry),
+            delivery: delivery.clone(),
+            order: order.clone(),
+        }
     }
 
     /// Whether a claim can be decided now.
@@ -95,7 +99,7 @@ impl Client {
         let answer = order.claim(self.id, nickname)?;
         loop {
             match answer.recv_timeout(RATE_SLICE) {
-                Ok(Some(joined)) => return Ok(Claim::Yours(joined)),
+                Ok(Some(joined)) => return Ok(Claim::Yours(self.seat(nickname, joined))),
                 Ok(None) => return Ok(Claim::Taken(self.shared.registry.free_name(nickname, |_| true))),
                 Err(RecvTimeoutError::Disconnected) => return Err(Leave::ServerStops),
                 Err(RecvTimeoutError::Timeout) => self.still_there()?,

@@ -2,7 +2,6 @@
 
 use std::{fmt, io};
 
-use super::places::Full;
 use crate::limits::{PASSWORD_TRIES, UNFINISHED_BYTES};
 use crate::protocol;
 use crate::protocol::foreign::Greeting;
@@ -50,6 +49,27 @@ pub enum Leave {
     Fenced,
     /// Sent away: its connection has the words.
     SentAway,
+}
+
+/// Why there is no place. `Display` is what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Full {
+    /// All places are taken.
+    InAll,
+    /// The address holds as many as one may.
+    PerAddress,
+    /// The address connects too often.
+    TooOften,
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Full::InAll => "too many clients are here; try again later",
+            Full::PerAddress => "too many clients are here from your address; try again later",
+            Full::TooOften => "too many connections come from your address; try again in a minute",
+        })
+    }
 }
 
 impl Leave {

@@ -52,6 +52,7 @@ impl Pace {
     }
 
     /// Counts so many lines more: what the last one asked for costs more than a line. The next one waits for it.
+    #[cfg(any(test, feature = "database"))]
     pub(crate) fn charge(&mut self, lines: u32, now: Instant) {
         if let Some(line) = self.line {
             self.debt.add(line * lines, Duration::ZERO, now);

@@ -7,14 +7,13 @@
 //! place or has lost it, never both.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
 use super::connection::{ClientId, Connection};
-use super::leave::Leave;
+use super::leave::{Full, Leave};
 use super::origin::Origin;
 
 /// A bounded number of places, and a bound for each address.
@@ -43,27 +42,6 @@ pub(crate) struct Place {
     places: Arc<Places>,
     id: ClientId,
     origin: Origin,
-}
-
-/// Why there is no place. `Display` is what is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Full {
-    /// All places are taken.
-    InAll,
-    /// The address holds as many as one may.
-    PerAddress,
-    /// The address connects too often.
-    TooOften,
-}
-
-impl fmt::Display for Full {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Full::InAll => "too many clients are here; try again later",
-            Full::PerAddress => "too many clients are here from your address; try again later",
-            Full::TooOften => "too many connections come from your address; try again in a minute",
-        })
-    }
 }
 
 impl Places {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Room;
 use super::seated::Seated;
-use crate::server::connection::ClientId;
-use crate::server::keeper::{Place, Present};
+use crate::server::present::{Place, Present};
+use crate::server::robust::connection::ClientId;
 
 impl Room {
     /// Everybody who is connected, in no order.

@@ -103,7 +103,7 @@ impl Helper {
     /// Called before each drawing, with what is to be drawn; where that is what stands there already, and no ring asked
     /// for it, rustyline has just learnt of the width.
     fn wipe_reflowed(&self, line: &str, pos: usize) {
-        let (believed, now, rung) = (self.stage.believed(), columns(), self.keyboard.was_rung());
+        let (believed, now, rung) = (self.stage.believed(), columns(), self.keyboard.rung.take());
         // rustyline asked for the width just before it drew for the first time.
         if self.begins.take() || believed == now {
             return self.stage.learns(now);
@@ -131,7 +131,7 @@ impl Helper {
         if current == given || !self.follows.get() {
             return Shown::of(given);
         }
-        self.keyboard.begin_anew();
+        self.keyboard.again.ring();
         let current = current.as_str();
         if current.chars().count() <= width {
             return Shown::of(&format!("{current:width$}"));
@@ -152,7 +152,7 @@ impl Helper {
         }
         let now = (draft.0.clone(), draft.1, [rows(), columns()]);
         if self.cut.replace(now.clone()) != now {
-            self.keyboard.begin_anew();
+            self.keyboard.again.ring();
         }
     }
 }

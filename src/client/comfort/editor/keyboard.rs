@@ -44,21 +44,57 @@ const PASTE: &[u8] = b"\x1b[200~";
 /// What stands in a line for bytes that are no UTF-8.
 pub(super) const NO_LETTER: char = '\u{FFFD}';
 
+/// Something that happened, until it is asked for.
+#[derive(Default)]
+pub(super) struct Flag(AtomicBool);
+
+impl Flag {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether it happened, since this was last asked.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
+/// Wakes the thread `keys`.
+pub(super) struct Bell(Sender<()>);
+
+impl Bell {
+    pub(super) fn ring(&self) {
+        // Full: it was rung before.
+        self.0.try_send(()).unwrap_or_default();
+    }
+}
+
 /// What the keys' threads and rustyline's share.
 pub(super) struct Keyboard {
-    taken: Sender<()>,
-    rings: Sender<()>,
-    again: Sender<()>,
-    /// A search in the history stands open: any key that is none of its own ends it.
-    searching: AtomicBool,
+    /// rustyline has taken the key: it may have the next one.
+    pub(super) taken: Bell,
+    /// The prompt is to be drawn again, where `readline` runs, with what waits above it; after a search, where one stands
+    /// open.
+    pub(super) redraw: Bell,
+    /// `readline` is to end and to begin anew, where it has come to: its prompt is another now.
+    pub(super) again: Bell,
+    /// What is drawn next is drawn for a ring of `redraw`.
+    pub(super) rung: Flag,
+    /// `readline` has ended for a ring of `again`.
+    pub(super) begun_anew: Flag,
+    /// Something came that is no UTF-8.
+    pub(super) not_utf8: Flag,
     /// There is a history to search in.
-    has_history: AtomicBool,
+    pub(super) has_history: Flag,
+    /// A search in it stands open: any key that is none of its own ends it.
+    searching: AtomicBool,
     /// The text of a paste whose key is on its way.
     paste: Mutex<String>,
     folded: Folded,
-    not_utf8: AtomicBool,
-    rung: AtomicBool,
-    begun_anew: AtomicBool,
 }
 
 impl Keyboard {
@@ -71,19 +107,19 @@ impl Keyboard {
         cfmakeraw(&mut raw);
         let pair = openpty(None, &raw)?;
         let (taken, is_taken) = bounded(1);
-        let (rings, rung) = bounded(1);
+        let (redraw, rung) = bounded(1);
         let (again, is_again) = bounded(1);
         let keyboard = Arc::new(Keyboard {
-            taken,
-            rings,
-            again,
+            taken: Bell(taken),
+            redraw: Bell(redraw),
+            again: Bell(again),
+            rung: Flag::default(),
+            begun_anew: Flag::default(),
+            not_utf8: Flag::default(),
+            has_history: Flag::default(),
             searching: AtomicBool::default(),
-            has_history: AtomicBool::default(),
             paste: Mutex::default(),
             folded: Folded::default(),
-            not_utf8: AtomicBool::default(),
-            rung: AtomicBool::default(),
-            begun_anew: AtomicBool::default(),
         });
         let (send, keys) = bounded(KEYS);
         let (its_keyboard, ours) = (Arc::clone(&keyboard), File::from(pair.master));
@@ -106,59 +142,15 @@ impl Keyboard {
         Ok(keyboard)
     }
 
-    /// rustyline has taken the key: it may have the next one.
-    pub(super) fn key_taken(&self) {
-        // Full: it was said before.
-        self.taken.try_send(()).unwrap_or_default();
-    }
-
-    /// The prompt is to be drawn again, where `readline` runs, with what waits above it; after a search, where one stands
-    /// open.
-    pub(super) fn ring(&self) {
-        // Full: it was said before.
-        self.rings.try_send(()).unwrap_or_default();
-    }
-
-    /// The ring has come, and all is drawn again for it.
-    pub(super) fn rings(&self) {
-        self.rung.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether what is drawn next is drawn for a ring, since this was last asked.
-    pub(super) fn was_rung(&self) -> bool {
-        self.rung.swap(false, Ordering::Relaxed)
-    }
-
-    /// There is something to search for from now on.
-    pub(super) fn has_history(&self) {
-        self.has_history.store(true, Ordering::Relaxed);
-    }
-
     /// A key has come: it begins a search, goes on with one, or ends it.
     pub(super) fn searches(&self, key: Option<&KeyEvent>) {
         let goes_on = match key {
-            Some(KeyEvent(KeyCode::Char('R'), Modifiers::CTRL)) => self.has_history.load(Ordering::Relaxed),
+            Some(KeyEvent(KeyCode::Char('R'), Modifiers::CTRL)) => self.has_history.is_set(),
             Some(KeyEvent(KeyCode::Char(_) | KeyCode::Backspace, Modifiers::NONE))
             | Some(KeyEvent(KeyCode::Char('H' | 'S'), Modifiers::CTRL)) => self.searching.load(Ordering::Relaxed),
             _ => false,
         };
         self.searching.store(goes_on, Ordering::Relaxed);
-    }
-
-    /// `readline` is to end and to begin anew, where it has come to: its prompt is another now.
-    pub(super) fn begin_anew(&self) {
-        // Full: it was said before.
-        self.again.try_send(()).unwrap_or_default();
-    }
-
-    /// The key of ours that begins anew has come.
-    pub(super) fn begins_anew(&self) {
-        self.begun_anew.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether `readline` ended for that key, since this was last asked.
-    pub(super) fn was_begun_anew(&self) -> bool {
-        self.begun_anew.swap(false, Ordering::Relaxed)
     }
 
     /// What a paste whose key has come puts into the draft.
@@ -169,11 +161,6 @@ impl Keyboard {
     /// What single characters of a draft stand for.
     pub(super) fn folded(&self) -> &Folded {
         &self.folded
-    }
-
-    /// Whether something came that is no UTF-8, since this was last asked.
-    pub(super) fn was_not_utf8(&self) -> bool {
-        self.not_utf8.swap(false, Ordering::Relaxed)
     }
 
     /// The thread `keys`.
@@ -209,7 +196,7 @@ impl Keyboard {
                 PASTE.to_vec()
             }
             Key::NotUtf8 => {
-                self.not_utf8.store(true, Ordering::Relaxed);
+                self.not_utf8.set();
                 NO_LETTER.to_string().into_bytes()
             }
         }

@@ -45,7 +45,7 @@ impl ConditionalEventHandler for Taken {
     fn handle(&self, event: &Event, count: RepeatCount, positive: bool, context: &EventContext<'_>) -> Option<Cmd> {
         let cmd = self.1.handle(event, count, positive, context);
         self.0.searches(event.get(0));
-        self.0.key_taken();
+        self.0.taken.ring();
         cmd
     }
 }
@@ -77,10 +77,10 @@ impl ConditionalEventHandler for Ring {
             return Some(Cmd::Noop);
         }
         if !self.1.is_settled() {
-            self.0.ring();
+            self.0.redraw.ring();
             return Some(Cmd::Noop);
         }
-        self.0.rings();
+        self.0.rung.set();
         Some(Cmd::Repaint)
     }
 }
@@ -91,10 +91,10 @@ struct Again(Arc<Keyboard>, Arc<Stage>);
 impl ConditionalEventHandler for Again {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
         if !self.1.is_settled() {
-            self.0.begin_anew();
+            self.0.again.ring();
             return Some(Cmd::Noop);
         }
-        self.0.begins_anew();
+        self.0.begun_anew.set();
         Some(Cmd::Interrupt)
     }
 }

@@ -18,7 +18,7 @@ use super::paste;
 use super::rows::height;
 use super::stage::Stage;
 use super::terminal::{Terminal, columns};
-use crate::client::comfort::clock::Clock;
+use crate::client::comfort::clock::Moment;
 use crate::client::comfort::look::Look;
 use crate::client::comfort::meant::Answer;
 use crate::client::comfort::seam::Lines;
@@ -38,7 +38,6 @@ pub(in crate::client) struct EditorLines {
     talk: Arc<Talk>,
     terminal: Terminal,
     look: Look,
-    clock: Clock,
     /// Lines that were typed or pasted and have not gone out yet.
     ready: VecDeque<String>,
     /// Those are of a paste.
@@ -130,7 +129,6 @@ impl EditorLines {
             talk: Arc::clone(talk),
             terminal: terminal.clone(),
             look: look.clone(),
-            clock: Clock,
             ready: VecDeque::new(),
             is_paste: false,
             keyboard: Arc::clone(keyboard),
@@ -142,7 +140,7 @@ impl EditorLines {
 
     /// One more line for the arrow keys.
     pub(super) fn remember(&mut self, line: &str) -> Result<(), ReadlineError> {
-        self.keyboard.has_history();
+        self.keyboard.has_history.set();
         self.editor.add_history_entry(line).map(drop)
     }
 
@@ -162,7 +160,7 @@ impl EditorLines {
             }
             let ended = match self.editor.readline_with_initial(prompt.as_str(), (&draft.0, &draft.1)) {
                 Ok(typed) => return Ok(Typed::Line(typed)),
-                Err(ReadlineError::Interrupted) if self.keyboard.was_begun_anew() => {
+                Err(ReadlineError::Interrupted) if self.keyboard.begun_anew.take() => {
                     self.begin_anew(prompt)?;
                     continue;
                 }
@@ -188,7 +186,7 @@ impl EditorLines {
 
     /// What was typed becomes lines to send. A row whose receipt will show it again is wiped.
     fn take(&mut self, prompt: &Shown, typed: &str) -> io::Result<()> {
-        if self.keyboard.was_not_utf8() && self.keyboard.folded().whole(typed).contains(NO_LETTER) {
+        if self.keyboard.not_utf8.take() && self.keyboard.folded().whole(typed).contains(NO_LETTER) {
             self.stage.close(0)?;
             let lang = self.talk.lang();
             return self.say(&lang.fill("Not sent: {why}", &[&lang.told(&Refusal::NotUtf8.to_string())]));
@@ -280,7 +278,7 @@ impl EditorLines {
 
     /// A row of the client's own words.
     fn say(&mut self, words: &str) -> io::Result<()> {
-        let mut row = self.look.own_words(words, self.clock.now(), columns().into());
+        let mut row = self.look.own_words(words, Moment::now(), columns().into());
         row.end_row();
         // No `readline` runs: it needs no ring.
         self.stage.show(&row).map(|_| ())

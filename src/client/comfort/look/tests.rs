@@ -3,13 +3,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::client::comfort::clock::Clock;
+use crate::client::comfort::clock::Moment;
 use crate::wire::Framing;
 
 const PLAIN: Look = Look { colour: false, time: false, bell: Bell::Private, quiet: false, lang: Lang::En };
 
 fn row(look: &Look, line: &str) -> Option<String> {
-    let row = look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Clock.now(), 80);
+    let row = look.row(&Heard::parse(line, Framing::Lines), line, Some("anna"), Moment::now(), 80);
     row.map(|row| row.to_string())
 }
 
@@ -98,8 +98,8 @@ proptest! {
             ] {
                 let heard = Heard::parse(&line, Framing::Lines);
                 let quiet = Look { colour: true, bell: Bell::Off, ..PLAIN };
-                let Some(row) = quiet.row(&heard, &line, Some("anna"), Clock.now(), columns.into()) else { continue };
-                marks.push(quiet.line(&heard, &line, Some("anna"), Clock.now()).mark.chars().next());
+                let Some(row) = quiet.row(&heard, &line, Some("anna"), Moment::now(), columns.into()) else { continue };
+                marks.push(quiet.line(&heard, &line, Some("anna"), Moment::now()).mark.chars().next());
                 screen.process(row.as_str().replace('\n', "\r\n").as_bytes());
                 screen.process(b"\r\n");
             }

@@ -1,7 +1,9 @@
 //! Comfort: plain reading and writing, with std alone. Touches what it is given: stdin and stdout, a script, a buffer.
 
 use std::io::{self, Read, Write};
+use std::sync::Arc;
 
+use super::echo::Hidden;
 use super::window::Window;
 use crate::client::comfort::seam::{COLUMNS, Lines, Rows, WIPE};
 use crate::shown::Shown;
@@ -12,10 +14,23 @@ use crate::wire::{Incoming, MessageReader};
 pub(super) struct Plain<R> {
     pub(super) source: R,
     pub(super) reader: MessageReader,
+    /// What hides a password, on a terminal.
+    pub(super) hidden: Option<Arc<Hidden>>,
 }
 
 impl<R: Read + Send> Lines for Plain<R> {
+    /// A last line may lack its newline.
     fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
+        let line = self.read_line();
+        if let Some(hidden) = &self.hidden {
+            hidden.show();
+        }
+        line
+    }
+}
+
+impl<R: Read> Plain<R> {
+    fn read_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Refusal>>> {
         loop {
             match self.reader.take() {
                 Some(Incoming::Line(line)) => return Ok(Some(Ok(line))),

@@ -7,62 +7,32 @@
 //! thread takes it: it is the only one that reads for that session, before and after.
 //!
 //! # Locks
-//! `sessions`: which token is whose. A ticket's `handed`: the socket on its way from one thread to the other. Nothing is
-//! read or written under either.
+//! `sessions`: which token is whose. Nothing is read or written under it.
 
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read};
-use std::net::TcpStream;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
+use parking_lot::Mutex;
 
-use super::connection::Connection;
-use super::leave::Leave;
+use super::Client;
+use super::reading::Asked;
 use crate::limits::{RATE_SLICE, RESUME, TAKE_BACK};
 use crate::protocol::{self, Resume};
-use crate::server::client::Client;
 use crate::server::parcel::Parcel;
+use crate::server::robust::connection::Connection;
+use crate::server::robust::leave::Leave;
+use crate::server::robust::ticket::{Handed, Ticket};
 use crate::sockopts;
 use crate::text::{Nickname, Text};
-use crate::wire::{Framing, Incoming, MessageReader};
+use crate::wire::{Framing, Incoming};
 
 /// Whose session may go on with another connection.
 #[derive(Debug, Default)]
-pub(in crate::server) struct Resumes {
+pub(crate) struct Resumes {
     sessions: Mutex<HashMap<String, Weak<Connection>>>,
-}
-
-/// What a connection has whose session may go on with another one.
-#[derive(Debug)]
-pub(crate) struct Ticket {
-    token: String,
-    handed: Mutex<Option<Handed>>,
-    came: Condvar,
-}
-
-/// A new socket for a session, what was read from it already, and how many lines its client has received.
-#[derive(Debug)]
-struct Handed {
-    stream: Arc<TcpStream>,
-    reader: MessageReader,
-    received: u64,
-}
-
-impl Ticket {
-    fn hand(&self, handed: Handed) {
-        *self.handed.lock() = Some(handed);
-        self.came.notify_all();
-    }
-
-    /// What was handed over, after waiting for it up to `time`.
-    fn take(&self, time: Duration) -> Option<Handed> {
-        let mut handed = self.handed.lock();
-        self.came.wait_while_for(&mut handed, |handed| handed.is_none(), time);
-        handed.take()
-    }
 }
 
 impl Resumes {
@@ -124,7 +94,7 @@ fn begin(client: &mut Client) -> Result<(), Leave> {
             return client.send(protocol::not_sent("no session can be resumed here"));
         }
     };
-    let ticket = Ticket { token: token.clone(), handed: Mutex::default(), came: Condvar::new() };
+    let ticket = Ticket::new(token.clone());
     if !client.connection.has_ticket(ticket) {
         return client.send(protocol::not_sent("this session has its token already"));
     }
@@ -137,7 +107,7 @@ fn begin(client: &mut Client) -> Result<(), Leave> {
 fn hand_over(client: &mut Client, session: &Connection, received: u64) -> Result<bool, Leave> {
     let Some(ticket) = session.ticket() else { return Ok(true) };
     client.delivery().post(Parcel::Forgets(client.id))?;
-    client.delivery().wait_until_kept()?;
+    client.delivery().wait_for_commit()?;
     log::info!("{} goes on as {}, from {}", client.id, session.id, client.connection.address());
     // First the old socket: where it seems to be alive, its thread wakes from its `read`. From then on it waits for this one.
     session.lose();
@@ -149,9 +119,9 @@ fn hand_over(client: &mut Client, session: &Connection, received: u64) -> Result
 ///
 /// # Errors
 /// The session is over, and why.
-pub(in crate::server) fn read(client: &mut Client) -> Result<Incoming, Leave> {
+pub(super) fn read(client: &mut Client, asked: Asked) -> Result<Incoming, Leave> {
     loop {
-        match client.read() {
+        match client.read(asked) {
             Ok(Incoming::End) if client.connection.ticket().is_some() => wait(client, client.why_ended(Leave::End))?,
             Err(why @ Leave::Broken(_)) => wait(client, why)?,
             Ok(incoming) => {
@@ -169,7 +139,7 @@ pub(in crate::server) fn read(client: &mut Client) -> Result<Incoming, Leave> {
 /// It has none coming, or there is a better reason to leave. `why` is what the thread has seen.
 fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
     let connection = Arc::clone(&client.connection);
-    let may_return = matches!(why, Leave::End | Leave::Broken(_)) && client.login_until.is_none();
+    let may_return = matches!(why, Leave::End | Leave::Broken(_)) && client.patience.login_until().is_none();
     let Some(ticket) = connection.ticket().filter(|_| may_return) else { return Err(why) };
     connection.lose();
     client.delivery().post(Parcel::Away(client.id))?;
@@ -200,7 +170,7 @@ fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
 ///
 /// # Errors
 /// The client that asks is gone.
-pub(in crate::server) fn give_up(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
+pub(crate) fn give_up(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
     let registry = &client.shared.registry;
     // Among several servers it may be on another one.
     let holder = registry.holder(nickname).and_then(|(_, holder)| holder);

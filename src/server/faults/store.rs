@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, bounded};
-use parking_lot::Mutex;
 
 use super::panics;
 use super::support::{DEADLINE, Server};
 use crate::limits::STOP_TOTAL;
+use crate::protocol::Word;
+use crate::server::client::Client;
+use crate::server::client::accounts::Accounts;
 use crate::server::parcel::Request;
-use crate::server::password::Password;
-use crate::server::robust::connection::ClientId;
-use crate::server::store::{Account, Archive, Kept, News, Store};
-use crate::server::{Config, Stop};
+use crate::server::robust::leave::Leave;
+use crate::server::seat::Claim;
+use crate::server::store::{Asker, Event, News, Store};
+use crate::server::{Config, Database};
 use crate::text::Nickname;
 
 /// Whoever has this nickname asks for the fault.
@@ -29,9 +31,10 @@ struct Breaks {
 }
 
 impl Store for Breaks {
-    fn ask(&mut self, _by: ClientId, nickname: &Nickname, _request: Request) -> Vec<String> {
-        self.asked |= nickname.as_str() == BREAKS;
-        Vec::new()
+    fn hears(&mut self, _event: Event) {}
+
+    fn ask(&mut self, by: Asker, _request: Request) {
+        self.asked |= by.nickname.as_str() == BREAKS;
     }
 
     fn commit(&mut self) -> Vec<News> {
@@ -46,30 +49,27 @@ impl Store for Breaks {
 #[derive(Debug)]
 struct Hangs(Receiver<()>);
 
-impl Archive for Hangs {
+impl Accounts for Hangs {
+    fn log_in(&self, client: &mut Client, nickname: &Nickname) -> Result<Option<Claim>, Leave> {
+        client.claim(nickname).map(Some)
+    }
+
+    fn welcome(&self, client: &mut Client) -> Result<(), Leave> {
+        client.ask(Request::Waiting)?;
+        client.delivery().wait_for_commit()
+    }
+
+    fn word(&self, _client: &mut Client, _word: Word<'_>) -> Result<(), Leave> {
+        self.0.recv_timeout(DEADLINE).unwrap_or_default();
+        Ok(())
+    }
+
     fn newest(&self) -> io::Result<i64> {
         Ok(0)
     }
 
-    fn was_here(&self, _nickname: &Nickname) -> io::Result<bool> {
-        Ok(false)
-    }
-
-    fn history(&self, _reader: &Nickname, _since: i64, _count: usize) -> io::Result<Vec<String>> {
-        self.0.recv_timeout(DEADLINE).unwrap_or_default();
-        Ok(Vec::new())
-    }
-
-    fn account(&self, _nickname: &Nickname) -> io::Result<Option<Account>> {
-        Ok(None)
-    }
-
-    fn is_right(&self, _password: &Password, _hash: &str, _stop: &Stop) -> io::Result<bool> {
-        Ok(false)
-    }
-
-    fn hash(&self, _password: &Password, _stop: &Stop) -> io::Result<String> {
-        Err(io::ErrorKind::Unsupported.into())
+    fn was_here(&self, _nickname: &Nickname) -> bool {
+        false
     }
 }
 
@@ -77,8 +77,8 @@ impl Archive for Hangs {
 fn who_waits_for_a_commit_that_panics_does_not_hang_and_the_server_fails() {
     for somebody_hangs in [false, true] {
         let (lets_go, disk) = bounded(0);
-        let kept = Kept { store: Mutex::new(Box::new(Breaks::default())), archive: Arc::new(Hangs(disk)) };
-        let server = Server::with(Config { kept: Some(kept), ..Config::default() });
+        let database = Database { store: Box::new(Breaks::default()), accounts: Arc::new(Hangs(disk)) };
+        let server = Server::with(Config { database: Some(database), ..Config::default() });
         let mut anna = server.group("anna");
         if somebody_hangs {
             anna.send("HISTORY");

@@ -13,16 +13,16 @@ use super::guesses::{Guesses, Ticket, Turn};
 use crate::text::Nickname;
 
 /// A line that was read as a password. It is no `Text`: it cannot be sent, shown or kept, and `{:?}` shows dots.
-pub struct Password(Vec<u8>);
+pub(super) struct Password(Vec<u8>);
 
 impl Password {
     /// The line as it came in.
-    pub(crate) fn new(line: Vec<u8>) -> Self {
+    pub(super) fn new(line: Vec<u8>) -> Self {
         Password(line)
     }
 
     /// For the hash alone.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(super) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 

@@ -9,17 +9,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::balancers::Whose;
-use super::connection::Connection;
-use super::leave::Leave;
-use super::places::{Full, Place, Spare};
-use crate::server::Shared;
-use crate::server::client::Client;
+use super::Client;
+use super::shared::Shared;
 use crate::server::keeper;
+use crate::server::robust::balancers::Whose;
+use crate::server::robust::connection::Connection;
+use crate::server::robust::leave::{Full, Leave};
+use crate::server::robust::places::{Place, Spare};
 
 /// What a client's thread holds.
 #[derive(Debug)]
-pub(crate) enum Seat {
+pub(crate) enum Admitted {
     /// A place, and how long the thread waits before it asks anything.
     Place(Place, Duration),
     /// No more than the thread: whose connection it is is not known yet, or it is a balancer's own.
@@ -30,20 +30,20 @@ pub(crate) enum Seat {
 ///
 /// # Errors
 /// There is no place for it, or it is not to come in.
-pub(in crate::server) fn seat(connection: &Arc<Connection>, shared: &Shared) -> Result<Seat, String> {
+pub(in crate::server) fn lets_in(connection: &Arc<Connection>, shared: &Shared) -> Result<Admitted, String> {
     let from = connection.address().ip();
     if shared.config.balancers.as_ref().is_some_and(|balancers| balancers.bring(from)) {
-        return shared.places.spare_thread().map(Seat::Thread).ok_or(Full::InAll.to_string());
+        return shared.places.spare_thread().map(Admitted::Thread).ok_or(Full::InAll.to_string());
     }
     keeper::admits(shared, connection)?;
     admit(connection, shared).map_err(|full| full.to_string())
 }
 
 /// A place, and how long its thread waits. Whoever connects too often takes nobody's place.
-fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<Seat, Full> {
+fn admit(connection: &Arc<Connection>, shared: &Shared) -> Result<Admitted, Full> {
     let wait = shared.rate_limit.connects(connection.origin(), Instant::now()).ok_or(Full::TooOften)?;
     let place = shared.places.take(connection, wait.is_zero())?;
-    Ok(Seat::Place(place, wait))
+    Ok(Admitted::Place(place, wait))
 }
 
 /// Anybody can cause this log line, as often as they like.
@@ -61,15 +61,13 @@ impl Client {
     /// # Errors
     /// It is not said whose it is, there is no place for it, or the client is gone.
     pub(crate) fn come_in(&mut self) -> Result<(), Leave> {
-        if let Seat::Thread(_) = self.seat {
+        if self.is_nobody() {
             self.is_brought()?;
         }
-        let wait = match self.seat {
-            Seat::Place(_, wait) => wait,
-            Seat::Thread(_) => Duration::ZERO,
-        };
-        self.pause(wait)?;
-        self.login_until = Instant::now().checked_add(self.shared.config.login);
+        if let Admitted::Place(_, wait) = self.admitted {
+            self.pause(wait)?;
+        }
+        self.patience.login_begins(self.shared.config.login);
         Ok(())
     }
 
@@ -78,18 +76,18 @@ impl Client {
     /// # Errors
     /// It has just been taken away, or a balancer's own connection has taken a nickname, and there is no place for it.
     pub(crate) fn keep_place(&mut self) -> Result<(), Leave> {
-        if let Seat::Thread(_) = self.seat {
+        if self.is_nobody() {
             self.take_place()?;
         }
-        match &self.seat {
-            Seat::Place(place, _) if !place.keep() => Err(Leave::GaveWay),
+        match &self.admitted {
+            Admitted::Place(place, _) if !place.keep() => Err(Leave::GaveWay),
             _ => Ok(()),
         }
     }
 
     /// Whether this is nobody's connection, as far as is known: what it does is of no interest to who reads the log.
     pub(crate) fn is_nobody(&self) -> bool {
-        matches!(self.seat, Seat::Thread(_))
+        matches!(self.admitted, Admitted::Thread(_))
     }
 
     /// A balancer has brought this connection: for whom?
@@ -113,7 +111,7 @@ impl Client {
     }
 
     fn take_place(&mut self) -> Result<(), Leave> {
-        self.seat = admit(&self.connection, &self.shared).map_err(|full| {
+        self.admitted = admit(&self.connection, &self.shared).map_err(|full| {
             log_sent_away(&self.shared, self.connection.address(), &full.to_string());
             Leave::Full(full)
         })?;
