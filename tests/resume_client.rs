@@ -103,7 +103,7 @@ fn what_was_said_while_the_line_was_broken_comes_and_what_was_typed_goes_out_onc
         for number in 0..2 {
             anna.expect(&format!("(broadcast) boris: typed {round}.{number}"));
         }
-        terminal.wait_for(&format!("typed {round}.1"));
+        terminal.wait_for(&format!("boris: typed {round}.1"));
     }
     let screen = terminal.contents();
     assert!(screen.contains("The server is back, and nothing was missed"), "{screen}");
