@@ -63,6 +63,7 @@ pub(crate) mod seat;
 mod session;
 pub mod store;
 mod tap;
+mod wishes;
 mod word;
 
 pub use self::robust::stop::Stop;
@@ -309,6 +310,7 @@ fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, admitted: Adm
     let Ok(mut client) = Client::new(connection, shared, admitted) else { return };
     let session = || client.come_in().map_or_else(|leave| leave, |()| session::session(&mut client));
     let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
+    client.shared.has_left(client.id);
     if leave == Leave::Resumed {
         return; // the connection is another session's now
     }

@@ -10,12 +10,16 @@ use std::process::Command;
 use std::thread;
 use std::time::Instant;
 
+use chatroom::glass::lab::faults::FAULTS;
 use chatroom::glass::{Glass, Lab, Trace};
 use chatroom::server::Config;
 use rustix::net;
 
+use crate::program::{Program, ServerProgram};
 use crate::support::{DEADLINE, Peer, Server, free_port};
 
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 /// A chat whose glass server listens at this address; the text is shown.
@@ -276,6 +280,8 @@ fn every_arrow_is_a_delivery_that_happened_in_the_group_in_private_and_at_the_st
     assert!(received[0].1.contains(&"(broadcast) anna: the last".to_owned()), "{received:?}");
     assert!(received[3].1.contains(&"(private) boris : you alone".to_owned()), "{received:?}");
     all_arrows_are_true(&diagram, &mut watcher, &received);
+    let text = fs::read_to_string(&diagram).expect("the trace is there");
+    assert!(text.contains("participant c3 as vera\n"), "who has left is still called by name: {text}");
 }
 
 /// boris does not read until `anna` has filled his socket and the watcher has seen `event`; then everybody reads to the end.
@@ -358,4 +364,60 @@ fn in_the_lab_a_socket_takes_nothing_and_all_see_it() {
     // What waited is dropped in the end, and the ledger knows it.
     drop((anna, boris));
     server.stop().expect("the ledger balances");
+}
+
+/// The program with these flags, and its first lines up to the one that holds `part`.
+fn program_says(flags: &[&str], part: &str) -> ServerProgram {
+    let mut server = ServerProgram::start(flags);
+    loop {
+        if server.program.line().contains(part) {
+            return server;
+        }
+    }
+}
+
+#[test]
+fn the_lab_says_so_and_lets_nobody_else_in() {
+    let server = program_says(&["--lang", "en", "--lab", "split=3", "--one-thread"], "A LAB");
+    server.login("anna").quit();
+    let mut refused = Program::start(
+        env!("CARGO_BIN_EXE_chat-server"),
+        &["--lang", "en", "-p", "0", "-i", "0.0.0.0", "--one-thread"],
+    );
+    assert_eq!(refused.wait().code(), Some(1));
+    refused.expect_error("for this computer alone");
+}
+
+#[test]
+fn in_the_lab_the_second_client_waits_for_the_first() {
+    let glass = Glass { lab: Lab { one_thread: true, ..Lab::default() }, ..Glass::default() };
+    let server = Server::with(Config { glass, ..Config::default() });
+    let anna = server.login("anna");
+    let mut boris = server.peer();
+    let waits = std::time::Duration::from_millis(300);
+    boris.stream().set_read_timeout(Some(waits)).expect("a socket takes a timeout");
+    assert!(boris.stream().peek(&mut [0]).is_err(), "nobody has asked him anything");
+    boris.stream().set_read_timeout(Some(DEADLINE)).expect("a socket takes a timeout");
+    anna.quit();
+    boris.expect("Your nickname?");
+    server.stop().expect("the stop reaches a session in the accept thread");
+}
+
+#[test]
+#[ignore = "takes a minute; .ci/run runs it"]
+fn chat_check_finds_each_fault_of_the_lab() {
+    let (chat, server) = (env!("CARGO_BIN_EXE_chat"), env!("CARGO_BIN_EXE_chat-server"));
+    let finds = |fault: &str| {
+        let arguments = ["check", "--no-extra", "--step", "10", "--lang", "en", "--", server, "--port", "{port}"];
+        let run = Command::new(chat).args(arguments).args(["--lab", &format!("fault={fault}")]).output();
+        let output = run.expect("chat can be started");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code() == Some(1) && text.contains("BROKEN")).then_some(()).ok_or(text)
+    };
+    thread::scope(|scope| {
+        let runs: Vec<_> = FAULTS.iter().map(|(name, ..)| (name, scope.spawn(move || finds(name)))).collect();
+        for (name, run) in runs {
+            run.join().expect("it does not panic").unwrap_or_else(|text| panic!("{name} is not found:\n{text}"));
+        }
+    });
 }

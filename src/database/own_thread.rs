@@ -21,6 +21,7 @@ use super::writer::without::{counted, everyone};
 use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::parcel::Request;
+use crate::server::present::Act;
 use crate::server::store::{Asker, Event, News, Store};
 
 /// What the thread owns.
@@ -47,6 +48,8 @@ pub(super) trait Owned: Send {
 pub(super) enum Job {
     /// To keep what happened.
     Keeps(Event),
+    /// To keep what the teacher did.
+    Acted(Act),
     /// To do what somebody asks for.
     Asked(Asker, Request),
 }
@@ -163,6 +166,10 @@ impl Store for OwnThread {
             }
         }
         self.batch.push(Job::Keeps(event));
+    }
+
+    fn acted(&mut self, act: &Act) {
+        self.batch.push(Job::Acted(act.clone()));
     }
 
     fn ask(&mut self, by: Asker, request: Request) {

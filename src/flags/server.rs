@@ -97,6 +97,12 @@ const OF_FEATURES: &[OfFeature] = &[
         russian: "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
     },
     OfFeature {
+        is_built: cfg!(feature = "console"),
+        names: &["--console", "--socket", "ctl"],
+        english: "needs a chat-server with the console, which 'cargo build' makes",
+        russian: "есть только у chat-server с консолью; его собирает 'cargo build'",
+    },
+    OfFeature {
         is_built: cfg!(feature = "proxy"),
         names: &["--trusted-proxy"],
         english: "needs a chat-server for balancers, which 'cargo build --features proxy' makes",

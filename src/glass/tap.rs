@@ -257,6 +257,14 @@ impl Teller {
         self.told.push(Told { to, except: Vec::new(), bytes: bytes.len(), lines, text });
     }
 
+    /// What was told to the group last does not go to these, who ignore its sender.
+    #[allow(dead_code, reason = "for a room in which somebody ignores somebody")]
+    pub(crate) fn but(&mut self, ignoring: &[ClientId]) {
+        if let Some(last) = self.told.last_mut() {
+            last.except = ignoring.to_vec();
+        }
+    }
+
     /// A session began.
     pub(crate) fn joined(&self, id: ClientId, nickname: &Nickname) {
         self.tap.count(|counts| add(&counts.joined, 1));

@@ -76,7 +76,11 @@ impl Trace {
                     arrow(&delivery, arrows);
                     for id in [delivery.line.from, Some(delivery.to)].into_iter().flatten() {
                         let name = picture.name(id);
-                        names.entry(id).and_modify(|known| known.clone_from(&name)).or_insert(name);
+                        let known = names.entry(id).or_insert_with(|| name.clone());
+                        // Who has left has its number alone.
+                        if name != id.to_string() {
+                            *known = name;
+                        }
                     }
                 }
             }

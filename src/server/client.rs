@@ -14,6 +14,7 @@ use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
+use super::wishes::Wishes;
 use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE};
 use crate::text::Nickname;
 use crate::wire::{Incoming, MessageReader};
@@ -45,12 +46,14 @@ pub(crate) struct Client {
     told_about_address: bool,
     admitted: Admitted,
     /// For the log: who this is.
-    name: String,
+    pub(super) name: String,
     /// Something has come from it.
     has_spoken: bool,
     messages: u64,
     /// Lines that were taken from it since it has a token.
     taken: u64,
+    /// What it does not want to see, and whether it is away.
+    pub(crate) wishes: Wishes,
     /// What a database knows of it.
     pub(crate) account: Account,
 }
@@ -73,6 +76,7 @@ impl Client {
             has_spoken: false,
             messages: 0,
             taken: 0,
+            wishes: Wishes::default(),
             account: Account::default(),
             connection,
             shared,

@@ -4,6 +4,7 @@
 use super::client::Client;
 use super::parcel::{Message, Parcel, Partner, Request};
 use super::robust::leave::Leave;
+use super::wishes;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text, is_blank};
 
@@ -44,6 +45,9 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
+        Word::Ignore(name) => wishes::ignore(client, name)?,
+        Word::Unignore(name) => wishes::unignore(client, name)?,
+        Word::Away(text) => wishes::away(client, line.part(text))?,
         Word::History(_) | Word::Register => match client.shared.accounts.clone() {
             Some(accounts) => accounts.word(client, said)?,
             None => {

@@ -46,7 +46,7 @@ pub const FAULTS: &[(&str, Fault, &str)] = &[
     ("two-of-a-name", Fault::TwoOfAName, "taken"),
     ("name-stays", Fault::NameStays, "free-end"),
     ("dead-socket", Fault::DeadSocket, "left"),
-    ("slow-reader", Fault::SlowReader, "late-reader"),
+    ("slow-reader", Fault::SlowReader, "last-words"),
     ("called-list", Fault::CalledList, "bad-name"),
     ("space", Fault::Space, "taken"),
     ("lists", Fault::Lists, "list"),
