@@ -8,7 +8,7 @@ use std::io;
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use pty::Terminal;
 use support::{Peer, Server, free_port};
 
@@ -25,9 +25,9 @@ impl Line {
     fn to(server: SocketAddr) -> Line {
         let listener = free_port();
         let port = listener.local_addr().expect("its address").port().to_string();
-        let (lets, is_let) = unbounded();
-        let (tell, sockets) = unbounded();
-        thread::spawn(move || relay(&listener, server, &is_let, &tell));
+        let (lets, is_let) = bounded(8);
+        let (tell, sockets) = bounded(8);
+        starts(move || relay(&listener, server, &is_let, &tell));
         Line { port, lets, sockets }
     }
 
@@ -51,13 +51,17 @@ fn relay(listener: &TcpListener, server: SocketAddr, is_let: &Receiver<()>, tell
         let server = TcpStream::connect(server).expect("the server accepts");
         for (from, to) in [(&client, &server), (&server, &client)] {
             let (mut from, mut to) = (dup(from), dup(to));
-            thread::spawn(move || {
+            starts(move || {
                 io::copy(&mut from, &mut to).unwrap_or_default();
                 to.shutdown(Shutdown::Write).unwrap_or_default();
             });
         }
         tell.send([client, server]).unwrap_or_default();
     }
+}
+
+fn starts(work: impl FnOnce() + Send + 'static) {
+    drop(thread::Builder::new().spawn(work).expect("a thread"));
 }
 
 #[expect(clippy::disallowed_methods, reason = "each direction of the relay is a thread of its own")]

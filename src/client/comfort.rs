@@ -16,6 +16,7 @@ pub(super) mod raw;
 pub(super) mod resume;
 pub(super) mod screen;
 mod seam;
+pub(super) mod sent_lines;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 pub(super) mod talk;
 pub(super) mod transcript;

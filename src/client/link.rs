@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use parking_lot::Mutex;
 
-use super::comfort::resume::SentLines;
+use super::comfort::sent_lines::SentLines;
 use super::comfort::talk::Talk;
 pub(super) use super::comfort::waiting::{Sending, is_quit};
 use super::comfort::waiting::{Waiting, is_nick, text_of};

@@ -182,7 +182,12 @@ impl Recv {
 
     /// What came as one line.
     fn show(&mut self, line: &str) -> Result<(), Over> {
-        unglued(line, self.stream.framing).into_iter().try_for_each(|line| self.hear(line))
+        for line in unglued(line, self.stream.framing) {
+            if !self.is_about_the_token(line)? {
+                self.hear(line)?;
+            }
+        }
+        Ok(())
     }
 
     /// One line, by what the protocol says it means.
@@ -197,15 +202,6 @@ impl Recv {
             }
             self.stream.reader.reads(Framing::Lines);
             turns_out_ours(&mut self.desk, &mut self.nickname)?;
-        }
-        match self.resume.hears(&mut self.desk, line, self.reconnect.is_under_way()) {
-            Line::Other => {}
-            Line::Own => return Ok(()),
-            Line::Resumed => {
-                self.reconnect.is_over();
-                return Ok(is_back(&mut self.desk)?);
-            }
-            Line::NotResumed => return Ok(self.begins_anew()?),
         }
         let heard = Heard::parse(line, self.stream.framing);
         if let Heard::Announced(_) = heard {
@@ -247,6 +243,20 @@ impl Recv {
             _ => self.desk.printer.show(&heard, line)?,
         }
         self.act_on(&heard)
+    }
+
+    /// The line belongs to the token of the session, and is not shown.
+    fn is_about_the_token(&mut self, line: &str) -> io::Result<bool> {
+        match self.resume.hears(&mut self.desk, line, self.reconnect.is_under_way()) {
+            Line::Other => return Ok(false),
+            Line::Own => {}
+            Line::Resumed => {
+                self.reconnect.is_over();
+                is_back(&mut self.desk)?;
+            }
+            Line::NotResumed => self.begins_anew()?,
+        }
+        Ok(true)
     }
 
     /// What else a line that was shown means to us.
