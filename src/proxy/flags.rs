@@ -1,4 +1,4 @@
-//! The PROXY protocol's flag of `chat-server`. Touches clap.
+//! Feature proxy: the PROXY protocol's flag of `chat-server`. Touches clap.
 
 use std::net::IpAddr;
 

@@ -28,6 +28,13 @@ pub(crate) mod resume;
 mod secret;
 pub(crate) mod shared;
 
+/// What is asked for: only who answers to the first may greet as another protocol does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nickname,
+    Anything,
+}
+
 /// One client, as its own thread sees it.
 pub(crate) struct Client {
     pub(crate) id: ClientId,
