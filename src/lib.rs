@@ -36,6 +36,7 @@
 //! |---|---|
 //! | [`server::robust`] | sockets and who is late, limits, the stop: what slow, many or hostile clients take |
 //! | [`robust`] | the log, sockets and signals beyond std, files and terminals that are written safely |
+//! | `server/tap.rs`, `glass.rs` | the hook for whoever looks on, and what they see |
 //! | [`server::store`], `server/client/accounts.rs`, `database.rs` | the two hooks for what outlasts the server, and what is behind them |
 //! | [`server::order`], `cluster.rs` | the hook for what several servers agree by, and what is behind it |
 //! | [`server::keeper`], `console.rs` | the hook for who keeps order, and what is behind it |
@@ -56,7 +57,7 @@
 //! | `database` | `database::open` | a batch | the delivery thread drops the store |
 //!
 //! # What is not there
-//! What a file need not know it cannot break. `tests/house.rs` reads this table, and all `use` lines of `src/`:
+//! What a file need not know it cannot break. `tests/fences.rs` reads this table, and all `use` lines of `src/`:
 //!
 //! | nothing in | names | since |
 //! |---|---|---|
@@ -87,6 +88,8 @@ pub mod console;
 #[cfg(feature = "database")]
 pub mod database;
 pub mod flags;
+#[cfg(feature = "glass")]
+pub mod glass;
 pub mod limits;
 pub mod protocol;
 #[cfg(feature = "proxy")]

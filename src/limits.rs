@@ -21,6 +21,8 @@ pub const PROXY_HEADER_BYTES: usize = 4096;
 pub const NICKNAME_CHARS: usize = 32;
 /// Most names in one answer to `LIST`, and in the numbered list: more than that nobody reads.
 pub const LIST_NAMES: usize = 200;
+/// Most nicknames that one client may ignore: more than a room has of such people, and little to remember.
+pub const IGNORED: usize = 100;
 /// Longest `--motd` file in bytes: it is sent whole to everyone who joins.
 pub const MOTD_BYTES: u64 = 8 * 1024;
 
@@ -123,7 +125,7 @@ pub const MAPS_PER_THREAD: usize = 4;
 /// Memory maps kept back for the program itself, its libraries and its heap.
 pub const MAPS_RESERVE: usize = 1000;
 /// Descriptors kept back: standard streams, two for the listener and two for the signals, the database's eight, the
-/// cluster's four, and one.
+/// cluster's four, and one. Those that are not taken are there for the console: where all are, `ctl` waits.
 pub const DESCRIPTORS_RESERVE: usize = 20;
 /// Address space kept back (`ulimit -v`) for the threads of which there is one, the heap, a full batch, and the stacks of
 /// threads that have ended, of which the system keeps up to 40 MiB.

@@ -180,6 +180,21 @@ pub const WHILE_AWAY: &str = "While you were away (times are UTC):";
 /// The same for what was shown before, and nothing has come from its reader since.
 pub const SEEN_PERHAPS: &str = "You may have seen these: the connection broke before you wrote a line (times are UTC):";
 
+/// What the sender of a private message is told, once, where its reader is away. The text is a user's: the bracket behind
+/// it keeps the line from ending as another one does.
+pub fn is_away(nickname: &Nickname, text: &str) -> String {
+    format!("Away: {nickname} ({text})")
+}
+
+/// Whether a line that was said before, as `HISTORY` shows it, is somebody's.
+pub fn said_by(line: &str, is_it: impl Fn(&Nickname) -> bool) -> bool {
+    let said = line.split_once("] ").map_or(line, |(_, said)| said);
+    let to_all = || said.strip_prefix("(broadcast) ")?.split_once(": ");
+    let private = || said.strip_prefix("(private) ")?.split_once(" : ");
+    let from = to_all().or_else(private).and_then(|(from, _)| Nickname::parse(from).ok());
+    from.is_some_and(|from| is_it(&from))
+}
+
 /// A private message that reached nobody.
 pub fn not_delivered(reason: &str) -> String {
     format!("Not delivered: {reason}")

@@ -8,6 +8,7 @@
 
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::mem;
 use std::net::{TcpListener, TcpStream};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -57,14 +58,16 @@ pub mod parcel;
 pub mod present;
 pub mod registry;
 pub mod robust;
-mod room;
+pub(crate) mod room;
 pub(crate) mod seat;
 mod session;
 pub mod store;
+mod tap;
 mod word;
 
 pub use self::robust::stop::Stop;
 pub use self::robust::{addresses, capacity, connection, leave, motd};
+pub use self::tap::Glass;
 
 /// How the server behaves. `Config::default()` is what `chat-server` does without flags.
 #[derive(Debug)]
@@ -87,6 +90,8 @@ pub struct Config {
     pub unframed: Option<TcpListener>,
     /// What outlasts the server; `None` keeps nothing.
     pub database: Option<Database>,
+    /// Who looks on, and at what (feature `glass`).
+    pub glass: Glass,
     /// What several servers agree by; `None` for one that is alone.
     pub order: Option<Box<dyn Engine>>,
     /// Who keeps order; without one everybody may do everything.
@@ -116,6 +121,7 @@ impl Default for Config {
             peer_timeout: PEER_TIMEOUT,
             unframed: None,
             database: None,
+            glass: Glass::default(),
             order: None,
             keeper: None,
             balancers: None,
@@ -137,7 +143,8 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     let unframed_port = unframed.as_ref().map(TcpListener::local_addr).transpose()?.map(|address| address.port());
     let (alive, ended) = bounded::<Infallible>(0);
     let spares = Spares::new(config.late_threads);
-    let writer = Writer::new(Arc::clone(&spares), alive.clone());
+    let glass = mem::take(&mut config.glass).start(stop)?;
+    let writer = Writer::new(Arc::clone(&spares), alive.clone()).watched(glass.tap());
     let (store, accounts): (_, Option<Arc<dyn Accounts>>) =
         config.database.take().map(|halves| (halves.store, halves.accounts)).unzip();
     let (delivery, delivery_thread) = Delivery::start(writer, store, stop.clone())?;
@@ -162,21 +169,21 @@ pub fn start_server(listener: TcpListener, mut config: Config, stop: &Stop) -> i
     if let Some(keeper) = &shared.config.keeper {
         Arc::clone(keeper).opens(Desk::new(&shared))?;
     }
-    if let Some(listener) = unframed {
-        accept_unframed(listener, Arc::clone(&shared), alive.clone())?;
-    }
-    accept(&listener, Framing::Lines, &shared, &alive);
-    drop(listener);
-    end(shared, alive, &ended, delivery_thread)
+    accept_until_stop(listener, unframed, &shared, &alive)?;
+    let all_ended = end(shared, alive, &ended, delivery_thread)?;
+    glass.end(all_ended)?;
+    log::info!("stopped");
+    Ok(())
 }
 
-/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last.
+/// The stop: everyone gets the goodbye, and all threads are waited for, the delivery thread last. False where some were
+/// left to the end of the process.
 fn end(
     shared: Arc<Shared>,
     alive: Sender<Infallible>,
     ended: &Receiver<Infallible>,
     delivery_thread: DeliveryThread,
-) -> io::Result<()> {
+) -> io::Result<bool> {
     let deadline = Instant::now() + STOP_TOTAL;
     log::info!("stopping: {} in the chat", shared.registry.count());
     // An error means that the delivery thread has gone; the join below says why.
@@ -189,14 +196,41 @@ fn end(
     }
     delivery_thread.join(all_ended)?;
     agreed?;
-    log::info!("stopped");
+    Ok(all_ended)
+}
+
+/// Accepts on both listeners, and closes them at the stop.
+fn accept_until_stop(
+    listener: TcpListener,
+    unframed: Option<TcpListener>,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+) -> io::Result<()> {
+    if let Some(listener) = unframed {
+        accept_beside("accept-unframed", listener, Framing::Chunks, shared, alive)?;
+    }
+    if shared.delivery.tap().is_one_thread() {
+        // It stands in a session when the stop comes.
+        accept_beside("accept", listener, Framing::Lines, shared, alive)?;
+        shared.stop.waits();
+    } else {
+        accept(&listener, Framing::Lines, shared, alive);
+    }
     Ok(())
 }
 
-/// A second thread that accepts: clients that frame nothing.
-fn accept_unframed(listener: TcpListener, shared: Arc<Shared>, alive: Sender<Infallible>) -> io::Result<()> {
-    let builder = thread::Builder::new().name("accept-unframed".into()).stack_size(SINGLE_STACK);
-    builder.spawn(move || accept(&listener, Framing::Chunks, &shared, &alive)).map(|_waited_for_by_alive| ())
+/// Accepts in a thread of its own.
+fn accept_beside(
+    name: &str,
+    listener: TcpListener,
+    framing: Framing,
+    shared: &Arc<Shared>,
+    alive: &Sender<Infallible>,
+) -> io::Result<()> {
+    let (shared, alive) = (Arc::clone(shared), alive.clone());
+    let builder = thread::Builder::new().name(name.into()).stack_size(SINGLE_STACK);
+    builder.spawn(move || accept(&listener, framing, &shared, &alive))?;
+    Ok(())
 }
 
 /// Accepts until the stop. It does nothing but accept and spawn. When `accept` fails (no descriptors left) it waits,
@@ -241,7 +275,7 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
         Err(error) => return log::debug!("somebody was gone before being accepted: {error}"),
     };
     let id = ClientId(shared.ids.fetch_add(1, Ordering::Relaxed));
-    let connection = Arc::new(Connection::new(id, stream, address, framing));
+    let connection = Arc::new(Connection::new(id, stream, address, framing).watched(shared.delivery.tap()));
     let admitted = match admission::lets_in(&connection, shared) {
         Ok(admitted) => admitted,
         Err(why) => {
@@ -251,6 +285,9 @@ fn spawn(stream: TcpStream, framing: Framing, shared: &Arc<Shared>, alive: &Send
     };
     if let Err(error) = sockopts::tune(&connection.stream(), shared.config.peer_timeout) {
         log::debug!("{id}: its socket takes not all options: {error}");
+    }
+    if shared.delivery.tap().is_one_thread() {
+        return client_thread(connection, Arc::clone(shared), admitted, alive.clone());
     }
     let builder = thread::Builder::new().name(id.to_string()).stack_size(CLIENT_STACK);
     let (shared, alive, its_connection) = (Arc::clone(shared), alive.clone(), Arc::clone(&connection));
@@ -272,6 +309,7 @@ fn client_thread(connection: Arc<Connection>, shared: Arc<Shared>, admitted: Adm
     let Ok(mut client) = Client::new(connection, shared, admitted) else { return };
     let session = || client.come_in().map_or_else(|leave| leave, |()| session::session(&mut client));
     let leave = panic::catch_unwind(AssertUnwindSafe(session)).unwrap_or(Leave::Fault);
+    client.shared.has_left(client.id);
     if leave == Leave::Resumed {
         return; // the connection is another session's now
     }

@@ -143,6 +143,9 @@ fn word(client: &mut Client, line: &Text, said: Word<'_>, is_message: bool) -> R
             let name = line.as_str().split_whitespace().next().unwrap_or_default();
             client.send(&protocol::not_sent(&format!("{name} needs a server with a database")));
         }
+        Word::Ignore(_) | Word::Unignore(_) | Word::Away(_) => {
+            client.send(&protocol::not_sent("only the finished server knows this word"));
+        }
         Word::Unknown(name) => client.send(&protocol::not_sent(&format!("there is no word {name}; HELP lists them"))),
     }
     Ok(Input::Answered)

@@ -12,7 +12,7 @@ use chatroom::logger;
 use chatroom::server::addresses;
 use chatroom::server::capacity::{self, Capacity};
 use chatroom::server::motd::Motd;
-use chatroom::server::{Config, Stop, start_server};
+use chatroom::server::{Config, Glass, Stop, start_server};
 
 fn main() -> ExitCode {
     let flags = Flags::read();
@@ -47,17 +47,16 @@ fn run(flags: &Flags) -> io::Result<()> {
     #[cfg(feature = "database")]
     let hashing = if database.is_some() { chatroom::database::hashing_bytes() } else { 0 };
     let order = flags.engine()?;
-    let (max_clients, late_threads) = clients(flags.max_clients, &Capacity::of_this_machine(hashing))?;
+    let capacity = Capacity::of_this_machine(hashing);
+    let (max_clients, late_threads) = clients(flags.max_clients, &capacity, beside(flags))?;
     #[cfg(not(feature = "proxy"))]
     let balancers = None;
     #[cfg(feature = "proxy")]
     let balancers = flags.proxy.balancers();
-    let motd = flags.motd.clone().map(Motd::File);
-    if let Some(motd) = &motd {
-        motd.read()?; // what cannot be shown is said now, not to the first who comes
-    }
+    let motd = motd(flags)?;
     let (host, port) = flags.ip_address.clone().or_port(flags.port);
     let listener = listen(&host, port, "--port")?;
+    let (glass, its_page) = glass(flags, listener.local_addr()?)?;
     let unframed = flags.unframed_port.map(|port| listen(&host, port, "--unframed-port")).transpose()?;
     let stop = Stop::new();
     #[cfg(feature = "signals")]
@@ -70,7 +69,7 @@ fn run(flags: &Flags) -> io::Result<()> {
     let keeper = Some(console.keeper());
     // Last: who reads this line may connect, and may send a signal.
     let its_address = unframed.as_ref().map(TcpListener::local_addr).transpose()?;
-    say_where(listener.local_addr()?, its_address, flags.login_timeout, flags.lang());
+    say_where(flags, listener.local_addr()?, its_address, its_page);
     let config = Config {
         max_clients,
         late_threads,
@@ -81,16 +80,66 @@ fn run(flags: &Flags) -> io::Result<()> {
         peer_timeout: Duration::from_secs(flags.peer_timeout),
         unframed,
         database,
+        glass,
         order,
         keeper,
         balancers,
     };
-    start_server(listener, config, &stop)
+    serve(flags, listener, config, &stop)
 }
 
-/// How many clients and late threads: an explicit figure that does not fit is refused, the default shrinks.
-fn clients(wanted: Option<usize>, capacity: &Capacity) -> io::Result<(usize, usize)> {
-    let fits = capacity.clients();
+/// The teacher's blackboard. What cannot be shown is said now, not to the first who comes.
+fn motd(flags: &Flags) -> io::Result<Option<Motd>> {
+    let motd = flags.motd.clone().map(Motd::File);
+    motd.as_ref().map_or(Ok(None), Motd::read)?;
+    Ok(motd)
+}
+
+/// Who looks on, and where the page for it is.
+#[cfg(feature = "glass")]
+fn glass(flags: &Flags, address: SocketAddr) -> io::Result<(Glass, Option<SocketAddr>)> {
+    flags.glass.warning(address)?;
+    let glass = flags.glass.open(flags.show_text)?;
+    let page = glass.listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    Ok((glass, page))
+}
+
+#[cfg(not(feature = "glass"))]
+fn glass(_: &Flags, _: SocketAddr) -> io::Result<(Glass, Option<SocketAddr>)> {
+    Ok((Glass::default(), None))
+}
+
+/// How many descriptors that may need.
+#[cfg(feature = "glass")]
+fn beside(flags: &Flags) -> usize {
+    flags.glass.descriptors()
+}
+
+#[cfg(not(feature = "glass"))]
+fn beside(_: &Flags) -> usize {
+    0
+}
+
+/// The server, with the lab's wire before it where there is one.
+#[cfg(feature = "glass")]
+fn serve(flags: &Flags, listener: TcpListener, config: Config, stop: &Stop) -> io::Result<()> {
+    let (listener, relay) = flags.glass.lay(listener, stop)?;
+    let ended = start_server(listener, config, stop);
+    if let Some(relay) = relay {
+        relay.end();
+    }
+    ended
+}
+
+#[cfg(not(feature = "glass"))]
+fn serve(_: &Flags, listener: TcpListener, config: Config, stop: &Stop) -> io::Result<()> {
+    start_server(listener, config, stop)
+}
+
+/// How many clients and late threads, so many descriptors being needed beside them: an explicit figure that does not fit
+/// is refused, the default shrinks.
+fn clients(wanted: Option<usize>, capacity: &Capacity, beside: usize) -> io::Result<(usize, usize)> {
+    let fits = capacity.clients().saturating_sub(beside);
     let clients = match wanted {
         _ if fits == 0 => {
             return Err(io::Error::other(format!("nobody could come: {}", capacity.reason())));
@@ -139,7 +188,8 @@ fn advice(kind: ErrorKind, flag: &str) -> String {
 }
 
 /// The first lines: where the server is to be reached, and by whom. A closed stdout does not matter to the chat.
-fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u64, lang: Lang) {
+fn say_where(flags: &Flags, address: SocketAddr, unframed: Option<SocketAddr>, page: Option<SocketAddr>) {
+    let lang = flags.lang();
     // Scripts read the address behind this: it is the same in both languages.
     let mut said = format!("Listening on {address}\n");
     if address.ip().to_canonical().is_loopback() {
@@ -151,8 +201,16 @@ fn say_where(address: SocketAddr, unframed: Option<SocketAddr>, login_timeout: u
     if let Some(unframed) = unframed {
         said += &(lang.fill("Listening on {unframed} for clients that frame nothing", &[&unframed]) + "\n");
     }
+    #[cfg(feature = "glass")]
+    if let Ok(Some(knobs)) = flags.glass.warning(address) {
+        log::warn!("the lab: this server is wrong on purpose ({knobs})");
+        said += &(lang.fill("A LAB: THIS SERVER IS WRONG ON PURPOSE ({knobs})", &[&knobs]) + "\n");
+    }
+    if let Some(page) = page {
+        said += &(lang.fill("What happens inside is to be seen at http://{page}/", &[&page]) + "\n");
+    }
     let patience = "Who comes has {seconds} seconds to choose a nickname (--login-timeout)";
-    said += &(lang.fill(patience, &[&login_timeout]) + "\n");
+    said += &(lang.fill(patience, &[&flags.login_timeout]) + "\n");
     let mut stdout = io::stdout();
     if let Err(error) = stdout.write_all(said.as_bytes()).and_then(|()| stdout.flush()) {
         log::info!("listening on {address}, which nobody could be told: {error}");

@@ -37,7 +37,7 @@ pub(crate) enum Answer {
         stops: bool,
     },
     /// Goes on until the reader has gone or the server stops: `Teacher::stop` tells. For `chat-server ctl` alone.
-    #[allow(dead_code, reason = "for commands that watch")]
+    #[cfg_attr(not(feature = "glass"), allow(dead_code, reason = "for commands that watch"))]
     Stream(Streamed),
 }
 
@@ -80,6 +80,20 @@ pub(crate) const COMMANDS: &[Command] = &[
     Command { name: "unlock", usage: "", help: "everybody may come in again", run: orders::unlock },
     Command { name: "motd", usage: "[FILE|off]", help: "what newcomers are shown", run: orders::motd },
     Command { name: "stats", usage: "", help: "how much there is of everything", run: views::stats },
+    #[cfg(feature = "glass")]
+    Command {
+        name: "threads",
+        usage: "",
+        help: "what each thread does now, asked of the system",
+        run: crate::glass::ctl::threads,
+    },
+    #[cfg(feature = "glass")]
+    Command {
+        name: "watch",
+        usage: "",
+        help: "what happens, a line for each event, until Ctrl-C",
+        run: crate::glass::ctl::watch,
+    },
     Command {
         name: "stop",
         usage: "[in 5m | cancel]",

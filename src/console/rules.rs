@@ -33,7 +33,7 @@ pub(super) struct Mute {
     origin: Origin,
     pub(super) until: Instant,
     /// The sessions that it holds for.
-    sessions: Vec<ClientId>,
+    pub(super) sessions: Vec<ClientId>,
 }
 
 /// An address that nobody may come from.
@@ -59,15 +59,20 @@ impl Rules {
         self.bans.retain(|ban| ban.until > now);
     }
 
-    /// Whether somebody from this address may come in; or why not.
+    /// Whether somebody from this address may connect; or why not.
     pub(super) fn admits(&self, address: IpAddr, now: Instant) -> Result<(), String> {
         let origin = Origin::of(address);
         let bans = self.bans.iter().filter(|ban| ban.origin == origin && ban.until > now);
         match bans.map(|ban| ban.until).max() {
             Some(until) => Err(banned(until - now)),
-            None if self.locked => Err(LOCKED.into()),
             None => Ok(()),
         }
+    }
+
+    /// Whether somebody new may come in; or why not. Who has only lost a connection is not new, and is not asked for.
+    pub(super) fn lets_in(&self, address: IpAddr, now: Instant) -> Result<(), String> {
+        self.admits(address, now)?;
+        if self.locked { Err(LOCKED.into()) } else { Ok(()) }
     }
 
     /// Mutes somebody who is here.
@@ -77,10 +82,10 @@ impl Rules {
         self.mutes.push(Mute { nickname: nickname.clone(), origin, until, sessions });
     }
 
-    /// Lets a nickname write again: its sessions, where it was muted.
-    pub(super) fn unmute(&mut self, nickname: &Nickname) -> Option<Vec<ClientId>> {
+    /// Lets a nickname write again. `None`: it was not muted.
+    pub(super) fn unmute(&mut self, nickname: &Nickname) -> Option<Mute> {
         let at = self.mutes.iter().position(|mute| mute.nickname.key() == nickname.key())?;
-        Some(self.mutes.remove(at).sessions)
+        Some(self.mutes.remove(at))
     }
 
     /// Somebody has come in. A mute may hold for them: they are told.
@@ -130,7 +135,7 @@ impl Rules {
 }
 
 /// What somebody is told who is new where nobody new comes in.
-pub(super) const LOCKED: &str = "the teacher has locked the chat, and nobody new comes in; try again later";
+const LOCKED: &str = "the teacher has locked the chat, and nobody new comes in; try again later";
 
 /// What somebody is told who is banned.
 pub(super) fn banned(left: Duration) -> String {

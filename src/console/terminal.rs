@@ -36,9 +36,7 @@ pub(super) fn listen(teacher: &Arc<Teacher>) -> io::Result<()> {
 
 /// The thread: one command after the other.
 fn console(teacher: &Teacher) {
-    // Whoever reads a terminal in the background (`chat-server &`; Ctrl-Z, then `bg`) is stopped by this signal, and
-    // with it the whole server. Blocked, it is an error of the read instead.
-    if let Err(error) = SigSet::from(Signal::SIGTTIN).thread_block() {
+    if let Err(error) = reads_without_being_stopped() {
         return log::warn!("the console does not hear this terminal: {error}");
     }
     if io::stdin().is_terminal() {
@@ -73,6 +71,12 @@ fn console(teacher: &Teacher) {
         };
         obey(teacher, line);
     }
+}
+
+/// Whoever reads a terminal in the background (`chat-server &`; Ctrl-Z, then `bg`) is stopped by this signal, and with it the
+/// whole server. Where a thread blocks it, that is an error of its read instead.
+fn reads_without_being_stopped() -> nix::Result<()> {
+    SigSet::from(Signal::SIGTTIN).thread_block()
 }
 
 fn obey(teacher: &Teacher, line: Result<Text, String>) {

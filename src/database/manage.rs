@@ -55,7 +55,7 @@ fn reset(connection: &Connection, nickname: &Nickname) -> Result<String, String>
 }
 
 /// The account goes first: from then on nobody comes in as its owner. Then the messages, so many at once that a server
-/// that writes to the file meanwhile does not wait; at last the user.
+/// that writes to the file meanwhile does not wait, and what the teacher did to the user; at last the user.
 fn delete(connection: &Connection, nickname: &Nickname) -> Result<String, String> {
     let key = keys::of(connection, nickname).map_err(told)?;
     let account = account_of(connection, key.as_deref())?;
@@ -70,6 +70,7 @@ fn delete(connection: &Connection, nickname: &Nickname) -> Result<String, String
             break;
         }
     }
+    connection.execute("DELETE FROM acts WHERE name = ?1", [nickname.folded()]).map_err(told)?;
     let sql =
         "DELETE FROM users WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM messages WHERE sender = ?1 OR recipient = ?1)";
     let is_gone = connection.execute(sql, [user]).map_err(told)? > 0;

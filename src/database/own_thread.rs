@@ -20,6 +20,7 @@ use super::time::now;
 use super::told::{NOT_KEPT_NOW, counted, everyone, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::parcel::Request;
+use crate::server::present::Act;
 use crate::server::store::{Asker, Event, News, Store};
 
 /// What the thread owns.
@@ -46,6 +47,8 @@ pub(super) trait Owned: Send {
 pub(super) enum Job {
     /// To keep what happened.
     Keeps(Event),
+    /// To keep what the teacher did.
+    Acted(Act),
     /// To do what somebody asks for.
     Asked(Asker, Request),
 }
@@ -162,6 +165,10 @@ impl Store for OwnThread {
             }
         }
         self.batch.push(Job::Keeps(event));
+    }
+
+    fn acted(&mut self, act: &Act) {
+        self.batch.push(Job::Acted(act.clone()));
     }
 
     fn ask(&mut self, by: Asker, request: Request) {

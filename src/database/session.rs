@@ -115,6 +115,7 @@ impl Sessions {
         client.delivery().wait_for_commit()?;
         match self.questions.history(nickname, client.account.since, count) {
             Ok(mut lines) => {
+                lines.retain(|line| client.wishes.show(line));
                 lines.insert(0, HISTORY_BEGINS.into());
                 lines.push(HISTORY_ENDS.into());
                 let answer = lines.join("\n");

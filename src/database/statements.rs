@@ -10,6 +10,7 @@ use super::{keys, time};
 use crate::limits::FORGET_AT_ONCE;
 use crate::protocol;
 use crate::server::parcel::Message;
+use crate::server::present::Act;
 use crate::text::Nickname;
 
 /// `messages.waits` of a message that was shown, and nothing has come from its recipient since.
@@ -59,6 +60,19 @@ pub(super) fn message(
     let sql = "INSERT INTO messages (id, time, sender, recipient, text, waits) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (row, text) = (message.place.map(|place| place.row), message.text.as_str());
     connection.prepare_cached(sql)?.execute(params![row, time, sender, recipient, text, waits])
+}
+
+/// What the teacher did.
+pub(super) fn act(connection: &Connection, time: i64, act: &Act) -> Result<usize> {
+    let sql = "INSERT INTO acts (time, command, name, address) VALUES (?1, ?2, ?3, ?4)";
+    let (name, address) = (act.nickname.as_ref().map(Nickname::folded), act.address.map(|address| address.to_string()));
+    connection.prepare_cached(sql)?.execute(params![time, act.order, name, address])
+}
+
+/// Forgets what the teacher did before `oldest`, so much that nobody waits for it.
+pub(super) fn forget_acts(connection: &Connection, oldest: i64) -> Result<usize> {
+    let sql = "DELETE FROM acts WHERE id IN (SELECT id FROM acts WHERE time < ?2 LIMIT ?1)";
+    connection.prepare_cached(sql)?.execute(params![FORGET_AT_ONCE, oldest])
 }
 
 /// How many messages wait for a user.

@@ -22,6 +22,7 @@ use super::told::{not_registered, told};
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
 use crate::server::parcel::{Message, Request};
+use crate::server::present::Act;
 use crate::server::robust::connection::ClientId;
 use crate::server::store::{Asker, Event, News};
 use crate::text::Nickname;
@@ -222,6 +223,11 @@ impl Writer {
             writer.message(from, to, message, false, time)
         });
     }
+
+    fn acted(&mut self, act: &Act) {
+        let time = now();
+        self.write(|writer| statements::act(&writer.connection, time, act));
+    }
 }
 
 impl Owned for Writer {
@@ -230,6 +236,7 @@ impl Owned for Writer {
             Job::Keeps(Event::Joined(nickname)) => self.joined(&nickname),
             Job::Keeps(Event::Left(nickname)) => self.left(&nickname),
             Job::Keeps(Event::Said { from, to, message }) => self.said(&from, to.as_ref(), &message),
+            Job::Acted(act) => self.acted(&act),
             Job::Asked(by, Request::Waiting) => self.waiting(&by),
             Job::Asked(by, Request::Answered) => self.answered(&by.nickname),
             Job::Asked(by, Request::LeaveFor { to, message }) => self.leave_for(by.id, &by.nickname, &to, &message),

@@ -119,21 +119,30 @@ fn server() -> Vec<Section> {
             &[
                 ("the file of --motd", "The blackboard: UTF-8 text, at most 8 KiB, read anew for each newcomer."),
                 ("the file of --database", "SQLite: users, messages and accounts (a server built with the database)."),
+                (
+                    "$XDG_RUNTIME_DIR/chatroom/PORT.sock",
+                    "The socket of 'chat-server ctl', mode 0600; below /tmp/chatroom-UID where there is no such folder.",
+                ),
             ],
         ),
         Section::new(
             "ENVIRONMENT",
             &[("RUST_LOG", "How much the log on stderr says: error, warn, info (the default), debug, trace.")],
         ),
-        Section::new(
-            "EXAMPLES",
-            &[
-                ("chat-server", "A chat for this computer alone, on port 12345."),
-                ("chat-server -i 0.0.0.0", "For a class; the first lines say what to tell the others."),
-                ("chat-server -i 0.0.0.0 --unframed-port 30123", "The same, with a port for students' own clients."),
-                ("nc 127.0.0.1 12345", "Joins it without any client of ours."),
-            ],
-        ),
+        Section::new("EXAMPLES", OF_THE_SERVER),
+        Section::new("CONSOLE", CONSOLE),
         Section::new("SEE ALSO", &[("chat(1), nc(1)", "The client; and one that is on every computer.")]),
     ]
 }
+
+const CONSOLE: &[(&str, &str)] = &[
+    ("the terminal of chat-server", "Takes the teacher's commands: 'help' lists them. Ctrl-D stops nothing."),
+    ("chat-server ctl COMMAND", "The same from another terminal: say, who, kick, mute, ban, lock, motd, stats, stop."),
+];
+
+const OF_THE_SERVER: &[(&str, &str)] = &[
+    ("chat-server", "A chat for this computer alone, on port 12345."),
+    ("chat-server -i 0.0.0.0", "For a class; the first lines say what to tell the others."),
+    ("chat-server -i 0.0.0.0 --unframed-port 30123", "The same, with a port for students' own clients."),
+    ("nc 127.0.0.1 12345", "Joins it without any client of ours."),
+];

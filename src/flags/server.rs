@@ -59,6 +59,10 @@ pub struct Flags {
     /// Language of the program's own words, but not of the log; without it the environment says which
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub lang: Option<Language>,
+    /// What shows the server from inside
+    #[cfg(feature = "glass")]
+    #[command(flatten)]
+    pub glass: crate::glass::flags::Flags,
     /// Several servers with one chat
     #[cfg(feature = "cluster")]
     #[command(flatten)]
@@ -91,6 +95,12 @@ const OF_FEATURES: &[OfFeature] = &[
         names: &["--database", "--history", "--keep-days", "history", "users", "account"],
         english: "needs a chat-server with a database, which 'sh download.sh --with-database' installs",
         russian: "есть только у chat-server с базой данных; его ставит 'sh download.sh --with-database'",
+    },
+    OfFeature {
+        is_built: cfg!(feature = "console"),
+        names: &["--console", "--socket", "ctl"],
+        english: "needs a chat-server with the console, which 'cargo build' makes",
+        russian: "есть только у chat-server с консолью; его собирает 'cargo build'",
     },
     OfFeature {
         is_built: cfg!(feature = "proxy"),

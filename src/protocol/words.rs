@@ -34,6 +34,16 @@ pub const WORDS: &[Special] = &[
         example: "Example: you are in the group; MENU, then 1, then boris opens a private chat with boris",
     },
     Special {
+        spellings: &["IGNORE", "UNIGNORE", "/ignore", "/unignore"],
+        help: "IGNORE       hides what somebody writes; IGNORE alone lists; UNIGNORE boris shows it",
+        example: "Example: IGNORE boris   and later   UNIGNORE boris",
+    },
+    Special {
+        spellings: &["AWAY", "/away"],
+        help: "AWAY         AWAY text tells it to who writes to you alone, once; AWAY alone: back",
+        example: "Example: AWAY at lunch until 2   and later   AWAY",
+    },
+    Special {
         spellings: &["HELP", "/help"],
         help: "HELP         these lines; HELP TELL explains one word",
         example: "Example: HELP TELL",
@@ -59,7 +69,7 @@ pub const KEPT_WORDS: &[Special] = &[
     },
 ];
 
-/// All of `HELP`, in at most 12 lines.
+/// All of `HELP`, in at most 13 lines: it has to fit beside some of the talk.
 pub fn help(keeps: bool) -> String {
     let mut lines = vec!["What you type goes to the group or to your partner, but for these words:"];
     lines.extend(words(keeps).map(|word| word.help));
@@ -105,6 +115,12 @@ pub enum Word<'a> {
     Quit,
     /// Back to the question.
     Menu,
+    /// Do not show what this one writes; without a name: who is ignored.
+    Ignore(&'a str),
+    /// Show it again.
+    Unignore(&'a str),
+    /// Away, with a text for who writes; without one: back.
+    Away(&'a str),
     /// So many of the last messages. Needs the database.
     History(&'a str),
     /// Keep the nickname for who knows a password. Needs the database.
@@ -155,6 +171,10 @@ impl<'a> Word<'a> {
             "MENU" | "/menu" if slash || rest.is_empty() => Some(Word::Menu),
             "HISTORY" | "/history" if slash || one_at_most => Some(Word::History(rest)),
             "REGISTER" | "/register" if slash || one_at_most => Some(Word::Register),
+            "IGNORE" | "/ignore" if slash || one_at_most => Some(Word::Ignore(rest.trim_end_matches(is_unseen))),
+            "UNIGNORE" | "/unignore" if slash || one_at_most => Some(Word::Unignore(rest.trim_end_matches(is_unseen))),
+            // As TELL, a word whatever follows.
+            "AWAY" | "/away" => Some(Word::Away(rest)),
             _ => None,
         }
     }
@@ -209,12 +229,27 @@ mod tests {
         assert_eq!(word("MENU"), Word::Menu);
         assert_eq!(word("HISTORY 20"), Word::History("20"));
         assert_eq!(word("/register"), Word::Register);
+        assert_eq!([word("IGNORE"), word("/ignore boris")], [Word::Ignore(""), Word::Ignore("boris")]);
+        assert_eq!([word("UNIGNORE boris"), word("/unignore")], [Word::Unignore("boris"), Word::Unignore("")]);
+        assert_eq!([word("AWAY"), word("/away at lunch")], [Word::Away(""), Word::Away("at lunch")]);
         assert_eq!(word("/dance"), Word::Unknown("/dance"));
         for slash in ["\u{FF0F}", "\u{2044}", "\u{2215}", "\u{200B}\u{FF0F}"] {
             let line = format!("{slash}tell boris at 5");
             assert!(matches!(Said::parse(&line), Said::Word(Word::Unknown(_))), "{slash} begins no message");
         }
-        let messages = ["list", "quit", "Q", " LIST", "LIST of all", "QUIT smoking", "tell me", "a/b", "x TELL"];
+        let messages = [
+            "list",
+            "quit",
+            "Q",
+            " LIST",
+            "LIST of all",
+            "IGNORE all of it",
+            "away",
+            "QUIT smoking",
+            "tell me",
+            "a/b",
+            "x TELL",
+        ];
         for message in messages {
             assert_eq!(Said::parse(message), Said::Message(message));
         }
@@ -262,7 +297,7 @@ mod tests {
             assert!(matches!(Said::parse(spelling), Said::Word(word) if !matches!(word, Word::Unknown(_))));
             assert!(help_about(spelling, true).is_some());
         }
-        assert!(help(true).lines().count() <= 12);
+        assert!(help(true).lines().count() <= 13);
         assert!(help(true).contains("HISTORY") && !help(false).contains("HISTORY"));
         assert!(help_about("TELL", false).is_some_and(|about| about.contains("Example: /tell boris")));
         assert_eq!([help_about("DANCE", true), help_about("HISTORY", false)], [None, None]);

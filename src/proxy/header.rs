@@ -1,4 +1,5 @@
-//! Feature proxy: the header of the PROXY protocol: how much of it is still to come, and whose connection it says this is. Pure.
+//! Feature proxy: the header of the PROXY protocol: how much of it is still to come, and whose connection it says this
+//! is. Pure.
 //!
 //! Version 1 is a line of text, `PROXY TCP4 192.0.2.7 192.0.2.2 40000 12345`. Version 2 is binary: twelve bytes that no
 //! other protocol begins with, the command, the family, and the length of what follows. What stands behind a header is the

@@ -9,6 +9,7 @@ use self::accounts::Account;
 use self::admission::Admitted;
 use self::patience::Patience;
 use self::shared::Shared;
+use self::wishes::Wishes;
 use super::delivery::Delivery;
 use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
@@ -27,6 +28,7 @@ pub(crate) mod resume;
 #[cfg(feature = "database")]
 mod secret;
 pub(crate) mod shared;
+pub(super) mod wishes;
 
 /// What is asked for: only who answers to the first may greet as another protocol does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +54,14 @@ pub(crate) struct Client {
     told_about_address: bool,
     admitted: Admitted,
     /// For the log: who this is.
-    name: String,
+    pub(super) name: String,
     /// Something has come from it.
     has_spoken: bool,
     messages: u64,
     /// Lines that were taken from it since it has a token.
     taken: u64,
+    /// What it does not want to see, and whether it is away.
+    pub(crate) wishes: Wishes,
     /// What a database knows of it.
     pub(crate) account: Account,
 }
@@ -80,6 +84,7 @@ impl Client {
             has_spoken: false,
             messages: 0,
             taken: 0,
+            wishes: Wishes::default(),
             account: Account::default(),
             connection,
             shared,

@@ -31,12 +31,14 @@ use super::robust::leave::Leave;
 use super::robust::stop::Stop;
 use super::room::Room;
 use super::store::Store;
+use super::tap::Tap;
 use crate::limits::{GATHER_MAX, GATHER_MIN, GATHER_PART, LINGER_SLICE, QUEUE_PARCELS, SINGLE_STACK};
 
 /// A handle on the queue; each client's thread has one.
 #[derive(Debug, Clone)]
 pub struct Delivery {
     queue: Sender<Parcel>,
+    tap: Tap,
 }
 
 impl Delivery {
@@ -53,14 +55,20 @@ impl Delivery {
         let broke = Arc::new(AtomicBool::new(false));
         let its_broke = Arc::clone(&broke);
         let builder = thread::Builder::new().name("delivery".into()).stack_size(SINGLE_STACK);
+        let tap = writer.tap();
         let thread = builder.spawn(move || deliver(&parcels, writer, store, stop, its_broke))?;
-        Ok((Delivery { queue }, DeliveryThread { thread, broke }))
+        Ok((Delivery { queue, tap }, DeliveryThread { thread, broke }))
     }
 
     /// A handle on a queue that a test reads.
     #[cfg(test)]
     pub(super) fn with(queue: Sender<Parcel>) -> Self {
-        Delivery { queue }
+        Delivery { queue, tap: Tap::default() }
+    }
+
+    /// What is told to whoever looks on.
+    pub(super) fn tap(&self) -> Tap {
+        self.tap.clone()
     }
 
     /// One line to one client. Waits while the queue is full, never for a socket.
@@ -111,6 +119,7 @@ impl Delivery {
     /// # Errors
     /// `ServerStops`.
     pub fn post(&self, parcel: Parcel) -> Result<(), Leave> {
+        self.tap.posted(&parcel, self.queue.len());
         self.queue.send(parcel).map_err(|_| Leave::ServerStops)
     }
 }
@@ -150,9 +159,9 @@ fn deliver(
     stop: Stop,
     broke: Arc<AtomicBool>,
 ) {
-    let mut all = EndsAll { room: Room::new(store), queue, stop, broke };
+    let mut all = EndsAll { room: Room::new(store).watched(writer.tap(), queue.clone()), queue, stop, broke };
     let room = &mut all.room;
-    let mut looks = never();
+    let (mut looks, looked_at) = (never(), writer.tap().looks());
     let mut window = Duration::ZERO;
     loop {
         let was_stopping = room.is_stopping();
@@ -164,12 +173,14 @@ fn deliver(
             },
             recv(looks) -> _ => room.let_go(),
             recv(room.store_is_due()) -> _ => {}
+            recv(looked_at) -> _ => {}
         }
         gather(room, queue, if was_idle { window } else { Duration::ZERO });
         let begun = Instant::now();
         room.commit();
         room.flush(|connection, bytes, closing| writer.write(connection, bytes, closing));
         writer.keep_bound();
+        writer.outcomes.batch(queue.len(), room);
         window = gather_window(begun.elapsed());
         if room.is_stopping() && !was_stopping {
             looks = tick(LINGER_SLICE);

@@ -32,11 +32,17 @@ pub trait Keeper: Send + Sync + fmt::Debug {
     /// The keeper cannot do its work; the server does not start.
     fn opens(self: Arc<Self>, desk: Desk) -> io::Result<()>;
 
-    /// Whether somebody from this address may come in now.
+    /// Whether somebody from this address may connect now: to come in, or to go on with a session.
     ///
     /// # Errors
     /// Why not, as that one is told.
     fn admits(&self, address: IpAddr) -> Result<(), String>;
+
+    /// Whether somebody new from this address may take a nickname now.
+    ///
+    /// # Errors
+    /// Why not, as that one is told.
+    fn lets_in(&self, address: IpAddr) -> Result<(), String>;
 
     /// Somebody has come in. What is to be told, if anything is.
     fn came(&self, who: &Present) -> Option<String>;
@@ -74,6 +80,12 @@ pub struct Desk {
 impl Desk {
     pub(super) fn new(shared: &Arc<Shared>) -> Self {
         Desk { shared: Arc::downgrade(shared) }
+    }
+
+    /// What is told to whoever looks on, while the server runs.
+    #[cfg(feature = "glass")]
+    pub(crate) fn tap(&self) -> Option<crate::server::tap::Tap> {
+        Some(self.shared.upgrade()?.delivery.tap())
     }
 
     /// Everybody who is connected, in order of coming.
@@ -148,12 +160,20 @@ pub(crate) fn admits(shared: &Shared, connection: &Connection) -> Result<(), Str
 }
 
 impl Client {
-    /// Asks once more where the nickname is to be taken: the door may have been closed meanwhile.
+    /// May connect: known only now, where a balancer has brought it.
+    pub(crate) fn may_connect(&self) -> Result<(), Leave> {
+        admits(&self.shared, &self.connection).map_err(|why| self.is_sent_away(why))
+    }
+
+    /// May take a nickname. Who goes on with a session has one: that is asked before.
     pub(crate) fn may_come_in(&self) -> Result<(), Leave> {
-        admits(&self.shared, &self.connection).map_err(|why| {
-            self.connection.send_away(why);
-            Leave::SentAway
-        })
+        let Some(keeper) = &self.shared.config.keeper else { return Ok(()) };
+        keeper.lets_in(self.connection.address().ip().to_canonical()).map_err(|why| self.is_sent_away(why))
+    }
+
+    fn is_sent_away(&self, why: String) -> Leave {
+        self.connection.send_away(why);
+        Leave::SentAway
     }
 
     /// Has come in, under this name.

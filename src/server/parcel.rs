@@ -124,6 +124,17 @@ pub enum Parcel {
     List(ClientId, String),
     /// The same for everyone, where a question follows.
     Names(ClientId),
+    /// Does not want to be shown what a nickname writes, or wants it again.
+    Ignores {
+        /// Who.
+        id: ClientId,
+        /// Whom.
+        nickname: Nickname,
+        /// Or does so no more.
+        ignores: bool,
+    },
+    /// Is away, with a text for who writes; `None`: is back.
+    IsAway(ClientId, Option<Text>),
     /// Who is connected, and where they are: for the keeper.
     Present(Sender<Vec<Present>>),
     /// A line to everybody, wherever they are.

@@ -9,14 +9,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use crossbeam_channel::Sender;
+use crossbeam_channel::{Receiver, Sender};
 
 use self::record::Returned;
 use self::seated::Seated;
+use self::wishes::Wishes;
 use super::parcel::{Line, Message, Parcel, Partner};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::store::{Event, Store};
+use super::tap::{Tap, Teller};
 use crate::limits::{BATCH_BYTES, LINGER, STOP_DRAIN};
 use crate::logger::shown;
 use crate::protocol;
@@ -27,12 +29,15 @@ mod elsewhere;
 mod record;
 mod resume;
 mod seated;
+#[cfg(feature = "glass")]
+mod seats;
 mod seen;
 mod store;
+mod wishes;
 
 /// Who is where, and what waits to be written.
 #[derive(Default)]
-pub(super) struct Room {
+pub(crate) struct Room {
     /// Hears what happens, and keeps it.
     store: Option<Box<dyn Store>>,
     /// Dropped with the commit: whoever waits for it goes on.
@@ -46,6 +51,8 @@ pub(super) struct Room {
     elsewhere: HashMap<ClientId, Nickname>,
     /// Who talks to whom in private.
     talks: HashMap<ClientId, Partner>,
+    /// Who ignores whom, and who is away.
+    wishes: Wishes,
     /// What those in the group hear in this batch, one line after the other.
     heard_by_all: Vec<u8>,
     /// Who has lines of their own in this batch.
@@ -54,6 +61,8 @@ pub(super) struct Room {
     rendered: usize,
     /// Everyone has had the goodbye; when the last of them is to be gone.
     stops: Option<Instant>,
+    /// Tells whoever looks on what each parcel comes to.
+    tells: Teller,
 }
 
 impl Room {
@@ -62,8 +71,19 @@ impl Room {
         Room { store, ..Room::default() }
     }
 
+    /// The same, with somebody who may look on.
+    pub(super) fn watched(self, tap: Tap, queue: Receiver<Parcel>) -> Self {
+        Room { tells: Teller::new(tap, queue), ..self }
+    }
+
     /// Does what a parcel means. Nothing is written yet.
     pub(super) fn take(&mut self, parcel: Parcel) {
+        self.tells.sees(&parcel);
+        self.does(parcel);
+        self.tells.done();
+    }
+
+    fn does(&mut self, parcel: Parcel) {
         if self.is_stopping() {
             return self.take_while_stopping(parcel);
         }
@@ -89,6 +109,8 @@ impl Room {
             Parcel::Committed(done) => self.waits.push(done),
             Parcel::List(id, beginning) => self.list(id, &beginning),
             Parcel::Names(id) => self.tell_one(id, &protocol::users(self.here())),
+            Parcel::Ignores { id, nickname, ignores } => self.wishes.ignores(id, &nickname, ignores),
+            Parcel::IsAway(id, text) => self.wishes.is_away(id, text),
             // The keeper may have given up waiting.
             Parcel::Present(tell) => tell.try_send(self.everyone()).unwrap_or_default(),
             Parcel::Announce(line) => self.announce(&line),
@@ -170,11 +192,8 @@ impl Room {
     }
 
     fn listens(&mut self, id: ClientId, listens: bool) {
+        self.catch_up(id);
         if let Some(seated) = self.places.get_mut(&id) {
-            let before = seated.own.len();
-            seated.catch_up(&self.heard_by_all);
-            // A copy counts as well: when thousands leave at once, each of them takes over what it has heard.
-            self.rendered += seated.own.len() - before;
             seated.listens = listens;
             seated.heard = self.heard_by_all.len();
             self.touched.push(id);
@@ -194,7 +213,7 @@ impl Room {
             if let Some(former) = self.talks.remove(&id) {
                 let told =
                     format!("{nickname} no longer writes to you alone; what you write to {nickname} still arrives");
-                self.tell_one(former.id, &told);
+                self.tell_one_from(&nickname, former.id, &told);
             }
             return;
         };
@@ -203,7 +222,7 @@ impl Room {
         }
         if partner.id != id {
             let told = format!("{nickname} writes to you alone; answer with /tell {nickname} and your text");
-            self.tell_one(partner.id, &told);
+            self.tell_one_from(&nickname, partner.id, &told);
         }
         self.talks.insert(id, partner);
     }
@@ -212,8 +231,7 @@ impl Room {
         self.named.remove(&joined);
         self.listens(id, false);
         let Some(nickname) = self.unname(id) else { return };
-        let sent_away = self.places.get(&id).and_then(|seated| seated.connection.words().map(str::to_owned));
-        self.tell_group(&protocol::left(&nickname, sent_away.as_deref().or(notice)));
+        self.tell_group(&protocol::left(&nickname, notice));
         self.happened(|| Event::Left(nickname.clone()));
         self.tell_unread(id, &nickname);
         let partner = self.talks.remove(&id);
@@ -224,8 +242,9 @@ impl Room {
             self.tell_one(*from, &protocol::partner_has_left(&nickname));
         }
         if let Some(partner) = partner.filter(|partner| !talked_to_it.contains(&partner.id)) {
-            self.tell_one(partner.id, &format!("{nickname}, who wrote to you alone, has left"));
+            self.tell_one_from(&nickname, partner.id, &format!("{nickname}, who wrote to you alone, has left"));
         }
+        self.wishes.left(id);
     }
 
     fn tell_all(&mut self, from: ClientId, message: &Message) {
@@ -234,7 +253,7 @@ impl Room {
         super::faults::in_the_delivery_thread(message.text.as_str());
         log::debug!("{} to all: {}", message.number, shown(message.text.as_str()));
         self.happened(|| Event::Said { from: nickname.clone(), to: None, message: message.clone() });
-        self.tell_group(&protocol::broadcast(nickname.as_str(), message.text.as_str()));
+        self.tell_group_from(&nickname, &protocol::broadcast(nickname.as_str(), message.text.as_str()));
     }
 
     /// The message and its receipt, or the reason why there is none, in one turn. True where it was delivered.
@@ -245,11 +264,13 @@ impl Room {
         let delivered = self.counts(to.id, message);
         log::debug!("{} to {}: {}, delivered: {delivered}", message.number, to.id, shown(text));
         if delivered {
-            let event = || Event::Said { from: nickname, to: Some(to.nickname.clone()), message: message.clone() };
+            let event =
+                || Event::Said { from: nickname.clone(), to: Some(to.nickname.clone()), message: message.clone() };
             self.happened(event);
-            self.tell_one(to.id, &line);
+            self.tell_one_from(&nickname, to.id, &line);
             self.is_written_by(to.id, from);
             self.tell_one(from, &protocol::private_receipt(&to.nickname, text));
+            self.tell_away(to.id, &to.nickname, from);
         } else {
             self.tell_one(from, &protocol::not_delivered(&format!("{} has left", to.nickname)));
         }
@@ -287,6 +308,7 @@ impl Room {
             // Still named is who is here when the server stops: nobody leaves any more.
             if let Some(nickname) = seated.nickname.take() {
                 self.happened(|| Event::Left(nickname));
+                self.tells.left();
             }
         }
     }
@@ -325,6 +347,16 @@ impl Room {
         let before = self.heard_by_all.len();
         frame(line, Framing::Lines, &mut self.heard_by_all);
         self.rendered += self.heard_by_all.len() - before;
+        self.tells.told(None, self.heard_by_all.get(before..).unwrap_or_default());
+    }
+
+    /// Takes over what the group has heard. A copy counts as well: when thousands leave at once, each of them makes one.
+    fn catch_up(&mut self, id: ClientId) {
+        if let Some(seated) = self.places.get_mut(&id) {
+            let before = seated.own.len();
+            seated.catch_up(&self.heard_by_all);
+            self.rendered += seated.own.len() - before;
+        }
     }
 
     fn tell_one(&mut self, id: ClientId, line: &str) {
@@ -336,7 +368,9 @@ impl Room {
         if let Some(seated) = self.places.get_mut(&id).filter(|seated| !seated.closing) {
             let before = seated.own.len();
             seated.catch_up(&self.heard_by_all);
+            let begins = seated.own.len();
             write(&mut seated.own, seated.connection.written());
+            self.tells.told(Some(id), seated.own.get(begins..).unwrap_or_default());
             self.rendered += seated.own.len() - before;
             self.touched.push(id);
         }

@@ -39,7 +39,7 @@ impl Seat {
     /// Where the server stops, nobody is told, and the name stays taken: this thread may know of the stop before the
     /// queue does, and whoever took the name in between would join a second time.
     fn delete(&self) {
-        let (id, joined, notice) = (self.connection.id, self.joined, self.leave.notice().map(Line::from));
+        let (id, joined, notice) = (self.connection.id, self.joined, self.notice().map(Line::from));
         let left = Parcel::Left { id, joined, notice };
         if self.leave == Leave::ServerStops || self.delivery.post(left).is_err() {
             return log::debug!("{} leaves a chat that has ended", self.nickname);
@@ -47,11 +47,16 @@ impl Seat {
         self.registry.delete(&self.nickname);
     }
 
+    /// What the leave notice adds: the words with which it was sent away, or why it was cut.
+    fn notice(&self) -> Option<&str> {
+        self.connection.words().or(self.leave.notice())
+    }
+
     /// Among several servers the name is given up in the order of all, which may take longer than this connection lasts.
     /// Where this server stops, its names are given up together.
     fn give_back(&self, order: &dyn Order) {
         if self.leave != Leave::ServerStops {
-            order.give_back(self.connection.id, self.connection.words().or(self.leave.notice()));
+            order.give_back(self.connection.id, self.notice());
             // An error means that the delivery thread has gone.
             self.delivery.post(Parcel::Elsewhere(self.connection.id)).unwrap_or_default();
         }

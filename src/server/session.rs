@@ -55,6 +55,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
                 continue;
             }
         };
+        client.may_come_in()?;
         let Some(claim) = claim(client, &nickname)? else { continue };
         match claim {
             Claim::Yours(seat) => {

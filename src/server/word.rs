@@ -2,6 +2,7 @@
 //! `accounts` what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
+use super::client::wishes;
 use super::parcel::{Message, Parcel, Partner, Request};
 use super::robust::leave::Leave;
 use crate::protocol::{self, Said, Word};
@@ -44,6 +45,9 @@ pub(super) fn word(client: &mut Client, line: &Text, said: Word<'_>, awaited: Aw
                 .send(protocol::not_sent(&format!("there is no text; write /tell {user} and your text on one line")))?;
         }
         Word::TellTo { user, text } => tell_to(client, user, line.part(text))?,
+        Word::Ignore(name) => wishes::ignore(client, name)?,
+        Word::Unignore(name) => wishes::unignore(client, name)?,
+        Word::Away(text) => wishes::away(client, line.part(text))?,
         Word::History(_) | Word::Register => match client.shared.accounts.clone() {
             Some(accounts) => accounts.word(client, said)?,
             None => {

@@ -21,6 +21,7 @@ pub const RESERVED: &[&str] = &[
     "you", "nobody", "everyone", "everybody",
     "сервер", "система", "общая_информация", "общаяинформация",
     "вы", "вам", "ты", "я", "никто", "никому", "все", "всем",
+    "ignore", "unignore", "away",
 ];
 
 /// The same as keys: `Y0u` and `Iist` are no nicknames either.

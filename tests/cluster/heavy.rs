@@ -1,13 +1,16 @@
 //! What takes long: many claims at once, a server that sleeps, members of the engine that die. `.ci/run` names them.
 
+use std::fs;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::engine::Etcd;
+use crate::engine::{Etcd, LOOK};
 use crate::people::{Guest, Talk, is_one_order, program, server};
-use crate::support::Peer;
+use crate::program::Program;
+use crate::support::{DEADLINE, Peer};
 
 /// Names that are asked for in one instant, on both servers.
 const NAMES: usize = 100;
@@ -61,6 +64,21 @@ fn of_a_hundred_who_ask_for_one_name_in_one_instant_on_two_servers_one_has_it_te
     }
 }
 
+/// Stops a process, and waits until each of its threads has stopped: the signal alone says only that they will.
+fn freeze(program: &Program) {
+    program.signal(Signal::STOP);
+    let tasks = format!("/proc/{}/task", program.id());
+    let is_stopped = |task: &Path| {
+        let stat = fs::read_to_string(task.join("stat")).expect("a thread has its state");
+        stat.rsplit_once(") ").is_some_and(|(_, state)| state.starts_with('T'))
+    };
+    let until = Instant::now() + DEADLINE;
+    while !fs::read_dir(&tasks).expect("it runs").all(|task| is_stopped(&task.expect("an entry").path())) {
+        assert!(Instant::now() < until, "it stops");
+        thread::sleep(LOOK);
+    }
+}
+
 #[test]
 #[ignore = "takes ten seconds: a server sleeps for six of them"]
 fn a_server_that_was_frozen_shows_and_accepts_nothing_when_it_wakes() {
@@ -71,7 +89,7 @@ fn a_server_that_was_frozen_shows_and_accepts_nothing_when_it_wakes() {
     let mut boris = Guest::group(b.address, "boris");
     anna.say("hello");
     boris.skip_to("(broadcast) anna: hello");
-    a.signal(Signal::STOP);
+    freeze(&a);
     let frozen = Instant::now();
     anna.send("are you all there?");
     boris.expect("(broadcast) General information: anna has left the Chat");

@@ -6,6 +6,7 @@
 mod absent;
 mod account;
 mod accounts;
+mod acts;
 mod client;
 mod crash;
 mod export;

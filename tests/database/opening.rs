@@ -213,7 +213,7 @@ fn an_older_database_is_brought_up_to_date_and_keeps_its_chat() {
     assert!(stderr.contains("older version"), "{stderr}");
     let server = Server::start(&folder);
     assert_eq!(server.group("boris").history(), ["(broadcast) anna: from long ago"]);
-    assert_eq!(folder.number("PRAGMA user_version"), 7);
+    assert_eq!(folder.number("PRAGMA user_version"), 8);
     assert_eq!(folder.number("SELECT count(*) FROM accounts"), 0);
 }
 

@@ -63,15 +63,14 @@ pub(in crate::console) fn unmute(teacher: &Teacher, rest: &str) -> Result<Answer
         Ok(_) => one(teacher, "unmute", rest)?.nickname.ok_or("that one has no nickname yet")?,
         Err(_) => Nickname::parse(rest).map_err(|refusal| refusal.to_string())?,
     };
-    let sessions = teacher.rules.lock().unmute(&nickname);
-    let Some(sessions) = sessions else {
-        return Err(format!("{nickname} is not muted; 'bans' shows who is"));
-    };
-    for session in sessions {
-        teacher.desk()?.send(session, protocol::announcement("You are not muted any more")).map_err(stops)?;
+    let muted = teacher.rules.lock().unmute(&nickname);
+    let Some(muted) = muted else { return Err(format!("{nickname} is not muted; 'bans' shows who is")) };
+    for session in muted.sessions {
+        let told = protocol::announcement("You are not muted any more");
+        teacher.desk()?.send(session, told).map_err(stops)?;
     }
-    let text = format!("{nickname} may write again");
-    Ok(Answer::Done { text, nickname: Some(nickname), address: None, stops: false })
+    let text = format!("{} may write again", muted.nickname);
+    Ok(Answer::Done { text, nickname: Some(muted.nickname), address: None, stops: false })
 }
 
 /// `ban ADDRESS|NICK 10m`. Who is there from that address goes.
@@ -115,14 +114,10 @@ pub(in crate::console) fn unban(teacher: &Teacher, rest: &str) -> Result<Answer,
     }
 }
 
-/// `lock`: nobody new. Who has no nickname yet is new.
+/// `lock`: nobody new. Whoever asks for a nickname from now on is told so; who has lost a connection may still go on.
 pub(in crate::console) fn lock(teacher: &Teacher, _: &str) -> Result<Answer, String> {
-    let desk = teacher.desk()?;
     teacher.rules.lock().locked = true;
-    let mut gone = desk.present().map_err(stops)?;
-    gone.retain(|who| who.nickname.is_none());
-    gone.iter().for_each(|who| who.send_away(crate::console::rules::LOCKED.into()));
-    Ok(Answer::done(format!("nobody new comes in; {}", went(&gone))))
+    Ok(Answer::done("nobody new comes in; 'unlock' ends that"))
 }
 
 /// `unlock`.

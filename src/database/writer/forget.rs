@@ -82,7 +82,8 @@ impl Writer {
         // Then no message is left that is older.
         self.write(|writer| {
             let is_here = |user| writer.users.values().any(|&here| here == user);
-            statements::forget_users(&writer.connection, oldest, is_here)
+            statements::forget_users(&writer.connection, oldest, is_here)?;
+            statements::forget_acts(&writer.connection, oldest)
         });
     }
 }

@@ -100,7 +100,7 @@ impl Client {
             Whose::Client(client) if client.ip().to_canonical() != by.ip().to_canonical() => {
                 log::debug!("{} is brought by {by} for {client}", self.id);
                 self.connection.is_of(client);
-                self.may_come_in()?;
+                self.may_connect()?;
                 self.take_place()
             }
             whose => {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::leave::Leave;
 use crate::limits::{BACKLOG_BYTES, CHUNK_BYTES, CHUNK_WRITES, LATE_PIECE_BYTES, LATE_STOPPED};
+use crate::server::tap::Tap;
 use crate::wire;
 
 /// The backlog of one client.
@@ -33,6 +34,8 @@ pub(crate) struct Backlog {
     pub(crate) sockets: u32,
     /// Asked to leave, and why: what is sent is still written.
     pub(crate) leaves: Option<Leave>,
+    /// Counts what is written of it, and what is dropped.
+    pub(crate) tap: Tap,
 }
 
 /// Who goes first where all backlogs together hold too much: the greatest. Of those for whom much waits whoever has
@@ -55,7 +58,7 @@ impl Backlog {
     /// bounded by `Writer::keep_bound`.
     pub(crate) fn append(&mut self, bytes: &[u8], closing: bool) {
         if self.cut.is_some() {
-            return;
+            return self.tap.dropped(bytes.len());
         }
         self.closing |= closing;
         self.waiting += bytes.len();
@@ -89,6 +92,8 @@ impl Backlog {
 
     /// The socket has taken so many bytes.
     pub(crate) fn taken(&mut self, bytes: usize) {
+        // What was dropped is not delivered, though the socket took it in the same moment.
+        self.tap.delivered(bytes.min(self.waiting));
         self.waiting = self.waiting.saturating_sub(bytes);
         self.last_taken = Some(Instant::now());
     }
@@ -107,7 +112,8 @@ impl Backlog {
     /// The socket is lost. What waits is forgotten here: the room has a record of it.
     pub(crate) fn lose(&mut self) {
         self.lost = self.cut.is_none();
-        (self.late, self.pieces, self.waiting) = (false, VecDeque::new(), 0);
+        self.tap.dropped(std::mem::take(&mut self.waiting));
+        (self.late, self.pieces) = (false, VecDeque::new());
     }
 
     /// There is another socket.
@@ -125,7 +131,7 @@ impl Backlog {
     pub(crate) fn cut_off(&mut self, why: Leave) {
         self.cut.get_or_insert(why);
         self.pieces = VecDeque::new();
-        self.waiting = 0;
+        self.tap.dropped(std::mem::take(&mut self.waiting));
     }
 
     /// Nothing more will be written: the goodbye is out, or the client was cut.

@@ -21,6 +21,7 @@ use super::backlog::Backlog;
 use super::leave::Leave;
 use super::origin::Origin;
 use super::ticket::Ticket;
+use crate::server::tap::Tap;
 use crate::wire::Framing;
 
 /// The number of a client, unique while the server runs; the log, the thread's name and the lists go by it.
@@ -51,6 +52,7 @@ pub struct Connection {
     /// Came in on the port without framing, and sends lines all the same.
     sends_lines: AtomicBool,
     pub(crate) backlog: Mutex<Backlog>,
+    pub(crate) tap: Tap,
     /// Told when the goodbye is out, or the connection was cut.
     ended: Condvar,
     /// When it came.
@@ -64,9 +66,28 @@ impl Connection {
     pub fn new(id: ClientId, stream: TcpStream, address: SocketAddr, framing: Framing) -> Self {
         let sends_lines = AtomicBool::new(framing == Framing::Lines);
         let (client, since, sent_away) = (OnceLock::new(), Instant::now(), OnceLock::new());
-        let (backlog, ended) = (Mutex::default(), Condvar::new());
+        let (backlog, tap, ended) = (Mutex::default(), Tap::default(), Condvar::new());
         let (stream, ticket) = (Mutex::new(Arc::new(stream)), OnceLock::new());
-        Connection { id, stream, ticket, from: address, client, framing, sends_lines, backlog, ended, since, sent_away }
+        Connection {
+            id,
+            stream,
+            ticket,
+            from: address,
+            client,
+            framing,
+            sends_lines,
+            backlog,
+            tap,
+            ended,
+            since,
+            sent_away,
+        }
+    }
+
+    /// The same, with somebody who may look on.
+    pub(crate) fn watched(mut self, tap: Tap) -> Self {
+        self.backlog.get_mut().tap = tap.clone();
+        Connection { tap, ..self }
     }
 
     /// Its client was heard to send lines: from now on it is written lines too.
@@ -117,6 +138,7 @@ impl Connection {
     pub(crate) fn goes_on(&self, stream: Arc<TcpStream>) {
         *self.stream.lock() = stream;
         self.backlog.lock().goes_on();
+        self.tap.cut(self.id, Leave::Resumed);
     }
 
     /// Where the client is.

@@ -23,6 +23,7 @@ use super::leave::Leave;
 use super::places::{Spare, Spares};
 use crate::limits::{BACKLOG_BYTES, BACKLOGS_BYTES, CHUNK_WRITES, LAST_WORDS, LATE_PATIENCE, LATE_STACK, LATE_WRITE};
 use crate::protocol::DISCONNECTED;
+use crate::server::tap::{Outcomes, Tap};
 use crate::sockopts;
 use crate::wire::{Framing, is_timeout};
 
@@ -36,13 +37,25 @@ pub(crate) struct Writer {
     late: Vec<Weak<Connection>>,
     /// Bytes that may wait for all of them together.
     bound: usize,
+    /// How the writes of this batch came out, for whoever looks on.
+    pub(crate) outcomes: Outcomes,
 }
 
 impl Writer {
     /// A writer for whom nobody is late yet. Where the machine has room for few late threads, it has for few backlogs.
     pub(crate) fn new(spares: Arc<Spares>, alive: Sender<Infallible>) -> Self {
         let bound = BACKLOGS_BYTES.min(spares.left().saturating_mul(BACKLOG_BYTES));
-        Writer { spares, alive, late: Vec::new(), bound }
+        Writer { spares, alive, late: Vec::new(), bound, outcomes: Outcomes::default() }
+    }
+
+    /// The same, with somebody who may look on.
+    pub(crate) fn watched(self, tap: Tap) -> Self {
+        Writer { outcomes: Outcomes::new(tap), ..self }
+    }
+
+    /// What is told to whoever looks on.
+    pub(crate) fn tap(&self) -> Tap {
+        self.outcomes.tap()
     }
 
     /// Bounds what waits for all late clients together. Where it is too much, whoever burdens the others most is cut,
@@ -65,6 +78,7 @@ impl Writer {
             log::debug!("{} goes first: {} bytes wait for it, {waiting} for all", connection.id, burden.bytes);
             // Its late thread finds out, says the last words, and ends the connection.
             connection.backlog.lock().cut_off(Leave::TooLate);
+            connection.tap.cut(connection.id, Leave::TooLate);
             waiting -= burden.bytes;
         }
     }
@@ -76,24 +90,33 @@ impl Writer {
             let mut backlog = connection.backlog.lock();
             if backlog.lost {
                 drop(backlog);
+                self.outcomes.broke(connection.id, bytes.len());
                 if closing {
                     connection.close();
                 }
                 return;
             }
             if backlog.late || backlog.cut.is_some() {
+                self.outcomes.appended(connection.id, bytes.len(), backlog.cut.is_some());
                 return backlog.append(bytes, closing);
             }
         }
         match send_at_once(connection, bytes) {
             Ok(taken) if taken == bytes.len() => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
+                self.outcomes.written(taken);
                 if closing {
                     connection.close();
                 }
             }
-            Ok(taken) => self.becomes_late(connection, bytes.get(taken..).unwrap_or_default(), closing),
-            Err(error) => connection.broke(Leave::Broken(error.kind())),
+            Ok(taken) => {
+                self.outcomes.late(connection.id, taken, bytes.len());
+                self.becomes_late(connection, bytes.get(taken..).unwrap_or_default(), closing);
+            }
+            Err(error) => {
+                self.outcomes.broke(connection.id, bytes.len());
+                connection.broke(Leave::Broken(error.kind()));
+            }
         }
     }
 
@@ -123,14 +146,19 @@ fn send_at_once(connection: &Connection, bytes: &[u8]) -> io::Result<usize> {
     if connection.written() == Framing::Chunks && !connection.backlog.lock().takes_at_once(bytes.len()) {
         return Ok(0);
     }
-    sockopts::send_now(&connection.stream(), bytes)
+    if connection.tap.stalls(connection.id) { Ok(0) } else { sockopts::send_now(&connection.stream(), bytes) }
 }
 
 /// The late thread: writes until nothing waits, or the client is too late. Takes "would block" as "again".
 /// Where the session has another socket by then, this thread's work is over.
 fn late(connection: &Connection, sockets: u32, _spare: Spare, _alive: Sender<Infallible>) {
     let stream = connection.stream();
-    match catch_up(connection, &stream, sockets) {
+    let caught_up = catch_up(connection, &stream, sockets);
+    match caught_up {
+        Ok(()) => connection.tap.caught_up(connection.id),
+        Err(why) => connection.tap.cut(connection.id, why),
+    }
+    match caught_up {
         Ok(()) => log::debug!("{} has caught up, or has another socket", connection.id),
         Err(_) if !connection.backlog.lock().is_at(sockets) => log::debug!("{} has lost its socket", connection.id),
         // It is kept what it has missed, as far as that may go.
@@ -177,15 +205,20 @@ fn catch_up(connection: &Connection, stream: &TcpStream, sockets: u32) -> Result
 }
 
 /// Writes one piece, as long as the socket takes a byte now and then.
-fn write_piece(connection: &Connection, mut stream: &TcpStream, mut piece: &[u8]) -> Result<(), Leave> {
+fn write_piece(connection: &Connection, stream: &TcpStream, mut piece: &[u8]) -> Result<(), Leave> {
     let mut waited = Duration::ZERO;
     while !piece.is_empty() {
         let begun = Instant::now();
-        match stream.write(piece) {
+        match offer(connection, stream, piece) {
             Ok(taken) => {
                 log::trace!("wrote {taken} bytes to {}", connection.id);
                 piece = piece.get(taken..).unwrap_or_default();
-                connection.backlog.lock().taken(taken);
+                let left = {
+                    let mut backlog = connection.backlog.lock();
+                    backlog.taken(taken);
+                    backlog.burden().bytes
+                };
+                connection.tap.late_wrote(connection.id, taken, left);
                 waited = Duration::ZERO;
             }
             Err(error) if is_timeout(&error) => {
@@ -201,6 +234,15 @@ fn write_piece(connection: &Connection, mut stream: &TcpStream, mut piece: &[u8]
         }
     }
     Ok(())
+}
+
+/// What the socket takes of a piece within `LATE_WRITE`. The lab may have it take nothing.
+fn offer(connection: &Connection, mut stream: &TcpStream, piece: &[u8]) -> io::Result<usize> {
+    if !connection.tap.stalls(connection.id) {
+        return stream.write(piece);
+    }
+    connection.wait_ended(LATE_WRITE);
+    Err(io::ErrorKind::WouldBlock.into())
 }
 
 /// Tells a client why it is cut, if its socket takes that within a second. The stream may stand inside a line, which

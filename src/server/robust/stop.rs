@@ -67,6 +67,12 @@ impl Stop {
         self.stopped.try_recv() == Err(TryRecvError::Disconnected)
     }
 
+    /// Waits for the stop.
+    pub(crate) fn waits(&self) {
+        // Nobody sends: that it disconnects is the news.
+        self.stopped.iter().for_each(drop);
+    }
+
     /// Waits for `time` to pass. True where the stop came first.
     pub fn wait(&self, time: Duration) -> bool {
         self.stopped.recv_timeout(time) == Err(RecvTimeoutError::Disconnected)

@@ -12,7 +12,10 @@ impl Room {
         self.named.insert(joined, id);
         self.by_name.insert(nickname.folded(), id);
         match self.places.get_mut(&id) {
-            Some(seated) => seated.nickname = Some(nickname),
+            Some(seated) => {
+                self.tells.joined(id, &nickname);
+                seated.nickname = Some(nickname);
+            }
             None => {
                 self.elsewhere.insert(id, nickname);
             }
@@ -22,6 +25,9 @@ impl Room {
     /// Takes the session's nickname from it, wherever it is.
     pub(super) fn unname(&mut self, id: ClientId) -> Option<Nickname> {
         let seated = self.places.get_mut(&id).and_then(|seated| seated.nickname.take());
+        if seated.is_some() {
+            self.tells.left();
+        }
         let nickname = seated.or_else(|| self.elsewhere.remove(&id))?;
         self.by_name.remove(&nickname.folded());
         Some(nickname)
@@ -31,6 +37,7 @@ impl Room {
     pub(super) fn goes_elsewhere(&mut self, id: ClientId) {
         self.listens(id, false);
         if let Some(nickname) = self.places.get_mut(&id).and_then(|seated| seated.nickname.take()) {
+            self.tells.left();
             self.elsewhere.insert(id, nickname);
         }
     }

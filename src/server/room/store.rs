@@ -6,7 +6,7 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, at, never};
 
 use super::Room;
-use crate::protocol::{HISTORY_BEGINS, HISTORY_ENDS};
+use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS};
 use crate::server::parcel::Request;
 use crate::server::present::Act;
 use crate::server::robust::connection::ClientId;
@@ -36,6 +36,7 @@ impl Room {
                 None => self.tell_everyone(&news.line),
             }
         }
+        self.tells.done();
     }
 
     /// Ready when the store has work though nobody says anything; never without a database.
@@ -66,7 +67,8 @@ impl Room {
     /// What the group said last, for who comes into it. What comes after it is heard as it is said: the queue is the
     /// order, so nothing is missed and nothing shown twice.
     pub(super) fn tell_recent(&mut self, id: ClientId) {
-        let lines = self.store.as_ref().map(|store| store.recent()).unwrap_or_default();
+        let mut lines = self.store.as_ref().map(|store| store.recent()).unwrap_or_default();
+        lines.retain(|line| !protocol::said_by(line, |from| !self.wishes.shows(id, from)));
         if !lines.is_empty() {
             self.tell_one(id, HISTORY_BEGINS);
             self.tell_one(id, &lines.join("\n"));

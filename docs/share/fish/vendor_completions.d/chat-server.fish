@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_chat_server_global_optspecs
-    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text lang= console socket= h/help V/version
+    string join \n i/ip-address= p/port= unframed-port= motd= max-clients= per-address= rate= login-timeout= peer-timeout= show-text lang= glass= trace= trace-max= lab= one-thread console socket= h/help V/version
 end
 
 function __fish_chat_server_needs_command
@@ -35,8 +35,13 @@ complete -c chat-server -n "__fish_chat_server_needs_command" -l login-timeout -
 complete -c chat-server -n "__fish_chat_server_needs_command" -l peer-timeout -d 'Seconds within which a client that vanished without a word is found out' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l lang -d 'Language of the program\'s own words, but not of the log; without it the environment says which' -r -f -a "en\t''
 ru\t''"
+complete -c chat-server -n "__fish_chat_server_needs_command" -l glass -d 'Show on a page, in a browser on this computer, what each thread does; what is said only with --show-text' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l trace -d 'Write the run down: FILE.mmd is a sequence diagram (mermaid), FILE.json a trace for Perfetto' -r -F
+complete -c chat-server -n "__fish_chat_server_needs_command" -l trace-max -d 'Most arrows in a diagram, and most events in a trace' -r
+complete -c chat-server -n "__fish_chat_server_needs_command" -l lab -d 'For a lesson, on this computer alone: split=3,delay=50ms,stall=boris, or fault=NAME, one of the original\'s' -r
 complete -c chat-server -n "__fish_chat_server_needs_command" -l socket -d 'Where \'chat-server ctl\' reaches this server [default: a socket of its own for each port]' -r -F
 complete -c chat-server -n "__fish_chat_server_needs_command" -l show-text -d 'Write each message into the log, with what it says'
+complete -c chat-server -n "__fish_chat_server_needs_command" -l one-thread -d 'For a lesson, on this computer alone: one thread serves all clients, so the second waits for the first'
 complete -c chat-server -n "__fish_chat_server_needs_command" -l console -d 'Take the teacher\'s commands from the standard input, even where that is no terminal'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chat-server -n "__fish_chat_server_needs_command" -s V -l version -d 'Print version'

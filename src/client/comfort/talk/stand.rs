@@ -58,6 +58,8 @@ pub(super) enum Expects {
     /// A protocol line that always comes.
     Line(Heard<'static>),
     Users,
+    /// Prose that always comes, or `Not sent`.
+    Told,
     /// Prose, which is not gone by; or nothing.
     Unseen,
 }
@@ -88,6 +90,7 @@ impl Expects {
                 matches!(heard, Heard::Successfully | Heard::AlreadyUsed | Heard::Password | Heard::YourNickname)
             }
             Expects::Password => matches!(heard, Heard::Password | Heard::Successfully | Heard::Prose(_)),
+            Expects::Told => matches!(heard, Heard::Prose(_)),
             Expects::Register => *heard == Heard::Password,
             Expects::Partner => *heard == Heard::Successful,
             Expects::TellWho => *heard == Heard::TellWho,
@@ -160,6 +163,7 @@ impl Stand {
                 self.asked = Asked::Who;
                 Expects::TellWho
             }
+            Word::Ignore(_) | Word::Unignore(_) | Word::Away(_) => Expects::Told,
             Word::History(_) => Expects::History,
             Word::Register => {
                 self.asked = Asked::Password;
