@@ -114,7 +114,8 @@ impl Trace {
 }
 
 fn failed(path: &Path, why: impl std::fmt::Display) -> io::Error {
-    io::Error::other(format!("cannot write the trace {}: {why}", path.display()))
+    let path = path.display();
+    io::Error::other(format!("cannot write the trace {path}: {why}"))
 }
 
 /// One delivery: from whom it comes (where that is a client), to whom.
