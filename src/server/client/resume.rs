@@ -17,8 +17,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::Client;
-use super::reading::Asked;
+use super::{Asked, Client};
 use crate::limits::{RATE_SLICE, RESUME, TAKE_BACK};
 use crate::protocol::{self, Resume};
 use crate::server::parcel::Parcel;
