@@ -138,8 +138,8 @@ fn knobs(text: &str) -> Result<Knobs, String> {
             }
             Some(("fault", name)) => {
                 let known = FAULTS.iter().find(|(known, ..)| *known == name).map(|(_, fault, _)| *fault);
-                let all: Vec<&str> = FAULTS.iter().map(|(name, ..)| *name).collect();
-                knobs.wire.fault = Some(known.ok_or_else(|| format!("the faults are {}", all.join(", ")))?);
+                let faults = FAULTS.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(", ");
+                knobs.wire.fault = Some(known.ok_or_else(|| format!("the faults are {faults}"))?);
             }
             _ => {
                 return Err(

@@ -17,8 +17,8 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use super::event::{Event, What, quoted};
-use super::journal::{Journal, Next};
 use super::picture::{Delivery, Picture};
+use super::tap::journal::{Journal, Next};
 use crate::limits::SINGLE_STACK;
 use crate::server::robust::connection::ClientId;
 
@@ -114,7 +114,8 @@ impl Trace {
 }
 
 fn failed(path: &Path, why: impl std::fmt::Display) -> io::Error {
-    io::Error::other(format!("cannot write the trace {}: {why}", path.display()))
+    let path = path.display();
+    io::Error::other(format!("cannot write the trace {path}: {why}"))
 }
 
 /// One delivery: from whom it comes (where that is a client), to whom.
