@@ -13,7 +13,6 @@ use crate::client::Lang;
 
 mod bench;
 mod broken;
-mod json;
 mod peer;
 mod report;
 mod steps;

@@ -4,9 +4,9 @@
 //! | file | its one job |
 //! |---|---|
 //! | `commands.rs` | the table of commands, and how a line becomes one |
-//! | `orders.rs`, `views.rs` | what each of them does; what is shown |
+//! | `commands/orders.rs`, `commands/views.rs` | what each of them does; what is shown |
 //! | `rules.rs` | who may not write, who may not come, and until when |
-//! | `stopping.rs` | a stop that was announced |
+//! | `commands/stopping.rs` | a stop that was announced |
 //! | `duration.rs` | `90s`, `5m`, `2h`, and back into words |
 //! | `terminal.rs`, `socket.rs` | the two ears: the server's own terminal, and the socket |
 //! | `place.rs`, `ctl.rs` | where the socket is; the program that writes to it |
@@ -26,9 +26,9 @@ use std::time::Instant;
 
 use parking_lot::Mutex;
 
+use self::commands::stopping::Stopping;
 use self::rules::Rules;
 use self::socket::Socket;
-use self::stopping::Stopping;
 use crate::client::Lang;
 use crate::server::Stop;
 use crate::server::connection::ClientId;
@@ -39,13 +39,10 @@ pub(crate) mod commands;
 mod ctl;
 pub(crate) mod duration;
 mod flags;
-mod orders;
 mod place;
 mod rules;
 mod socket;
-mod stopping;
 mod terminal;
-mod views;
 
 pub use self::flags::Flags;
 

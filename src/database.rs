@@ -14,6 +14,7 @@
 //! | `session.rs` | what a session does with it: the login, the welcome, `HISTORY`, `REGISTER` |
 //! | `password.rs`, `guesses.rs` | a password, and whose turn it is to say one |
 //! | `questions.rs`, `readers.rs` | answers, for the clients' own threads; the connections for them |
+//! | `told.rs` | what is said about it, errors among it |
 //! | `safe.rs` | what lies in the file, as text that is safe to show |
 //! | `accounts.rs` | passwords to hashes |
 //! | `keys.rs` | which account a nickname has |
@@ -27,6 +28,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use self::file::DatabaseFile;
+use self::flags::Command;
 use self::own_thread::OwnThread;
 use self::questions::Questions;
 use self::readers::Readers;
@@ -34,6 +36,7 @@ use self::recent::Recent;
 use self::session::Sessions;
 use self::writer::Writer;
 use self::writer::forget::Forgetting;
+use crate::client::Lang;
 use crate::limits::{DATABASE_RETRY, HISTORY, HISTORY_BYTES};
 use crate::server::Database;
 
@@ -55,10 +58,11 @@ mod schema;
 mod session;
 mod statements;
 mod time;
+mod told;
 mod writer;
 
 pub use self::accounts::bytes as hashing_bytes;
-pub use self::flags::{Asked, Flags};
+pub use self::flags::Flags;
 
 /// No message has a number after this one.
 const NEVER: i64 = i64::MAX;
@@ -88,7 +92,7 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Database> {
     let (file, mut connection) = DatabaseFile::open(path)?;
     let context = |why: String| io::Error::other(format!("cannot keep the chat in {}: {why}", path.display()));
     keys::bring_up_to_date(&mut connection).map_err(context)?;
-    let told = |error| context(file::told(error));
+    let told = |error| context(told::told(error));
     let readers = Readers::open(file.path()).map_err(context)?;
     let oldest = Arc::new(AtomicI64::new(i64::MIN));
     let recent = Recent::load(&connection, settings.history, Arc::clone(&oldest)).map_err(told)?;
@@ -98,6 +102,34 @@ pub fn open(path: &Path, settings: Settings) -> io::Result<Database> {
     let writer = Writer::new(file, connection, readers, forgetting, settings);
     let store = OwnThread::start(writer, recent, settings.retry)?;
     Ok(Database { store: Box::new(store), accounts: Arc::new(accounts) })
+}
+
+/// What the flags ask for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A chat, kept or not.
+    Chat(Option<Database>),
+    /// Only a command, which is done.
+    Printed,
+}
+
+impl Flags {
+    /// Opens the database, or does what the command says, and tells of it in this language.
+    ///
+    /// # Errors
+    /// One line that says what is wrong with the file.
+    pub fn run(&self, lang: Lang) -> io::Result<Asked> {
+        match (&self.command, &self.database) {
+            (Some(Command::History(asked)), _) => export::history(asked).map(|()| Asked::Printed),
+            (Some(Command::Users(asked)), _) => export::users(asked).map(|()| Asked::Printed),
+            (Some(Command::Account(asked)), _) => manage::account(asked, lang).map(|()| Asked::Printed),
+            (None, Some(path)) => {
+                let settings = Settings { history: self.history, keep_days: self.keep_days, ..Settings::default() };
+                open(path, settings).map(Some).map(Asked::Chat)
+            }
+            (None, None) => Ok(Asked::Chat(None)),
+        }
+    }
 }
 
 /// As many lines as one answer may have, the oldest first; the newest first come in.

@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 
-use self::journal::Journal;
 use self::tap::Tap;
+use self::tap::journal::Journal;
 use self::visitors::Visitors;
 use crate::limits::SINGLE_STACK;
 use crate::server::Stop;
@@ -30,7 +30,6 @@ pub(crate) mod ctl;
 pub mod event;
 pub mod flags;
 mod http;
-mod journal;
 pub mod lab;
 mod ledger;
 mod metrics;

@@ -44,6 +44,36 @@
 //! | [`flags`] | what the two programs take on the command line |
 //! | [`check`] | `chat check`: clients that are played to anybody's server, and what is told of it |
 //!
+//! # The threads of a server
+//! | thread | who starts it | what wakes it | what ends it |
+//! |---|---|---|---|
+//! | `accept`, the caller of `start_server` | the program | a connection | the stop, which shuts its listener down |
+//! | `accept-unframed` | `accept`, if there is a second port | a connection | the same |
+//! | `client-N`, one for each client | the thread that accepted it | its socket has something to read | its session is over, and the goodbye is out |
+//! | `delivery` | `accept`, first of all | a parcel in the queue | the last handle on the queue is dropped |
+//! | `late-N`, one for each slow client | `delivery` | its socket takes bytes again | nothing waits any more, or its client is cut |
+//! | `log` | the program | an entry in its channel | the program drops the `Logger`, last |
+//! | `signals` | the program | a signal | the end of the process |
+//! | `database` | `database::open` | a batch | the delivery thread drops the store |
+//!
+//! # What is not there
+//! What a file need not know it cannot break. `tests/fences.rs` reads this table, and all `use` lines of `src/`:
+//!
+//! | nothing in | names | since |
+//! |---|---|---|
+//! | `server` | `database`, `rusqlite`, `argon2` | what outlasts the server is behind two hooks |
+//! | `server` | `cluster`, `console`, `proxy` | each of them is behind a hook, too |
+//! | `server` | `client`, `check`, `flags` | the server knows only bytes of whoever speaks to it |
+//! | `client` | `server`, `database`, `cluster`, `console`, `proxy` | the client goes by the protocol's lines alone |
+//! | `server::room` | `std::net`, `std::io`, `server::registry`, `parking_lot` | the room belongs to one thread, which never waits |
+//! | `server::session`, `server::word` | `std::net`, `std::io`, `parking_lot`, `server::room` | a session reads from top to bottom, and writes by the queue alone |
+//! | `server::registry` | `std::net`, `std::io`, `crossbeam_channel`, `server::delivery`, `log` | nothing is waited for under the registry's lock |
+//! | `server::parcel` | `std::net`, `std::io`, `parking_lot`, `server::room`, `server::delivery` | a parcel says what is meant, and does nothing |
+//! | `server::robust` | `server::room`, `server::session`, `server::word`, `server::delivery` | what is robust is called by the lesson, not the other way round |
+//! | `wire` | `server`, `client`, `parking_lot` | bytes become messages wherever they come from |
+//! | `protocol`, `text` | `std::net`, `std::io`, `std::thread`, `parking_lot`, `crossbeam_channel`, `wire`, `server`, `client` | pure: what goes in decides what comes out |
+//! | `limits` | `std::net`, `std::io`, `server`, `client`, `wire`, `text`, `protocol` | a table of numbers |
+//!
 //! `RUST_LOG=debug chat-server` shows each message in every thread that it passes; `RUST_LOG=trace` each read and write.
 
 #[cfg(test)]

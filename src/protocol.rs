@@ -116,6 +116,11 @@ pub fn resumed(taken: u64, follow: u64, lost: u64) -> String {
     format!("Resumed: {taken} taken, {follow} follow, {lost} lost")
 }
 
+/// Whether `line` refuses this word.
+pub fn refuses(line: &str, word: &str) -> bool {
+    line.starts_with("Not sent: ") && line.contains(word)
+}
+
 /// The three figures of that answer.
 pub fn figures_of_resumed(line: &str) -> Option<[u64; 3]> {
     let (taken, rest) = line.strip_prefix("Resumed: ")?.split_once(" taken, ")?;

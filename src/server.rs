@@ -63,7 +63,6 @@ pub(crate) mod seat;
 mod session;
 pub mod store;
 mod tap;
-mod wishes;
 mod word;
 
 pub use self::robust::stop::Stop;

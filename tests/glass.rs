@@ -266,7 +266,10 @@ fn every_arrow_is_a_delivery_that_happened_in_the_group_in_private_and_at_the_st
         watcher.reads(&format!("\"kind\":\"joined\",\"id\":{}", peers.len() + 1));
         peers.push(peer);
     }
+    peers[0].send("IGNORE vera");
     peers[0].send("hello");
+    watcher.reads("anna: hello");
+    peers[2].send("not for anna");
     peers[1].send("/tell gleb you alone");
     peers[2].send("LIST");
     peers[1].send("MENU");
@@ -278,6 +281,7 @@ fn every_arrow_is_a_delivery_that_happened_in_the_group_in_private_and_at_the_st
     server.stop().expect("the ledger balances");
     let received: Vec<(u64, Vec<String>)> = (1..).zip(peers.into_iter().map(all_lines)).collect();
     assert!(received[0].1.contains(&"(broadcast) anna: the last".to_owned()), "{received:?}");
+    assert!(!received[0].1.iter().any(|line| line.contains("not for anna")), "{received:?}");
     assert!(received[3].1.contains(&"(private) boris : you alone".to_owned()), "{received:?}");
     all_arrows_are_true(&diagram, &mut watcher, &received);
     let text = fs::read_to_string(&diagram).expect("the trace is there");

@@ -127,7 +127,7 @@ fn where_somebody_else_has_the_nickname_another_can_be_taken() {
     server.say("Your nickname?");
     terminal.type_in("to all\r/nick anna2\r");
     // She may be asked once more before that has been typed.
-    while server.line() != "anna2" {
+    while server.line("anna2") != "anna2" {
         server.say(ALREADY_USED);
         server.say("Your nickname?");
     }

@@ -6,8 +6,10 @@ use std::io::{self, Write};
 use super::broken::{Broken, Then, Words, in_lang};
 use super::steps::{self, Check, Kind, STEPS};
 use super::target::{NoServer, Server};
-use super::{Done, Needs, Outcome, Telling, json, page};
+use super::{Done, Needs, Outcome, Telling, page};
 use crate::client::Lang;
+
+mod json;
 
 /// For whom a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,10 @@ pub(super) mod meant;
 pub(super) mod others;
 pub(super) mod prompt;
 pub(super) mod raw;
+pub(super) mod resume;
 pub(super) mod screen;
 mod seam;
+pub(super) mod sent_lines;
 #[cfg_attr(not(feature = "editor"), expect(dead_code, reason = "most of it is asked for by the editor's prompt"))]
 pub(super) mod talk;
 pub(super) mod transcript;

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded, select};
 use parking_lot::Mutex;
 
+use super::comfort::sent_lines::SentLines;
 use super::comfort::talk::Talk;
 pub(super) use super::comfort::waiting::{Sending, is_quit};
 use super::comfort::waiting::{Waiting, is_nick, text_of};
@@ -28,6 +29,8 @@ use crate::protocol::{Said, Word};
 pub(super) struct Link {
     state: Mutex<Current>,
     talk: Arc<Talk>,
+    /// Comfort: for a session that goes on with another connection.
+    sent: SentLines,
     /// When the user asked to leave.
     leaving: Mutex<Option<Instant>>,
     /// They do not want to wait for what is still under way.
@@ -55,6 +58,7 @@ impl Link {
         Link {
             state: Mutex::new(Current { server, is_away: false, waiting, private_draft: false }),
             talk,
+            sent: SentLines::default(),
             leaving: Mutex::new(None),
             hurried: AtomicBool::new(false),
             failed: Mutex::new(None),
@@ -106,9 +110,46 @@ impl Link {
     }
 
     fn count(&self, message: &[u8]) {
+        self.sent.add(message, self.talk.is_secret());
         if let Ok(line) = std::str::from_utf8(message) {
             self.talk.sent(line.strip_suffix('\n').unwrap_or(line));
         }
+    }
+
+    /// Asks the server for something of the client's own: no answer to a question, and nothing that is shown.
+    pub(super) fn asks(&self, line: &str) {
+        self.sent.add(line.as_bytes(), false);
+        self.brings(line);
+    }
+
+    /// The same before the session has this connection.
+    pub(super) fn brings(&self, line: &str) {
+        if let Err(error) = (&*self.server()).write_all(line.as_bytes()) {
+            log::debug!("lost again: {error}");
+        }
+    }
+
+    /// Another session, to which so many lines went already.
+    pub(super) fn begins_anew(&self, lines: u64) {
+        self.sent.begins(lines);
+    }
+
+    /// The session goes on, and the server has taken so many lines of it: the others go out again.
+    pub(super) fn resumes(&self, taken: u64) {
+        for line in self.sent.not_among(taken) {
+            if let Err(error) = (&*self.server()).write_all(&line) {
+                return log::debug!("lost again: {error}");
+            }
+        }
+    }
+
+    /// Sends all that waits, in order, where the session stands as it stood. From then on lines go out directly.
+    pub(super) fn send_all_waiting(&self) -> io::Result<()> {
+        self.state.lock().private_draft = false;
+        while let Some(message) = self.next_waiting() {
+            self.answer(message)?;
+        }
+        Ok(())
     }
 
     /// The server has gone: from now on lines wait. The old connection is closed here, not when there is a new one: a

@@ -6,9 +6,10 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::comfort::back::{Reconnect, tell_all};
+use super::comfort::back::{Reconnect, tell_all, tell_unknown};
 use super::comfort::history::{Becomes, History};
 use super::comfort::others::{MUTE, hear_original, turns_foreign, turns_out_ours};
+use super::comfort::resume::{Line, Resume, is_back};
 use super::desk::{Desk, Over, Phase};
 use super::heard::{Heard, unglued};
 use super::process::Process;
@@ -29,6 +30,8 @@ pub(super) struct Recv {
     /// Comfort: what was shown of the group, and how a lost server is found again.
     history: History,
     reconnect: Reconnect,
+    /// How the session goes on with another connection.
+    resume: Resume,
 }
 
 /// What comes from the server.
@@ -56,7 +59,7 @@ impl Recv {
         let (server, reader) = (desk.link.server(), MessageReader::new(framing, SERVER_LINE_BYTES));
         let stream = Stream { server, framing, reader, heard: Instant::now(), mute: true };
         let (farewell, history, reconnect) = (Farewell::default(), History::default(), Reconnect::to(reconnect));
-        Recv { desk, stream, farewell, process: None, nickname, history, reconnect }
+        Recv { desk, stream, farewell, process: None, nickname, history, reconnect, resume: Resume::default() }
     }
 
     /// The thread: one line after the other until the stream ends; then again, where the server is to be tried again.
@@ -77,8 +80,7 @@ impl Recv {
             if !self.comes_back(ended) {
                 return self.end(ended);
             }
-            self.history.lost();
-            match self.reconnect.find(&mut self.desk) {
+            match self.find() {
                 Ok(true) => {}
                 Ok(false) => return self.end(Ended::Left),
                 Err(error) => return self.output_ended(&error),
@@ -87,6 +89,25 @@ impl Recv {
             self.stream.reader = MessageReader::new(self.stream.framing, SERVER_LINE_BYTES);
             self.farewell.said = false;
         }
+    }
+
+    /// Waits for the server. False: the user has left.
+    fn find(&mut self) -> io::Result<bool> {
+        let in_tell = self.desk.link.lost();
+        let returns = self.resume.has_token() && !in_tell && !self.desk.printer.talk().is_withdrawn();
+        self.resume.lost(returns);
+        self.reconnect.lost(&mut self.desk, in_tell)?;
+        if !returns {
+            self.desk.link.begins_anew(0);
+            self.begins_anew()?;
+        }
+        self.reconnect.find(&mut self.desk)
+    }
+
+    /// The session is over, and another one begins.
+    fn begins_anew(&mut self) -> io::Result<()> {
+        self.history.lost();
+        tell_unknown(&mut self.desk)
     }
 
     /// Whether the server is to be tried again after this end. Not for a script, nor before there was a nickname: there
@@ -131,6 +152,9 @@ impl Recv {
         let begun = Instant::now();
         loop {
             while let Some(incoming) = self.stream.reader.take() {
+                if !matches!(incoming, Incoming::End) {
+                    self.resume.counts(self.reconnect.is_under_way());
+                }
                 match incoming {
                     Incoming::Line(line) => self.show(&String::from_utf8_lossy(&line))?,
                     Incoming::Refused(_) => {
@@ -158,7 +182,12 @@ impl Recv {
 
     /// What came as one line.
     fn show(&mut self, line: &str) -> Result<(), Over> {
-        unglued(line, self.stream.framing).into_iter().try_for_each(|line| self.hear(line))
+        for line in unglued(line, self.stream.framing) {
+            if !self.is_about_the_token(line)? {
+                self.hear(line)?;
+            }
+        }
+        Ok(())
     }
 
     /// One line, by what the protocol says it means.
@@ -214,6 +243,20 @@ impl Recv {
             _ => self.desk.printer.show(&heard, line)?,
         }
         self.act_on(&heard)
+    }
+
+    /// The line belongs to the token of the session, and is not shown.
+    fn is_about_the_token(&mut self, line: &str) -> io::Result<bool> {
+        match self.resume.hears(&mut self.desk, line, self.reconnect.is_under_way()) {
+            Line::Other => return Ok(false),
+            Line::Own => {}
+            Line::Resumed => {
+                self.reconnect.is_over();
+                is_back(&mut self.desk)?;
+            }
+            Line::NotResumed => self.begins_anew()?,
+        }
+        Ok(true)
     }
 
     /// What else a line that was shown means to us.

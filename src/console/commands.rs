@@ -4,9 +4,13 @@
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use super::{Teacher, orders, stopping, views};
+use super::Teacher;
 use crate::server::keeper::{Act, Present};
 use crate::text::{Nickname, Text};
+
+mod orders;
+pub(super) mod stopping;
+mod views;
 
 /// A command as teachers read about it.
 pub(crate) struct Command {

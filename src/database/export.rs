@@ -8,10 +8,11 @@ use std::path::Path;
 
 use rusqlite::{Connection, Row, ToSql};
 
-use super::file::{open_reader, told};
+use super::file::open_reader;
 use super::flags::{Format, History, Users};
 use super::safe::{maybe_text, raw, text};
 use super::time;
+use super::told::told;
 use crate::protocol;
 use crate::shown::Shown;
 use crate::text::drives_terminals;

@@ -26,6 +26,7 @@ use rustix::fs::{Access, FlockOperation, access, flock};
 use rustix::io::Errno;
 
 use super::schema::{is_newest, prepare, version};
+use super::told::told;
 use crate::limits::DATABASE_PATIENCE;
 use crate::own_file::{self, Identity, identity};
 
@@ -264,20 +265,5 @@ fn told_of(path: &Path, how: Access, error: rusqlite::Error) -> String {
             )
         }
         None => told(error),
-    }
-}
-
-/// An error of SQLite's in our words, where they help.
-pub(super) fn told(error: rusqlite::Error) -> String {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => "it is no database; choose another file with --database".into(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program has locked it".into(),
-        Some(ErrorCode::CannotOpen) => "it cannot be opened; is it there, and may you read it?".into(),
-        Some(ErrorCode::DiskFull) => "the disk is full".into(),
-        Some(ErrorCode::SystemIoFailure) => {
-            "it cannot be read or written: the disk fails, or the file may not grow any more ('ulimit -f')".into()
-        }
-        Some(ErrorCode::DatabaseCorrupt) => "it is damaged".into(),
-        _ => error.to_string(),
     }
 }

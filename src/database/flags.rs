@@ -1,15 +1,12 @@
 //! Feature database: the database's flags of `chat-server`, and its commands. Touches clap.
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Settings, export, manage, time};
-use crate::client::Lang;
+use super::time;
 use crate::flags::whole;
 use crate::limits::{HISTORY, HISTORY_MAX};
-use crate::server::Database;
 use crate::text::Nickname;
 
 /// What `chat-server` takes beside its own flags.
@@ -18,20 +15,20 @@ use crate::text::Nickname;
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Flags {
     #[command(subcommand)]
-    command: Option<Command>,
+    pub(super) command: Option<Command>,
     /// Keep users, messages and accounts in this SQLite file; it is created where there is none
     #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
+    pub(super) database: Option<PathBuf>,
     /// Messages that whoever comes into the group is shown
     #[arg(long, value_name = "N", requires = "database", default_value_t = HISTORY, value_parser = whole::<usize>(0, HISTORY_MAX as u64))]
-    history: usize,
+    pub(super) history: usize,
     /// Forget messages after so many days [default: never]
     #[arg(long, value_name = "N", requires = "database", value_parser = whole::<u32>(1, u64::MAX))]
-    keep_days: Option<u32>,
+    pub(super) keep_days: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(super) enum Command {
     /// Print the messages in a database; the server may be running
     History(History),
     /// Print who was ever here; the server may be running
@@ -97,32 +94,4 @@ pub(super) struct Users {
 pub(super) enum Format {
     Text,
     Json,
-}
-
-/// What the flags ask for.
-#[derive(Debug)]
-pub enum Asked {
-    /// A chat, kept or not.
-    Chat(Option<Database>),
-    /// Only a command, which is done.
-    Printed,
-}
-
-impl Flags {
-    /// Opens the database, or does what the command says, and tells of it in this language.
-    ///
-    /// # Errors
-    /// One line that says what is wrong with the file.
-    pub fn run(&self, lang: Lang) -> io::Result<Asked> {
-        match (&self.command, &self.database) {
-            (Some(Command::History(asked)), _) => export::history(asked).map(|()| Asked::Printed),
-            (Some(Command::Users(asked)), _) => export::users(asked).map(|()| Asked::Printed),
-            (Some(Command::Account(asked)), _) => manage::account(asked, lang).map(|()| Asked::Printed),
-            (None, Some(path)) => {
-                let settings = Settings { history: self.history, keep_days: self.keep_days, ..Settings::default() };
-                super::open(path, settings).map(Some).map(Asked::Chat)
-            }
-            (None, None) => Ok(Asked::Chat(None)),
-        }
-    }
 }

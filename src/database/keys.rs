@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
-use super::file::told;
+use super::told::told;
 use crate::text::Nickname;
 
 /// The key under which the account of `nickname`, or of a name that looks like it, is kept.

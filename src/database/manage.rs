@@ -7,9 +7,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
-use super::file::{open_reader, told};
+use super::file::open_reader;
 use super::flags::Account;
 use super::keys;
+use super::told::told;
 use crate::client::Lang;
 use crate::limits::{ACCOUNT_PATIENCE, FORGET_AT_ONCE};
 use crate::protocol::thousands;

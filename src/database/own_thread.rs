@@ -17,8 +17,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::recent::{Recent, Said};
 use super::time::now;
-use super::writer::without::{counted, everyone};
-use super::writer::{NOT_KEPT_NOW, not_left_for, not_registered};
+use super::told::{NOT_KEPT_NOW, counted, everyone, not_left_for, not_registered};
 use crate::limits::{DATABASE_HANGS, DATABASE_SLICE, SINGLE_STACK};
 use crate::server::parcel::Request;
 use crate::server::present::Act;

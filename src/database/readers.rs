@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
 
-use super::file::{open_reader, told};
+use super::file::open_reader;
+use super::told::told;
 use crate::limits::{DATABASE_PATIENCE, DATABASE_READERS, READER_PATIENCE};
 
 /// The handle on them; clones share them.

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::file::told;
+use super::told::told;
 
 /// Stands in the file's header and says whose file this is: "chat".
 const APPLICATION_ID: i64 = 0x6368_6174;

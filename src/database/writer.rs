@@ -12,15 +12,15 @@ use rusqlite::Connection;
 
 use self::forget::Forgetting;
 use self::without::Without;
-use super::file::{DatabaseFile, told};
+use super::file::DatabaseFile;
 use super::own_thread::{Job, Owned};
 use super::readers::Readers;
 use super::recent::{self, Said};
 use super::statements;
 use super::time::now;
+use super::told::{not_registered, told};
 use super::{Settings, notice};
 use crate::limits::DATABASE_LOOK;
-use crate::protocol;
 use crate::server::parcel::{Message, Request};
 use crate::server::present::Act;
 use crate::server::robust::connection::ClientId;
@@ -278,18 +278,4 @@ impl Owned for Writer {
     fn reread(&mut self) -> Option<VecDeque<Said>> {
         self.reread.take()
     }
-}
-
-/// What the welcome says instead of the notice.
-pub(super) const NOT_KEPT_NOW: &str =
-    "The database fails: what is said is not kept for now. What was left for you waits until you come again";
-
-/// What is said instead of a receipt.
-pub(super) fn not_left_for(nickname: &Nickname) -> String {
-    protocol::not_delivered(&format!("{nickname} is not here, and the database fails; try again later"))
-}
-
-/// The same for `REGISTER`.
-pub(super) fn not_registered() -> String {
-    protocol::not_sent("nothing was registered, since the database fails; try again later")
 }

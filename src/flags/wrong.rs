@@ -6,9 +6,8 @@ use std::process;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Error};
+use clap::{Command, Error};
 
-use super::chat::Flags;
 use crate::client::Lang;
 use crate::text::visible;
 
@@ -46,7 +45,7 @@ pub(super) fn explained(error: Error, lang: Lang, program: &str) -> String {
 fn as_argument(error: Error) -> Error {
     let name = error.get(ContextKind::InvalidSubcommand).cloned();
     let Some(name) = name.filter(|_| error.get(ContextKind::SuggestedSubcommand).is_none()) else { return error };
-    let mut argument = Error::new(ErrorKind::UnknownArgument).with_cmd(&Flags::command());
+    let mut argument = Error::new(ErrorKind::UnknownArgument).with_cmd(&Command::new("chat"));
     argument.insert(ContextKind::InvalidArg, name);
     for (kind, value) in error.context().filter(|(kind, _)| *kind == ContextKind::Usage) {
         argument.insert(kind, value.clone());

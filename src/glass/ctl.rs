@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::event::{Event, What};
-use super::journal::{Journal, Next};
 use super::picture::Picture;
+use super::tap::journal::{Journal, Next};
 use super::threads;
 use crate::console::Teacher;
 use crate::console::commands::Answer;

@@ -4,8 +4,8 @@
 use std::fmt::Write;
 use std::fs;
 
-use super::journal::Journal;
 use super::ledger::{Counts, value};
+use super::tap::journal::Journal;
 
 /// The type of the answer.
 pub(super) const KIND: &str = "text/plain; version=0.0.4; charset=utf-8";

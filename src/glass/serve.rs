@@ -16,7 +16,7 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use super::http::{self, Request, Status, WRITE_TIME};
-use super::journal::{Journal, Next};
+use super::tap::journal::{Journal, Next};
 use super::visitors::{Visitor, Visitors};
 use super::{metrics, pages, threads};
 use crate::limits::{ACCEPT_PAUSE_MAX, CLIENT_STACK};

@@ -17,15 +17,17 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded, never};
 
+use self::journal::Journal;
 use super::Lab;
 use super::event::{About, Event, Told, What};
-use super::journal::Journal;
 use super::ledger::{Counts, Ledger, add};
 use crate::server::parcel::Parcel;
 use crate::server::robust::connection::ClientId;
 use crate::server::robust::leave::Leave;
 use crate::server::room::Room;
 use crate::text::Nickname;
+
+pub(super) mod journal;
 
 /// Events that may wait to be taken out, ten times a second: more than a class makes, and a browser can still show them.
 pub(super) const TAP_EVENTS: usize = 2048;
@@ -258,7 +260,6 @@ impl Teller {
     }
 
     /// What was told to the group last does not go to these, who ignore its sender.
-    #[allow(dead_code, reason = "for a room in which somebody ignores somebody")]
     pub(crate) fn but(&mut self, ignoring: &[ClientId]) {
         if let Some(last) = self.told.last_mut() {
             last.except = ignoring.to_vec();

@@ -17,8 +17,8 @@ use std::time::Duration;
 use crossbeam_channel::Sender;
 
 use super::event::{Event, What, quoted};
-use super::journal::{Journal, Next};
 use super::picture::{Delivery, Picture};
+use super::tap::journal::{Journal, Next};
 use crate::limits::SINGLE_STACK;
 use crate::server::robust::connection::ClientId;
 

@@ -9,12 +9,12 @@ use self::accounts::Account;
 use self::admission::Admitted;
 use self::patience::Patience;
 use self::shared::Shared;
+use self::wishes::Wishes;
 use super::delivery::Delivery;
 use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
-use super::wishes::Wishes;
 use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE};
 use crate::text::Nickname;
 use crate::wire::{Incoming, MessageReader};
@@ -28,6 +28,14 @@ pub(crate) mod resume;
 #[cfg(feature = "database")]
 mod secret;
 pub(crate) mod shared;
+pub(super) mod wishes;
+
+/// What is asked for: only who answers to the first may greet as another protocol does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nickname,
+    Anything,
+}
 
 /// One client, as its own thread sees it.
 pub(crate) struct Client {

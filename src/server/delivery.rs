@@ -2,6 +2,12 @@
 //! `deliver` takes all that waits, and writes once to each recipient. Touches the channel, the room, and sockets by
 //! `late`.
 //!
+//! # How to use it
+//! `Delivery::start` gives a handle; a clone for each thread that has something to say. `send` is a line to one client,
+//! `send_to_broadcast` a message to the group, `send_private` one that says whether it arrived, `post` any other parcel.
+//! Each may wait for room in the queue, none for a socket; all fail with `ServerStops` when nobody delivers any more.
+//! What is posted first is heard first. Drop the last handle, and the thread ends.
+//!
 //! # Threads
 //! Every client's own thread sends into the queue, and waits while it is full: TCP then pushes back on who floods. The
 //! delivery thread owns the `Room`. It never waits for a socket, so it always comes back to the queue, and it never

@@ -4,6 +4,16 @@
 //! `list_dict_nickname`, `list_nickname`, `list_listen`. Here it is one map under one lock, which cannot disagree with
 //! itself. (`list_listen`, who hears the general chat, belongs to the delivery thread: see `room`.)
 //!
+//! # How to use it
+//! `register` checks a nickname and takes it, in one step; `announce` lets others find it, once the room has been told;
+//! `find` and `others` give a `Partner`, which the queue takes. `delete` frees the name: post `Left` before that.
+//!
+//! # Why there are two maps
+//! This one knows who has which *name*; clients' threads ask it, so it has a lock. The room's knows what each *connection*
+//! is written, from before it has a name until after; the delivery thread alone owns it, so it needs none, and whoever holds
+//! the lock here delays no delivery. A `Partner` leads from the one to the other by its id. The connection is kept here for
+//! one reason: a login with the password ends the session that has the name (`holder`).
+//!
 //! # Locks
 //! `members` guards who is here under which name. To check a nickname and to take it is one
 //! step under it. Never under it: I/O, a log line, a send into the bounded queue.

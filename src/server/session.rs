@@ -35,7 +35,7 @@ fn authorization(client: &mut Client) -> Result<Seat, Leave> {
         }
         client.send(protocol::YOUR_NICKNAME)?;
         let Some(line) = client.read_nickname()? else { continue };
-        if resume::asked(client, &line)? {
+        if resume::asked(client, &line, true)? {
             continue;
         }
         match Said::parse(line.as_str()) {
@@ -227,6 +227,9 @@ fn chat(client: &mut Client, to: Option<&Partner>) -> Result<(), Leave> {
 /// `Input`, never a message.
 pub(super) fn recv(client: &mut Client, awaited: Awaited) -> Result<Input, Leave> {
     let Some(line) = client.read_line()? else { return Ok(Input::Answered) };
+    if resume::asked(client, &line, false)? {
+        return Ok(Input::Answered);
+    }
     match Said::parse(line.as_str()) {
         Said::Message(message) => Ok(Input::Text(line.part(message))),
         Said::Word(said) => word(client, &line, said, awaited),

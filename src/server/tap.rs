@@ -72,7 +72,6 @@ mod nothing {
         }
         pub(crate) fn sees(&mut self, _: &Parcel) {}
         pub(crate) fn told(&mut self, _: Option<ClientId>, _: &[u8]) {}
-        #[allow(dead_code, reason = "for a room in which somebody ignores somebody")]
         pub(crate) fn but(&mut self, _: &[ClientId]) {}
         pub(crate) fn joined(&self, _: ClientId, _: &Nickname) {}
         pub(crate) fn left(&self) {}

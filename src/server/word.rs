@@ -2,9 +2,9 @@
 //! `accounts` what outlasts the server. Never calls `recv`, so there is no TELL within a TELL.
 
 use super::client::Client;
+use super::client::wishes;
 use super::parcel::{Message, Parcel, Partner, Request};
 use super::robust::leave::Leave;
-use super::wishes;
 use crate::protocol::{self, Said, Word};
 use crate::text::{Nickname, Text, is_blank};
 

@@ -27,21 +27,24 @@ impl Played {
         self.client.write_all(format!("{line}\n").as_bytes()).expect("chat reads");
     }
 
-    /// The next line is this one.
-    #[track_caller]
+    /// The next line is this one. Of sessions that go on with another connection it knows nothing.
     pub(crate) fn expect(&mut self, line: &str) {
-        assert_eq!(self.line(), line);
+        let mut said = self.line(line);
+        if said == "/resume" && line != said {
+            self.say("Not sent: there is no word /resume");
+            said = self.line(line);
+        }
+        assert_eq!(said, line);
     }
 
-    /// The next line.
-    pub(crate) fn line(&mut self) -> String {
+    pub(crate) fn line(&mut self, expected: &str) -> String {
         let newline = loop {
             if let Some(newline) = self.read.iter().position(|&byte| byte == b'\n') {
                 break newline;
             }
             // `read_exact` goes on after an interruption; `read` does not.
             let mut byte = [0];
-            self.client.read_exact(&mut byte).unwrap_or_else(|error| panic!("no line: {error}"));
+            self.client.read_exact(&mut byte).unwrap_or_else(|error| panic!("no {expected:?}: {error}"));
             self.read.extend(byte);
         };
         let said: Vec<u8> = self.read.drain(..=newline).collect();

@@ -82,10 +82,13 @@ impl Reconnect {
         self.back.is_some()
     }
 
-    /// Waits for the server. False: the user has left.
-    pub(in crate::client) fn find(&mut self, desk: &mut Desk) -> io::Result<bool> {
-        let Some(servers) = self.servers.clone() else { return Ok(false) };
-        let in_tell = desk.link.lost();
+    /// All is as it was.
+    pub(in crate::client) fn is_over(&mut self) {
+        self.back = None;
+    }
+
+    /// The server has gone. `in_tell`: a question of TELL's was open.
+    pub(in crate::client) fn lost(&mut self, desk: &mut Desk, in_tell: bool) -> io::Result<()> {
         let talk = Arc::clone(desk.printer.talk());
         if self.back.is_none() {
             desk.printer.says("The server is gone; we try again. What you type waits. Ctrl-C leaves", &[])?;
@@ -94,7 +97,6 @@ impl Reconnect {
             let words = "A password was asked for: the line that you are typing goes nowhere. Enter ends it";
             desk.printer.says(words, &[])?;
         }
-        tell_unknown(desk)?;
         // Lost again on the way back: the place is still the first one.
         let back = self.back.get_or_insert_with(|| Back {
             nickname: talk.nickname().unwrap_or_default(),
@@ -106,6 +108,13 @@ impl Reconnect {
             entry: Entry::Begins,
         });
         back.entry = Entry::Begins;
+        Ok(())
+    }
+
+    /// Waits for the server. False: the user has left.
+    pub(in crate::client) fn find(&mut self, desk: &mut Desk) -> io::Result<bool> {
+        let (Some(servers), Some(back)) = (self.servers.clone(), &mut self.back) else { return Ok(false) };
+        let talk = Arc::clone(desk.printer.talk());
         loop {
             let second = about_a_second();
             for left in (1..=back.pause).rev() {
@@ -234,7 +243,7 @@ pub(in crate::client) fn tell_all(desk: &mut Desk, is_known: bool) -> io::Result
 }
 
 /// What was sent to the server that has gone. Where it is a lot, how much.
-fn tell_unknown(desk: &mut Desk) -> io::Result<()> {
+pub(in crate::client) fn tell_unknown(desk: &mut Desk) -> io::Result<()> {
     let lines = desk.printer.talk().lost();
     let lines = if lines.len() > NAMED { vec![counted(desk, lines.len())] } else { lines };
     lines.iter().try_for_each(|line| desk.printer.says("Not known to have arrived: {line}", &[line]))

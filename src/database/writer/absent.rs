@@ -3,7 +3,8 @@
 
 use super::super::statements;
 use super::super::time::now;
-use super::{Answer, NOT_KEPT_NOW, Writer, not_left_for};
+use super::super::told::{NOT_KEPT_NOW, not_left_for};
+use super::{Answer, Writer};
 use crate::limits::{WAITING, WAITING_FROM_ONE};
 use crate::protocol::{self, SEEN_PERHAPS, WHILE_AWAY};
 use crate::server::parcel::Message;

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::super::file::told;
 use super::super::statements;
+use super::super::told::{counted, everyone, told};
 use super::Writer;
 use crate::limits::{DATABASE_LOOK, DATABASE_PATIENCE};
-use crate::protocol;
 use crate::server::store::News;
 
 /// Since the file failed.
@@ -97,14 +96,4 @@ impl Writer {
         (self.connection, self.changes) = (connection, None);
         Ok(())
     }
-}
-
-pub(in crate::database) fn everyone(what: &str) -> News {
-    News { to: None, line: protocol::broadcast(protocol::GENERAL_INFORMATION, what) }
-}
-
-/// `1 message was`, `3 messages were`.
-pub(in crate::database) fn counted(messages: u64) -> String {
-    let count = protocol::thousands(usize::try_from(messages).unwrap_or(usize::MAX));
-    if messages == 1 { "1 message was".into() } else { format!("{count} messages were") }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::{Client, resume};
+use super::{Asked, Client, resume};
 use crate::limits::MESSAGE_BYTES;
 use crate::protocol::foreign::{self, Greeting};
 use crate::protocol::{self};
@@ -14,13 +14,6 @@ use crate::server::parcel::{Parcel, Request};
 use crate::server::robust::leave::Leave;
 use crate::text::{Refusal, Text};
 use crate::wire::{Framing, Incoming, MessageReader, is_timeout};
-
-/// What is asked for: only who answers to the first may greet as another protocol does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
-    Nickname,
-    Anything,
-}
 
 impl Client {
     /// The next line where a nickname is asked for. Who greets as another protocol does is sent away at once: what comes

@@ -17,8 +17,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use super::Client;
-use super::reading::Asked;
+use super::{Asked, Client};
 use crate::limits::{RATE_SLICE, RESUME, TAKE_BACK};
 use crate::protocol::{self, Resume};
 use crate::server::parcel::Parcel;
@@ -58,18 +57,21 @@ fn token() -> io::Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// What was said at `Your nickname?`, where it is about resuming. True: it was, and is dealt with.
+/// What was said, where it is about resuming. True: it was, and is dealt with. `at_login`: at `Your nickname?`.
 ///
 /// # Errors
 /// `Resumed`: the session that it named goes on with this connection, and this thread has nothing more to do.
-pub(in crate::server) fn asked(client: &mut Client, line: &Text) -> Result<bool, Leave> {
+pub(in crate::server) fn asked(client: &mut Client, line: &Text, at_login: bool) -> Result<bool, Leave> {
     let Some(resume) = Resume::parse(line.as_str()) else { return Ok(false) };
     if client.connection.framing != Framing::Lines {
-        client.send(protocol::not_sent("on this port no session can be resumed; answer with a nickname"))?;
+        client.send(protocol::not_sent("on this port no session can be resumed"))?;
         return Ok(true);
     }
     match resume {
         Resume::New => begin(client)?,
+        Resume::Session { .. } if !at_login => {
+            client.send(protocol::not_sent("a session is resumed at the question for the nickname"))?;
+        }
         Resume::Session { token, received } => {
             let Some(session) = client.shared.resumes.find(token) else {
                 client.send(protocol::NOT_RESUMED)?;
@@ -88,15 +90,14 @@ fn begin(client: &mut Client) -> Result<(), Leave> {
         Ok(token) => token,
         Err(error) => {
             log::warn!("no session can be resumed: {error}");
-            return client.send(protocol::not_sent("no session can be resumed here; answer with a nickname"));
+            return client.send(protocol::not_sent("no session can be resumed here"));
         }
     };
     let ticket = Ticket::new(token.clone());
     if !client.connection.has_ticket(ticket) {
-        return client.send(protocol::not_sent("this session has its token already; answer with a nickname"));
+        return client.send(protocol::not_sent("this session has its token already"));
     }
     client.shared.resumes.add(&token, &client.connection);
-    client.taken = 0;
     client.delivery().post(Parcel::Records(client.id))?;
     client.send(protocol::session(&token))
 }

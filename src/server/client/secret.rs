@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use super::Client;
-use super::reading::Asked;
+use super::{Asked, Client};
 use crate::protocol;
 use crate::server::robust::leave::Leave;
 

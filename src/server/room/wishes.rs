@@ -79,6 +79,7 @@ impl Room {
             self.catch_up(*id);
         }
         self.tell_group(line);
+        self.tells.but(&ignoring);
         for id in &ignoring {
             if let Some(seated) = self.places.get_mut(id) {
                 seated.heard = self.heard_by_all.len();

@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::Teacher;
-use super::commands::{Answer, wanted};
-use super::duration::{parse, words};
-use super::rules::{Ban, banned};
+use super::{Answer, wanted};
+use crate::console::Teacher;
+use crate::console::duration::{parse, words};
+use crate::console::rules::{Ban, banned};
 use crate::protocol;
 use crate::server::keeper::Present;
 use crate::server::leave::Leave;
@@ -19,7 +19,7 @@ use crate::text::Nickname;
 const NAMES: usize = 10;
 
 /// `say TEXT`.
-pub(super) fn say(teacher: &Teacher, text: &str) -> Result<Answer, String> {
+pub(in crate::console) fn say(teacher: &Teacher, text: &str) -> Result<Answer, String> {
     if text.is_empty() {
         return Err(wanted("say"));
     }
@@ -30,7 +30,7 @@ pub(super) fn say(teacher: &Teacher, text: &str) -> Result<Answer, String> {
 }
 
 /// `kick NICK|NUMBER [REASON]`.
-pub(super) fn kick(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn kick(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     let (who, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let who = one(teacher, "kick", who)?;
     who.send_away(match reason.trim() {
@@ -41,7 +41,7 @@ pub(super) fn kick(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
 }
 
 /// `mute NICK|NUMBER 5m`.
-pub(super) fn mute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn mute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     let (who, time) = who_and_how_long("mute", rest)?;
     let who = one(teacher, "mute", who)?;
     let Some(nickname) = &who.nickname else {
@@ -55,7 +55,7 @@ pub(super) fn mute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
 }
 
 /// `unmute NICK`, who need not be here.
-pub(super) fn unmute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn unmute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     if rest.is_empty() {
         return Err(wanted("unmute"));
     }
@@ -74,7 +74,7 @@ pub(super) fn unmute(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
 }
 
 /// `ban ADDRESS|NICK 10m`. Who is there from that address goes.
-pub(super) fn ban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn ban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     let (whom, time) = who_and_how_long("ban", rest)?;
     let (address, nickname) = match address(whom) {
         Some(address) => (address, None),
@@ -94,7 +94,7 @@ pub(super) fn ban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
 }
 
 /// `unban ADDRESS|NICK`.
-pub(super) fn unban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn unban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     if rest.is_empty() {
         return Err(wanted("unban"));
     }
@@ -115,19 +115,19 @@ pub(super) fn unban(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
 }
 
 /// `lock`: nobody new. Whoever asks for a nickname from now on is told so; who has lost a connection may still go on.
-pub(super) fn lock(teacher: &Teacher, _: &str) -> Result<Answer, String> {
+pub(in crate::console) fn lock(teacher: &Teacher, _: &str) -> Result<Answer, String> {
     teacher.rules.lock().locked = true;
     Ok(Answer::done("nobody new comes in; 'unlock' ends that"))
 }
 
 /// `unlock`.
-pub(super) fn unlock(teacher: &Teacher, _: &str) -> Result<Answer, String> {
+pub(in crate::console) fn unlock(teacher: &Teacher, _: &str) -> Result<Answer, String> {
     let was_locked = std::mem::take(&mut teacher.rules.lock().locked);
     if was_locked { Ok(Answer::done("everybody may come in again")) } else { Err("the chat is not locked".into()) }
 }
 
 /// `motd FILE`, `motd off`; alone it shows what newcomers see.
-pub(super) fn motd(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn motd(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     let motd = match rest {
         "" => {
             let changed = teacher.rules.lock().motd.clone();
@@ -195,6 +195,6 @@ fn went(gone: &[Present]) -> String {
 }
 
 /// The server has stopped meanwhile.
-pub(super) fn stops(leave: Leave) -> String {
+pub(in crate::console) fn stops(leave: Leave) -> String {
     leave.to_string()
 }

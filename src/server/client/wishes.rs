@@ -1,11 +1,11 @@
 //! Comfort: what a user wishes to see, and to be: `IGNORE` and `AWAY`. Touches its own `Client` and the queue; what comes of
 //! a wish is the delivery thread's affair, in `server/room/wishes.rs`.
 
-use super::client::Client;
-use super::parcel::Parcel;
-use super::robust::leave::Leave;
+use super::Client;
 use crate::limits::IGNORED;
 use crate::protocol::{self, not_sent};
+use crate::server::parcel::Parcel;
+use crate::server::robust::leave::Leave;
 use crate::text::{Nickname, Text};
 
 /// What one client wishes, as its own thread knows it. It ends with the session.
@@ -25,7 +25,7 @@ impl Wishes {
 }
 
 /// `IGNORE boris`: from now on what boris writes is not shown here. `IGNORE` lists.
-pub(super) fn ignore(client: &mut Client, name: &str) -> Result<(), Leave> {
+pub(in crate::server) fn ignore(client: &mut Client, name: &str) -> Result<(), Leave> {
     if name.is_empty() {
         return client.send(list(&client.wishes.ignored));
     }
@@ -55,7 +55,7 @@ pub(super) fn ignore(client: &mut Client, name: &str) -> Result<(), Leave> {
 }
 
 /// `UNIGNORE boris`: from now on it is shown again.
-pub(super) fn unignore(client: &mut Client, name: &str) -> Result<(), Leave> {
+pub(in crate::server) fn unignore(client: &mut Client, name: &str) -> Result<(), Leave> {
     let folded = name.to_lowercase();
     let ignored = &mut client.wishes.ignored;
     let Some(at) = ignored.iter().position(|nickname| nickname.folded() == folded) else {
@@ -70,7 +70,7 @@ pub(super) fn unignore(client: &mut Client, name: &str) -> Result<(), Leave> {
 }
 
 /// `AWAY text`: whoever writes to this client alone is told so, once. `AWAY`: back.
-pub(super) fn away(client: &mut Client, text: Text) -> Result<(), Leave> {
+pub(in crate::server) fn away(client: &mut Client, text: Text) -> Result<(), Leave> {
     let is_back = text.is_blank();
     // The text goes to others.
     if !is_back && !client.may_write()? {

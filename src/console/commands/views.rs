@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use super::Teacher;
-use super::commands::Answer;
-use super::duration::words;
+use super::Answer;
 use super::orders::stops;
+use crate::console::Teacher;
+use crate::console::duration::words;
 use crate::protocol::thousands;
 use crate::server::keeper::{Place, Present};
 
 /// `who`: a line for each connection, in columns.
-pub(super) fn who(teacher: &Teacher, _: &str) -> Result<Answer, String> {
+pub(in crate::console) fn who(teacher: &Teacher, _: &str) -> Result<Answer, String> {
     let present = teacher.desk()?.present().map_err(stops)?;
     if present.is_empty() {
         return Ok(Answer::Told("nobody is here".into()));
@@ -46,7 +46,7 @@ fn place(place: &Place) -> String {
 }
 
 /// Each column as wide as its widest entry.
-pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+pub(in crate::console) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: [usize; N] = std::array::from_fn(width);
     let line = |row: &[String; N]| {
@@ -57,7 +57,7 @@ pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> String {
 }
 
 /// `bans`: who is banned and who is muted, and for how long.
-pub(super) fn bans(teacher: &Teacher, _: &str) -> Result<Answer, String> {
+pub(in crate::console) fn bans(teacher: &Teacher, _: &str) -> Result<Answer, String> {
     let now = Instant::now();
     let mut rules = teacher.rules.lock();
     rules.forget(now);
@@ -77,7 +77,7 @@ pub(super) fn bans(teacher: &Teacher, _: &str) -> Result<Answer, String> {
 }
 
 /// `stats`: how much there is of everything.
-pub(super) fn stats(teacher: &Teacher, _: &str) -> Result<Answer, String> {
+pub(in crate::console) fn stats(teacher: &Teacher, _: &str) -> Result<Answer, String> {
     let desk = teacher.desk()?;
     let (present, figures) = (desk.present().map_err(stops)?, desk.figures().map_err(stops)?);
     let count = |is: fn(&Place) -> bool| present.iter().filter(|who| is(&who.place)).count();

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::Teacher;
-use super::commands::{Answer, wanted};
-use super::duration::{parse, words};
 use super::orders::stops;
+use super::{Answer, wanted};
+use crate::console::Teacher;
+use crate::console::duration::{parse, words};
 use crate::limits::SINGLE_STACK;
 use crate::protocol::announcement;
 use crate::server::keeper::Desk;
@@ -23,8 +23,8 @@ const LAST_CALL: Duration = Duration::from_secs(60);
 
 /// A stop that is to come.
 #[derive(Debug)]
-pub(super) struct Stopping {
-    pub(super) until: Instant,
+pub(in crate::console) struct Stopping {
+    pub(in crate::console) until: Instant,
     _cancels: Sender<Infallible>,
 }
 
@@ -55,7 +55,7 @@ fn wait(desk: &Desk, cancelled: &Receiver<Infallible>, time: Duration, until: In
 }
 
 /// `stop`, `stop in 5m`, `stop cancel`.
-pub(super) fn stop(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
+pub(in crate::console) fn stop(teacher: &Teacher, rest: &str) -> Result<Answer, String> {
     let desk = teacher.desk()?;
     match rest.split_whitespace().collect::<Vec<_>>()[..] {
         [] => {

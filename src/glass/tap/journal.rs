@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use parking_lot::{Condvar, Mutex};
 
-use super::event::{Event, What};
-use super::tap::{TAP_EVENTS, Tap};
+use super::{TAP_EVENTS, Tap};
+use crate::glass::event::{Event, What};
 
 /// Events that are kept for who watches: four times what the tap holds, for a watcher that is a little behind or comes back.
 const KEPT: usize = 4 * TAP_EVENTS;
@@ -21,7 +21,7 @@ const SLICE: Duration = Duration::from_millis(100);
 
 /// The journal of a run.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(in crate::glass) struct Journal {
     tap: Tap,
     kept: Mutex<Kept>,
     /// Told when there are more events, or the run is over.
@@ -42,7 +42,7 @@ struct Kept {
 
 /// What a watcher gets next.
 #[derive(Debug)]
-pub(super) enum Next {
+pub(in crate::glass) enum Next {
     /// These, each with its number.
     Events(Vec<(u64, Arc<Event>)>),
     /// Nothing in that time.
@@ -52,17 +52,17 @@ pub(super) enum Next {
 }
 
 impl Journal {
-    pub(super) fn new(tap: Tap) -> Self {
+    pub(in crate::glass) fn new(tap: Tap) -> Self {
         let (signal, ended) = bounded(0);
         Journal { tap, kept: Mutex::default(), more: Condvar::new(), signal: Mutex::new(Some(signal)), ended }
     }
 
-    pub(super) fn tap(&self) -> &Tap {
+    pub(in crate::glass) fn tap(&self) -> &Tap {
         &self.tap
     }
 
     /// Somebody watches, from the next `Here` on; or from the event after `last` on, where that is still kept.
-    pub(super) fn watch(self: &Arc<Self>, last: Option<u64>) -> Watch {
+    pub(in crate::glass) fn watch(self: &Arc<Self>, last: Option<u64>) -> Watch {
         let mut kept = self.kept.lock();
         kept.watchers += 1;
         let range = kept.first..=kept.next();
@@ -80,17 +80,17 @@ impl Journal {
     }
 
     /// How many watch.
-    pub(super) fn watchers(&self) -> usize {
+    pub(in crate::glass) fn watchers(&self) -> usize {
         self.kept.lock().watchers
     }
 
     /// Nothing more will happen.
-    pub(super) fn end(&self) {
+    pub(in crate::glass) fn end(&self) {
         drop(self.signal.lock().take());
     }
 
     /// The thread `glass-tap`: takes out what the tap holds, until the end.
-    pub(super) fn collect(&self) {
+    pub(in crate::glass) fn collect(&self) {
         let events = self.tap.events();
         loop {
             let first = select! {
@@ -131,7 +131,7 @@ impl Kept {
 
 /// Somebody who watches. Dropped, it watches no more; after the last one the tap is closed.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(in crate::glass) struct Watch {
     journal: Arc<Journal>,
     next: u64,
     /// Has no picture to which events could be added.
@@ -141,7 +141,7 @@ pub(super) struct Watch {
 impl Watch {
     /// What has happened since the last call. Waits for it up to `time`. Who was so slow that events are no longer kept
     /// goes on with the next `Here`.
-    pub(super) fn next(&mut self, time: Duration) -> Next {
+    pub(in crate::glass) fn next(&mut self, time: Duration) -> Next {
         let until = Instant::now() + time;
         let mut kept = self.journal.kept.lock();
         loop {

@@ -1,9 +1,9 @@
 //! Feature check: a run as one JSON object, for a program that reads many. Pure.
 
-use super::broken::in_lang;
-use super::report::{Summary, got, needs_told};
-use super::steps::Kind;
-use super::{Done, Outcome, page, verdict};
+use super::{Summary, got, needs_told};
+use crate::check::broken::in_lang;
+use crate::check::steps::Kind;
+use crate::check::{Done, Outcome, page, verdict};
 use crate::client::Lang;
 
 /// `{"error": ...}`: there was nothing to check.
