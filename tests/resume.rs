@@ -170,7 +170,7 @@ fn what_is_wrong_about_a_resume_is_said_and_costs_nothing_else() {
     peer.expect_start("Session: ");
     peer.expect("Your nickname?");
     peer.send("/resume");
-    peer.expect("Not sent: this session has its token already");
+    peer.expect("Not sent: /resume: this session has its token already");
     peer.expect("Your nickname?");
     peer.send("anna");
     peer.expect("Successfully");

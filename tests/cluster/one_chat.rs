@@ -30,6 +30,9 @@ fn two_servers_are_one_chat() {
         guest.send("LIST");
         guest.expect("Users in chatroom: ['anna', 'boris']");
     }
+    // A name that another server may be asked for is not held for who has gone.
+    anna.send("/resume");
+    anna.expect("Not sent: /resume: no session can be resumed among several servers");
     a_private_chat_across(a.address, &mut boris);
     anna.skip_to("(broadcast) General information: vera has left the Chat");
     names_are_one_set(a.address, b.address, &mut anna, &mut boris);

@@ -64,7 +64,7 @@ fn token() -> io::Result<String> {
 pub(in crate::server) fn asked(client: &mut Client, line: &Text, at_login: bool) -> Result<bool, Leave> {
     let Some(resume) = Resume::parse(line.as_str()) else { return Ok(false) };
     if client.connection.framing != Framing::Lines {
-        client.send(protocol::not_sent("on this port no session can be resumed"))?;
+        client.send(protocol::not_sent("/resume: no session can be resumed on this port"))?;
         return Ok(true);
     }
     match resume {
@@ -86,16 +86,20 @@ pub(in crate::server) fn asked(client: &mut Client, line: &Text, at_login: bool)
 
 /// Gives this session a token, and counts its lines from here on.
 fn begin(client: &mut Client) -> Result<(), Leave> {
+    // Whoever comes back by another server is asked for the nickname, which this one must not hold until then.
+    if client.shared.order.is_some() {
+        return client.send(protocol::not_sent("/resume: no session can be resumed among several servers"));
+    }
     let token = match token() {
         Ok(token) => token,
         Err(error) => {
             log::warn!("no session can be resumed: {error}");
-            return client.send(protocol::not_sent("no session can be resumed here"));
+            return client.send(protocol::not_sent("/resume: no session can be resumed here"));
         }
     };
     let ticket = Ticket::new(token.clone());
     if !client.connection.has_ticket(ticket) {
-        return client.send(protocol::not_sent("this session has its token already"));
+        return client.send(protocol::not_sent("/resume: this session has its token already"));
     }
     client.shared.resumes.add(&token, &client.connection);
     client.delivery().post(Parcel::Records(client.id))?;
