@@ -1,22 +1,21 @@
 // What is said, in English and in Russian.
 import { recipients } from "./picture.js";
 
-const KINDS = { "connected": ["a new connection", "новое соединение"], "joined": ["a nickname is taken", "занят ник"],
-  "listens": ["into the group", "вход в общий чат"], "listens-no-more": ["out of the group", "выход из общего чата"],
-  "talks-to": ["a private chat", "разговор вдвоём"], "left": ["a session ends", "конец сеанса"],
-  "to-all": ["a message to all", "сообщение всем"], "private": ["a private message", "личное сообщение"],
-  "to-one": ["a line of the server's", "строка сервера"], 
-  "close": ["the goodbye", "прощание"],
-  "stop": ["the stop", "остановка"] };
+const KINDS = { connected: ["a new connection", "новое соединение"], joined: ["a nickname is taken", "занят ник"],
+  listens: ["into the group", "вход в общий чат"], "listens-no-more": ["out of the group", "выход из общего чата"],
+  "talks-to": ["a private chat", "разговор вдвоём"], left: ["a session ends", "конец сеанса"],
+  "to-all": ["a message to all", "сообщение всем"], private: ["a private message", "личное сообщение"],
+  "to-one": ["a line of the server's", "строка сервера"],
+  close: ["the goodbye", "прощание"], stop: ["the stop", "остановка"] };
 const QUEUE = "10_delivery.md", END = "12_ending.md", SHARED = "09_shared_state.md";
 /** What does it: a function, and the page of the course. */
 const CODE = { "posted to-all": ["send_to_broadcast", QUEUE], "posted private": ["send_private", QUEUE],
   "posted connected": ["client_thread", "08_server.md"], "posted joined": ["welcome", "07_protocol.md"],
   "posted left": ["delete", SHARED], "posted close": ["goodbye", END], "posted stop": ["start_server", END],
-  "posted": ["send", QUEUE], "taken to-all": ["tell_all", QUEUE], "taken private": ["tell_private", QUEUE],
+  posted: ["send", QUEUE], "taken to-all": ["tell_all", QUEUE], "taken private": ["tell_private", QUEUE],
   "taken joined": ["joined", SHARED], "taken left": ["left", SHARED], "taken stop": ["stop", END],
-  "taken close": ["close", END], "taken": ["take", QUEUE], "batch": ["flush", QUEUE], "wrote": ["catch_up", QUEUE],
-  "caught-up": ["catch_up", QUEUE], "cut": ["late", QUEUE], "here": ["deliver", QUEUE] };
+  "taken close": ["close", END], taken: ["take", QUEUE], batch: ["flush", QUEUE], wrote: ["catch_up", QUEUE],
+  "caught-up": ["catch_up", QUEUE], cut: ["late", QUEUE], here: ["deliver", QUEUE] };
 
 export const EN = { code: 0, name: "en", live: "Live", pause: "Pause", at: "event", predict: "Predict", lang: "Русский", show: "Show it",
   lanes: "A lane for each thread, a column for each event", threads: "What each thread does now, says the system",
