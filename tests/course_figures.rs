@@ -48,9 +48,15 @@ mod linux {
             clients.push(client);
         }
         let of_clients: Vec<String> = (1..=5).map(|id| format!("client-{id}")).collect();
-        let own = if cfg!(feature = "signals") { vec!["ctrl-c", "delivery", "log"] } else { vec!["delivery", "log"] };
         // The first thread has the program's name, cut after 15 bytes.
-        let own: Vec<String> = own.into_iter().map(str::to_owned).chain(["chat-server".to_owned()]).collect();
+        let features = [
+            (cfg!(feature = "signals"), "ctrl-c"),
+            (cfg!(feature = "console"), "ctl"),
+            (cfg!(feature = "glass"), "glass-tap"),
+        ];
+        let of_features = features.into_iter().filter_map(|(is_there, name)| is_there.then_some(name));
+        let own: Vec<String> =
+            ["chat-server", "delivery", "log"].into_iter().chain(of_features).map(str::to_owned).collect();
         let mut expected = [of_clients, own].concat();
         expected.sort();
         // A thread gives itself its name when it first runs. Until then it has that of the thread which started it, and on
