@@ -3,8 +3,7 @@
 //! Adds: `choose_for_one`, the private `chat`, `word`: the conversation has a file of its own, `session.rs`, and who is
 //! here another, `members.rs`. What a line, a name and a word may be comes from the product's pure files: `text`,
 //! `protocol` and `wire`. Sockets, threads and the lock are here, and std alone.
-//! Its fault: one reader stops, and all stand still. Whoever speaks writes to every socket, under the lock. Step 7 moves
-//! the writing, step 8 mends it.
+//! Its fault: one reader stops, and all stand still: whoever speaks writes to every socket. Steps 7 and 8 mend it.
 //!
 //! Run: `cargo run --example s06_original`, and in other terminals `cargo run --bin chat`.
 #![allow(clippy::disallowed_types, reason = "std alone: its Mutex")]

@@ -2,8 +2,7 @@
 //!
 //! Adds: whoever speaks puts a parcel on a bounded queue. One thread takes all that waits there, puts it together, and
 //! writes once to each. The order of the queue is the order for all, and nobody writes under the lock any more.
-//! Its fault: it stands still too, for one. The delivery thread waits for the socket of a reader who has stopped. Step 8
-//! mends it.
+//! Its fault: it stands still too, for one: the delivery thread waits for a reader who has stopped. Step 8 mends it.
 //!
 //! Run: `cargo run --example s07_queue`, and in other terminals `cargo run --bin chat`.
 #![allow(clippy::disallowed_types, reason = "std and crossbeam-channel alone: its Mutex")]

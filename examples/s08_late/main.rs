@@ -2,8 +2,7 @@
 //!
 //! Adds: the delivery thread never waits for a socket. What one does not take at once goes into a backlog, and a late thread
 //! of its own writes that until the client has caught up, or is too late and is cut.
-//! Its fault: the last words are lost. Whoever leaves while late is cut off with its backlog, and Ctrl-C cuts everyone.
-//! Step 9 mends it.
+//! Its fault: whoever leaves while late is cut off from the last words, and Ctrl-C cuts everyone. Step 9 mends it.
 //!
 //! Run: `cargo run --example s08_late`, and in other terminals `cargo run --bin chat`.
 #![allow(clippy::disallowed_types, reason = "std and crossbeam-channel alone: its Mutex")]
