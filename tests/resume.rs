@@ -100,6 +100,33 @@ fn what_was_missed_comes_once_and_in_order_and_nobody_hears_of_a_leave() {
     anna.expect("(broadcast) General information: boris has left the Chat");
 }
 
+/// Others speak in the very moment in which the connections change.
+#[test]
+fn who_comes_back_again_and_again_hears_each_line_of_a_busy_room_once() {
+    const LINES: usize = 2000;
+    let server = Server::without_rate();
+    let anna = server.group("anna");
+    let mut boris = Client::group(server.peer(), "boris");
+    let says_all = move || {
+        let mut anna = anna;
+        anna.expect("(broadcast) General information: boris has joined the Chat");
+        for number in 0..LINES {
+            anna.send(&format!("line {number}"));
+            anna.expect(&format!("(broadcast) anna: line {number}"));
+        }
+        anna
+    };
+    let speaks = std::thread::Builder::new().spawn(says_all).expect("a thread");
+    for number in 0..LINES {
+        if number % 40 == 39 {
+            let figures = boris.comes_back(&server, number % 80 == 39);
+            assert!(figures.ends_with(" 0 lost"), "{figures}");
+        }
+        boris.expect(&format!("(broadcast) anna: line {number}"));
+    }
+    speaks.join().expect("anna has said all");
+}
+
 #[test]
 fn a_private_chat_stands_and_what_was_written_meanwhile_arrives() {
     let server = Server::start();

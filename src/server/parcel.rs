@@ -149,6 +149,8 @@ pub enum Parcel {
     Returns {
         /// Who.
         id: ClientId,
+        /// How many sockets its session had before this one.
+        sockets: u32,
         /// Recorded lines that the client has received.
         received: u64,
         /// Lines of the client's that were read meanwhile.

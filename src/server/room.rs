@@ -117,7 +117,7 @@ impl Room {
             Parcel::Act(act) => self.acted(&act),
             Parcel::Records(id) => self.records(id),
             Parcel::Away(id) => self.goes_away(id),
-            Parcel::Returns { id, received, taken } => self.returns(id, Returned { received, taken }),
+            Parcel::Returns { id, sockets, received, taken } => self.returns(id, Returned { sockets, received, taken }),
             Parcel::Forgets(id) => drop(self.places.remove(&id)),
             Parcel::Close(id, reason) => self.close(id, reason.as_deref()),
             Parcel::Stop(reason) => self.stop(&reason),

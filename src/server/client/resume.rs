@@ -162,10 +162,10 @@ fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
     if let Err(error) = sockopts::tune(&handed.stream, client.shared.config.peer_timeout) {
         log::debug!("{}: its socket takes not all options: {error}", client.id);
     }
-    connection.goes_on(handed.stream);
+    let sockets = connection.has_another(handed.stream);
     client.reads_on(handed.reader);
     let (id, taken) = (client.id, client.taken);
-    client.delivery().post(Parcel::Returns { id, received: handed.received, taken })
+    client.delivery().post(Parcel::Returns { id, sockets, received: handed.received, taken })
 }
 
 /// Somebody asks for this nickname: a session that has lost its connection gives it up. Blocks until it has, a second or

@@ -116,10 +116,17 @@ impl Backlog {
         (self.late, self.pieces) = (false, VecDeque::new());
     }
 
-    /// There is another socket.
-    pub(crate) fn goes_on(&mut self) {
-        self.lost = false;
+    /// There is another socket. It is not written to yet.
+    pub(crate) fn has_another(&mut self) -> u32 {
         self.sockets += 1;
+        self.sockets
+    }
+
+    /// Writing goes on with that socket. False: it is lost again, or was never written to.
+    pub(crate) fn goes_on(&mut self, sockets: u32) -> bool {
+        let is_it = self.sockets == sockets && self.cut.is_none();
+        self.lost &= !is_it;
+        is_it
     }
 
     /// Whether that socket, of which this many came before, is the one to be written to.

@@ -134,11 +134,17 @@ impl Connection {
         if self.ticket().is_some() && !self.backlog.lock().closing { self.lose() } else { self.cut(why) }
     }
 
-    /// The session goes on with this socket.
-    pub(crate) fn goes_on(&self, stream: Arc<TcpStream>) {
+    /// The session reads from this socket now. It is not written to before the delivery thread has come to what was missed:
+    /// `goes_on` with this number.
+    pub(crate) fn has_another(&self, stream: Arc<TcpStream>) -> u32 {
         *self.stream.lock() = stream;
-        self.backlog.lock().goes_on();
         self.tap.cut(self.id, Leave::Resumed);
+        self.backlog.lock().has_another()
+    }
+
+    /// Writing goes on with that socket, unless it is lost again.
+    pub(crate) fn goes_on(&self, sockets: u32) -> bool {
+        self.backlog.lock().goes_on(sockets)
     }
 
     /// Where the client is.

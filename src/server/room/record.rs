@@ -26,6 +26,8 @@ pub(super) struct Record {
 /// Where both sides stand when a client comes back.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Returned {
+    /// How many sockets its session had before this one.
+    pub(super) sockets: u32,
     /// Lines that the client has received.
     pub(super) received: u64,
     /// Lines of the client's that the server has read.
@@ -70,7 +72,7 @@ mod tests {
     use super::*;
 
     fn missed(record: &Record, received: u64) -> String {
-        String::from_utf8(record.missed(Returned { received, taken: 7 })).expect("it was UTF-8")
+        String::from_utf8(record.missed(Returned { sockets: 1, received, taken: 7 })).expect("it was UTF-8")
     }
 
     #[test]

@@ -50,7 +50,13 @@ impl Seated {
             let mut own = std::mem::take(&mut self.own);
             if let Some(record) = &mut self.record {
                 record.keep(&own);
-                own = record.returned.take().map_or(own, |returned| record.missed(returned));
+                if let Some(returned) = record.returned.take() {
+                    let is_there = self.connection.goes_on(returned.sockets);
+                    own = if is_there { record.missed(returned) } else { Vec::new() };
+                    if own.is_empty() && self.closing {
+                        write(&self.connection, &own, true);
+                    }
+                }
             }
             if !own.is_empty() {
                 write(&self.connection, &own, self.closing);
