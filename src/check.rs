@@ -106,8 +106,9 @@ struct Done {
     outcome: Outcome,
     /// The conversation, a line each.
     talk: Vec<String>,
-    /// The server's last lines, where its process has ended.
+    /// The server's last lines, where its process has ended; else what it printed during a check that is broken.
     last_lines: Vec<String>,
+    has_ended: bool,
 }
 
 /// Runs the checks that `settings` name, and tells each as it comes. Blocks for a minute at most, unless `timeout` is long.
@@ -132,7 +133,7 @@ pub fn run(settings: &Settings, out: impl Write) -> io::Result<Verdict> {
     };
     report.begin(&server)?;
     let done = Run { settings, target: &target, server, until, speaks: None, restarts: 0 }.all(&checks, &mut report)?;
-    report.end(&done, &checks)?;
+    report.end(&done, &checks, !settings.only.is_empty())?;
     Ok(verdict(&done))
 }
 
@@ -158,9 +159,13 @@ impl Run<'_> {
         let mut done: Vec<Done> = Vec::new();
         for check in checks {
             let one = match self.hindered(check, &done) {
-                Some(needs) => {
-                    Done { check, outcome: Outcome::NotRun(needs), talk: Vec::new(), last_lines: Vec::new() }
-                }
+                Some(needs) => Done {
+                    check,
+                    outcome: Outcome::NotRun(needs),
+                    talk: Vec::new(),
+                    last_lines: Vec::new(),
+                    has_ended: false,
+                },
                 None => self.one(check),
             };
             report.tell(&one)?;
@@ -222,14 +227,19 @@ impl Run<'_> {
                 self.server = server;
             }
         }
+        let printed = self.server.printed();
         let bench = Bench::new(self.target, &self.server, self.settings, self.until, &mut self.speaks);
         let (outcome, talk) = bench.run(check.run);
         let outcome = outcome.map_or_else(Outcome::Broken, |()| Outcome::Holds);
         // A process that dies closes its sockets first: it is given the moment between.
         let is_broken = matches!(outcome, Outcome::Broken(_));
-        let last_lines =
-            if is_broken && self.server.ends_within(target::MOMENT) { self.server.last_lines() } else { Vec::new() };
-        Done { check, outcome, talk, last_lines }
+        let has_ended = is_broken && self.server.ends_within(target::MOMENT);
+        let last_lines = match (is_broken, has_ended) {
+            (_, true) => self.server.last_lines(),
+            (true, false) => self.server.printed_since(printed),
+            (false, false) => Vec::new(),
+        };
+        Done { check, outcome, talk, last_lines, has_ended }
     }
 }
 

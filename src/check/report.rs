@@ -113,10 +113,11 @@ impl<W: Write> Report<W> {
             writeln!(self.out, "{INDENT}| {line}")?;
         }
         if !done.last_lines.is_empty() {
-            let said = self.word([
-                "the server's process has ended; its last lines:",
-                "процесс сервера закончился; его последние строки:",
-            ]);
+            let said = self.word(if done.has_ended {
+                ["the server's process has ended; its last lines:", "процесс сервера закончился; его последние строки:"]
+            } else {
+                ["what the server's process printed meanwhile:", "что тем временем напечатал процесс сервера:"]
+            });
             writeln!(self.out, "{INDENT}{said}")?;
             self.last_lines(&done.last_lines)?;
         }
@@ -141,9 +142,9 @@ impl<W: Write> Report<W> {
         lines.iter().try_for_each(|line| writeln!(self.out, "{INDENT}> {line}"))
     }
 
-    /// The summary.
-    pub(super) fn end(&mut self, done: &[Done], checks: &[&'static Check]) -> io::Result<()> {
-        let summary = Summary::of(done, checks);
+    /// The summary. Of checks that were named one by one it says no step: the others were not asked.
+    pub(super) fn end(&mut self, done: &[Done], checks: &[&'static Check], named: bool) -> io::Result<()> {
+        let summary = Summary::of(done, checks, named);
         if self.told.format == Format::Json {
             writeln!(self.out, "{}", json::run(done, &summary, self.told.lang))?;
             return self.out.flush();
@@ -159,8 +160,9 @@ impl<W: Write> Report<W> {
             let wants = self.word(check.wants);
             writeln!(self.out, "{first}: {} ({wants}), {}", check.name, page(check.chapter, self.told.lang))?;
         }
-        let stands = self.word(["the server stands on step", "сервер стоит на шаге"]);
-        writeln!(self.out, "{stands} {}", summary.step)?;
+        if let Some(step) = summary.step {
+            writeln!(self.out, "{} {step}", self.word(["the server stands on step", "сервер стоит на шаге"]))?;
+        }
         self.out.flush()
     }
 }
@@ -171,12 +173,12 @@ pub(super) struct Summary {
     pub(super) broken: usize,
     pub(super) not_run: usize,
     pub(super) first_to_mend: Option<&'static Check>,
-    /// The highest step whose checks, and all before, hold; good manners aside. 0: none.
-    pub(super) step: u8,
+    /// The highest step whose checks, and all before, hold; good manners aside. 0: none. `None` where not all were asked.
+    pub(super) step: Option<u8>,
 }
 
 impl Summary {
-    fn of(done: &[Done], checks: &[&'static Check]) -> Self {
+    fn of(done: &[Done], checks: &[&'static Check], named: bool) -> Self {
         let count = |is: fn(&Outcome) -> bool| done.iter().filter(|done| is(&done.outcome)).count();
         let is_broken = |outcome: &Outcome| matches!(outcome, Outcome::Broken(_));
         // What cannot be tried on a server that somebody else has started is no fault of the server's.
@@ -195,7 +197,7 @@ impl Summary {
             first_to_mend: first_broken(Kind::Core)
                 .or_else(|| first_broken(Kind::Manners))
                 .or_else(|| first_broken(Kind::Extra)),
-            step: first.map_or(highest, |step| step - 1),
+            step: (!named).then(|| first.map_or(highest, |step| step - 1)),
         }
     }
 }

@@ -123,19 +123,28 @@ pub(super) struct Server {
 
 struct Process {
     child: Child,
-    last_lines: Arc<Mutex<VecDeque<String>>>,
+    last_lines: Arc<Mutex<Printed>>,
     /// Nobody sends on it: it is disconnected when both threads have read to the end.
     reading: Receiver<Infallible>,
 }
 
+/// What a process has printed.
+#[derive(Default)]
+struct Printed {
+    /// How many lines in all.
+    lines: usize,
+    /// The last of them.
+    last: VecDeque<String>,
+}
+
 impl Process {
     fn new(mut child: Child) -> Self {
-        let last_lines: Arc<Mutex<VecDeque<String>>> = Arc::default();
+        let last_lines: Arc<Mutex<Printed>> = Arc::default();
         let (reads, reading) = bounded(0);
         let out = child.stdout.take().map(|out| keep_last_lines(out, &last_lines, reads.clone()));
         let errors = child.stderr.take().map(|errors| keep_last_lines(errors, &last_lines, reads));
         if let Some(Err(error)) = out.into_iter().chain(errors).find(Result::is_err) {
-            last_lines.lock().push_back(format!("(its output cannot be read: {error})"));
+            last_lines.lock().last.push_back(format!("(its output cannot be read: {error})"));
         }
         Process { child, last_lines, reading }
     }
@@ -179,10 +188,23 @@ impl Server {
             // Its last words may still be in the pipe. Where a grandchild holds that open, they are not waited for.
             let (Ok(_) | Err(_)) = process.reading.recv_timeout(MOMENT);
         }
-        let lines = process.map(|process| process.last_lines.lock().iter().cloned().collect()).unwrap_or_default();
+        let lines = process.map(|process| process.last_lines.lock().last.iter().cloned().collect()).unwrap_or_default();
         let mut lines: Vec<String> = lines;
         lines.extend(status);
         lines
+    }
+
+    /// How many lines it has printed so far.
+    pub(super) fn printed(&self) -> usize {
+        self.process.as_ref().map_or(0, |process| process.last_lines.lock().lines)
+    }
+
+    /// The last of what it has printed since then.
+    pub(super) fn printed_since(&self, printed: usize) -> Vec<String> {
+        let Some(process) = &self.process else { return Vec::new() };
+        let kept = process.last_lines.lock();
+        let since = kept.lines.saturating_sub(printed).min(kept.last.len());
+        kept.last.iter().skip(kept.last.len() - since).cloned().collect()
     }
 
     /// Asks it to end.
@@ -230,7 +252,7 @@ impl fmt::Debug for Server {
 /// A thread that reads to the end, so that the server never waits for us, and keeps the last lines.
 fn keep_last_lines(
     mut out: impl Read + Send + 'static,
-    kept: &Arc<Mutex<VecDeque<String>>>,
+    kept: &Arc<Mutex<Printed>>,
     reads: Sender<Infallible>,
 ) -> std::io::Result<()> {
     let kept = Arc::clone(kept);
@@ -253,11 +275,12 @@ fn keep_last_lines(
     thread::Builder::new().name("output".into()).stack_size(SINGLE_STACK).spawn(read).map(|_detached| ())
 }
 
-fn keep(kept: &Mutex<VecDeque<String>>, line: Vec<u8>) {
+fn keep(kept: &Mutex<Printed>, line: Vec<u8>) {
     let line = visible(&String::from_utf8_lossy(&line)).into_owned();
     let mut kept = kept.lock();
-    if kept.len() == LAST_LINES {
-        kept.pop_front();
+    if kept.last.len() == LAST_LINES {
+        kept.last.pop_front();
     }
-    kept.push_back(line);
+    kept.last.push_back(line);
+    kept.lines += 1;
 }

@@ -18,7 +18,7 @@ pub(super) fn run(done: &[Done], summary: &Summary, lang: Lang) -> String {
     format!(
         "{{\"status\":{},\"step\":{},\"first_to_mend\":{first},\"hold\":{},\"broken\":{},\"not_run\":{},\"checks\":[\n{}\n]}}",
         verdict(done) as u8,
-        summary.step,
+        summary.step.map_or("null".to_owned(), |step| step.to_string()),
         summary.hold,
         summary.broken,
         summary.not_run,

@@ -3,7 +3,7 @@
 use super::{Check, Kind};
 use crate::check::bench::Bench;
 use crate::check::broken::{Broken, Wanted};
-use crate::protocol::{DISCONNECTED, IN_GROUP, QUESTION, TELL_WHO, broadcast, private, private_receipt, told_by};
+use crate::protocol::{DISCONNECTED, IN_GROUP, QUESTION, TELL_WHO, broadcast, private, private_receipt, tell_what};
 
 const WORD: Check =
     Check { step: 6, needs: &["asks", "takes", "welcome", "group"], chapter: "07_protocol", ..Check::FIRST };
@@ -138,8 +138,7 @@ fn tell(bench: &Bench<'_>) -> Result<(), Broken> {
     anna.send("TELL")?;
     anna.skip_to(TELL_WHO)?;
     anna.send(&second)?;
-    let wanted = Wanted::Start("What is your message to ".to_owned());
-    anna.skip_until(&wanted, |line| told_by(line).is_some())?;
+    anna.skip_to(&tell_what(&second))?;
     anna.send("LIST is only a text here")?;
     anna.skip_to(&private_receipt(&second, "LIST is only a text here"))?;
     boris.skip_to(&private(&first, "LIST is only a text here"))?;
