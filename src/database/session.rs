@@ -2,14 +2,13 @@
 //! waits, `HISTORY`, `REGISTER`. Touches its own `Client`, the questions, and the queue by `delivery`.
 
 use std::io;
-use std::time::Instant;
 
 use super::NEVER;
 use super::guesses::Turn;
 use super::password::{Judge, Password};
 use super::questions::Questions;
 use crate::limits::{
-    HISTORY, HISTORY_LINE_BYTES, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES, RATE_SLICE, REGISTER_LINES, TAKE_BACK,
+    HISTORY, HISTORY_LINE_BYTES, HISTORY_MAX, PASSWORD_CHARS, PASSWORD_TRIES, RATE_SLICE, REGISTER_LINES,
 };
 use crate::protocol::{self, HISTORY_BEGINS, HISTORY_ENDS, Word};
 use crate::server::client::Client;
@@ -203,11 +202,7 @@ impl Sessions {
             (None, Some(order)) => order.take_back(holder.id),
             (None, None) => return Ok(()),
         }
-        let until = Instant::now() + TAKE_BACK;
-        while !registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
-            client.still_there()?;
-        }
-        Ok(())
+        client.waits_until_left(nickname, holder.id)
     }
 
     /// Two names that look alike may be of two accounts: to have the password of one is no reason to end the other's session.

@@ -15,7 +15,7 @@ use super::parcel::{Line, MessageNumber, Parcel};
 use super::robust::connection::{ClientId, Connection};
 use super::robust::leave::Leave;
 use super::robust::pace::Pace;
-use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE};
+use crate::limits::{ADDRESS_CLIENTS, HEARD_PER_SECOND, MESSAGE_BYTES, RATE_BURST, RATE_SLICE, TAKE_BACK};
 use crate::text::Nickname;
 use crate::wire::{Incoming, MessageReader};
 
@@ -189,6 +189,18 @@ impl Client {
             (None, None) if self.shared.stop.is_stopped() => Err(Leave::ServerStops),
             (None, None) => Ok(()),
         }
+    }
+
+    /// Waits until that session, which was asked to leave, does not have the nickname any more; `TAKE_BACK` at most.
+    ///
+    /// # Errors
+    /// This client is gone meanwhile.
+    pub(crate) fn waits_until_left(&self, nickname: &Nickname, holder: ClientId) -> Result<(), Leave> {
+        let until = Instant::now() + TAKE_BACK;
+        while !self.shared.registry.has_left(nickname, holder, RATE_SLICE) && Instant::now() < until {
+            self.still_there()?;
+        }
+        Ok(())
     }
 
     /// Lets time pass, unless the server stops.

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 
 use super::{Asked, Client};
-use crate::limits::{RATE_SLICE, RESUME, TAKE_BACK};
+use crate::limits::{RATE_SLICE, RESUME};
 use crate::protocol::{self, Resume};
 use crate::server::parcel::Parcel;
 use crate::server::robust::connection::Connection;
@@ -155,7 +155,6 @@ fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
         let stopped = client.shared.stop.is_stopped().then_some(Leave::ServerStops);
         let over = (Instant::now() >= until).then_some(why);
         if let Some(leave) = connection.why_ends().or(stopped).or(over) {
-            client.shared.resumes.remove(&ticket.token);
             return Err(leave);
         }
     };
@@ -168,22 +167,17 @@ fn wait(client: &mut Client, why: Leave) -> Result<(), Leave> {
     client.delivery().post(Parcel::Returns { id, sockets, received: handed.received, taken })
 }
 
-/// Somebody asks for this nickname: a session that has lost its connection gives it up. Blocks until it has, a second or
-/// two at most.
+/// Somebody asks for this nickname: a session that has lost its connection gives it up. Blocks until it has,
+/// `TAKE_BACK` at most.
 ///
 /// # Errors
 /// The client that asks is gone.
 pub(crate) fn give_up(client: &Client, nickname: &Nickname) -> Result<(), Leave> {
-    let registry = &client.shared.registry;
     // Among several servers it may be on another one.
-    let holder = registry.holder(nickname).and_then(|(_, holder)| holder);
+    let holder = client.shared.registry.holder(nickname).and_then(|(_, holder)| holder);
     let Some(holder) = holder.filter(|holder| holder.is_lost()) else { return Ok(()) };
     holder.ask_to_leave(Leave::NotBack);
-    let until = Instant::now() + TAKE_BACK;
-    while !registry.has_left(nickname, holder.id, RATE_SLICE) && Instant::now() < until {
-        client.still_there()?;
-    }
-    Ok(())
+    client.waits_until_left(nickname, holder.id)
 }
 
 /// The session is over: nobody may go on with it.
