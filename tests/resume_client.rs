@@ -121,6 +121,34 @@ fn what_was_said_while_the_line_was_broken_comes_and_what_was_typed_goes_out_onc
 }
 
 #[test]
+fn what_was_missed_for_good_is_counted() {
+    let server = Server::without_rate();
+    let mut anna = server.group("anna");
+    let line = Line::to(server.address);
+    line.lets_one_through();
+    // So large that nothing of it leaves the screen.
+    let mut terminal = Terminal::start(&["--port", &line.port, "--nickname", "boris"], &[], 120, 1050);
+    anna.expect("(broadcast) General information: boris has joined the Chat");
+    terminal.wait_for("1. write to one user");
+    terminal.type_in("2\r");
+    terminal.wait_for("[boris in the group]");
+    line.breaks();
+    terminal.wait_for("boris away");
+    let text = "x".repeat(979);
+    for number in 100..200 {
+        anna.send(&format!("{number} {text}"));
+        anna.expect(&format!("(broadcast) anna: {number} {text}"));
+    }
+    line.lets_one_through();
+    terminal.wait_for("anna: 199 xxx");
+    let screen = terminal.contents();
+    let (_, after) = screen.split_once("lines that you have missed for good: ").expect("it is said");
+    let lost: u32 = after.split_whitespace().next().and_then(|lost| lost.parse().ok()).expect("a figure");
+    assert!(!screen.contains(&format!("anna: {} xxx", 100 + lost - 1)) && lost > 0, "{screen}");
+    assert!(screen.contains(&format!("anna: {} xxx", 100 + lost)), "{screen}");
+}
+
+#[test]
 fn a_private_chat_stands_when_the_line_breaks() {
     let server = Server::start();
     let mut anna = server.login("anna");

@@ -250,9 +250,9 @@ impl Recv {
         match self.resume.hears(&mut self.desk, line, self.reconnect.is_under_way()) {
             Line::Other => return Ok(false),
             Line::Own => {}
-            Line::Resumed => {
+            Line::Resumed { lost } => {
                 self.reconnect.is_over();
-                is_back(&mut self.desk)?;
+                is_back(&mut self.desk, lost)?;
             }
             Line::NotResumed => self.begins_anew()?,
         }

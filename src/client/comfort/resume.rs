@@ -38,8 +38,8 @@ pub(in crate::client) enum Line {
     Other,
     /// It belongs to the token alone, and is not shown.
     Own,
-    /// The session goes on.
-    Resumed,
+    /// The session goes on; so many lines that were missed are lost.
+    Resumed { lost: u64 },
     /// It does not, and all is as without a token.
     NotResumed,
 }
@@ -94,7 +94,7 @@ impl Resume {
                     self.stage = Stage::Token(token.clone());
                     self.received += lost;
                     desk.link.resumes(taken);
-                    return Line::Resumed;
+                    return Line::Resumed { lost };
                 }
                 if line == NOT_RESUMED {
                     self.stage = Stage::New;
@@ -124,9 +124,13 @@ impl Resume {
 }
 
 /// The session goes on: what waited goes out as it was typed.
-pub(in crate::client) fn is_back(desk: &mut Desk) -> io::Result<()> {
+pub(in crate::client) fn is_back(desk: &mut Desk, lost: u64) -> io::Result<()> {
     desk.printer.talk().is_away(None);
-    desk.printer.says("The server is back, and nothing was missed", &[])?;
+    if lost == 0 {
+        desk.printer.says("The server is back, and nothing was missed", &[])?;
+    } else {
+        desk.printer.says("The server is back; lines that you have missed for good: {lines}", &[&lost])?;
+    }
     if let Err(error) = desk.link.send_all_waiting() {
         log::debug!("lost again: {error}");
     }
